@@ -1,0 +1,28 @@
+"""System checks: what would only fail later is said at start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register()
+def encryption_keys_are_usable(**_: Any) -> list[CheckMessage]:
+    """Each key must be 32 url-safe base64 bytes; a bad one is named by its position, never printed."""
+    problems: list[CheckMessage] = []
+    for position, key in enumerate(settings.HALOBRIDGE_ENCRYPTION_KEYS, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            problems.append(
+                Error(
+                    f"Key {position} in HALOBRIDGE_ENCRYPTION_KEYS is not a valid key.",
+                    hint="Make one with: python -c 'from cryptography.fernet import Fernet; "
+                    "print(Fernet.generate_key().decode())'",
+                    id="halobridge.E001",
+                )
+            )
+    return problems

@@ -1,0 +1,242 @@
+"""Settings, all from the environment; `.env.example` documents each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+from halobridge.sidebar import UNFOLD as UNFOLD
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+TESTING = env.bool("HALOBRIDGE_TESTING", default=False)
+if not TESTING and (BASE_DIR / ".env").exists():
+    env.read_env(BASE_DIR / ".env")
+
+DEBUG = env.bool("HALOBRIDGE_DEBUG", default=False)
+
+# ---- secrets ---------------------------------------------------------------------------------
+
+_unset = "not-set-run-make-run-or-fill-in-the-environment-file"
+SECRET_KEY = env.str("HALOBRIDGE_SECRET_KEY", default=_unset if TESTING else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("HALOBRIDGE_SECRET_KEY is not set; `make run` writes one into .env.")
+HALOBRIDGE_ENCRYPTION_KEYS: list[str] = env.list(
+    "HALOBRIDGE_ENCRYPTION_KEYS", default=[Fernet.generate_key().decode()] if TESTING else []
+)
+if not HALOBRIDGE_ENCRYPTION_KEYS:
+    raise ImproperlyConfigured("HALOBRIDGE_ENCRYPTION_KEYS is not set; `make run` writes one into .env.")
+
+# ---- where and how it runs -------------------------------------------------------------------
+
+ALLOWED_HOSTS: list[str] = env.list("HALOBRIDGE_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("HALOBRIDGE_TRUSTED_ORIGINS", default=[])
+HALOBRIDGE_ALLOW_PRIVATE_HOSTS: list[str] = env.list("HALOBRIDGE_ALLOW_PRIVATE_HOSTS", default=[])
+HALOBRIDGE_CA_BUNDLE: str = env.str("HALOBRIDGE_CA_BUNDLE", default="")
+HALOBRIDGE_PAUSE_FACTOR: float = env.float("HALOBRIDGE_PAUSE_FACTOR", default=1.0)
+HALOBRIDGE_EXECUTE = "halobridge.tasks.execute"
+"""The only way up: what a wake-up calls with a run's id."""
+HALOBRIDGE_TIME_ZONE: str = env.str("HALOBRIDGE_TIME_ZONE", default="UTC")
+HALOBRIDGE_EVENT_INTERVAL: int = env.int("HALOBRIDGE_EVENT_INTERVAL", default=1)
+HALOBRIDGE_SYNC_INTERVAL: int = env.int("HALOBRIDGE_SYNC_INTERVAL", default=60)
+HALOBRIDGE_RETENTION_DAYS: int = env.int("HALOBRIDGE_RETENTION_DAYS", default=90)
+HTTPS_ONLY = env.bool("HALOBRIDGE_HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "halobridge.apps.HaloBridgeAdminConfig",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_q",
+    "integrations.apps.IntegrationsConfig",
+    "mappings.apps.MappingsConfig",
+    "ticketing.apps.TicketingConfig",
+    "halobridge.apps.HaloBridgeConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "halobridge.urls"
+WSGI_APPLICATION = "halobridge.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# ---- database and cache ----------------------------------------------------------------------
+
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;"
+    "PRAGMA journal_size_limit=27103364; PRAGMA cache_size=2000;"
+)
+
+
+def _database() -> dict[str, Any]:
+    """No ATOMIC_REQUESTS: it would take SQLite's write lock on every GET and span HTTP calls."""
+    database = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'halobridge.sqlite3'}")
+    database["CONN_MAX_AGE"] = 60
+    database["CONN_HEALTH_CHECKS"] = True
+    if database["ENGINE"].endswith("sqlite3"):
+        Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": _SQLITE_PRAGMAS,
+        }
+    return database
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL: str = env.str("REDIS_URL", default="")
+CACHES: dict[str, Any] = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "halobridge_cache"}
+    )
+}
+
+# ---- queue -----------------------------------------------------------------------------------
+
+DELIVERY_CLUSTER = "delivery"
+"""Tickets have their own cluster and queue, so that a mirror never delays a ticket."""
+
+Q_CLUSTER: dict[str, Any] = {
+    "name": "halobridge",
+    "orm": "default",
+    "workers": env.int("HALOBRIDGE_WORKERS", default=2),
+    "timeout": 300,
+    "retry": 1200,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "save_limit": 0,
+    "bulk": 1,
+    "queue_limit": 2,
+    "poll": 0.5,
+    "catch_up": False,
+    "recycle": 500,
+    "label": "Queue",
+    "ALT_CLUSTERS": {
+        DELIVERY_CLUSTER: {"workers": 1, "queue_limit": 1, "poll": 0.2, "timeout": 300, "retry": 1200},
+    },
+}
+
+# ---- people ----------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# ---- language, time, files -------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = HALOBRIDGE_TIME_ZONE
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING or DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# ---- REST ------------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "integrations.api.authentication.ApiTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["integrations.api.permissions.ModelPermissions"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.SearchFilter",
+        "rest_framework.filters.OrderingFilter",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "integrations.api.pagination.CountedPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "integrations.api.problems.problem_details",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "HaloBridge",
+    "DESCRIPTION": "Everything that staff can do in the admin, for programs.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# ---- logs ------------------------------------------------------------------------------------
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("HALOBRIDGE_LOG_LEVEL", default="INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

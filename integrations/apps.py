@@ -1,0 +1,7 @@
+"""App configuration of the integrations floor."""
+
+from django.apps import AppConfig
+
+
+class IntegrationsConfig(AppConfig):
+    name = "integrations"

@@ -1,0 +1,174 @@
+"""Enumerations that are stored, sent and shown. The label is what staff read."""
+
+from django.db.models import IntegerChoices, TextChoices
+
+__all__ = [
+    "Action",
+    "Answer",
+    "ConnectionState",
+    "EventState",
+    "EventStatus",
+    "IntentionKind",
+    "IntentionState",
+    "OptionKind",
+    "Outcome",
+    "PlanState",
+    "Purpose",
+    "RunKind",
+    "RunState",
+    "Severity",
+    "StepState",
+    "WriteMode",
+]
+
+
+class WriteMode(TextChoices):
+    OBSERVE = "observe", "Observe (plan and record, write nothing)"
+    WRITE = "write", "Write"
+
+
+class ConnectionState(TextChoices):
+    UNTESTED = "untested", "Untested"
+    TESTING = "testing", "Being tested"
+    WORKING = "working", "Working"
+    FAILED = "failed", "Failed"
+
+
+class EventState(TextChoices):
+    OPEN = "open", "Open"
+    RESOLVED = "resolved", "Resolved"
+
+
+class EventStatus(TextChoices):
+    """What the bridge did with a stored event."""
+
+    NEW = "new", "New"
+    ROUTED = "routed", "Belongs to an alert"
+    WAITING = "waiting", "Waiting"
+    IGNORED = "ignored", "Not wanted"
+
+
+class Severity(TextChoices):
+    CRITICAL = "critical", "Critical"
+    HIGH = "high", "High"
+    MEDIUM = "medium", "Medium"
+    LOW = "low", "Low"
+    INFO = "info", "Information"
+
+
+class OptionKind(TextChoices):
+    TICKET_TYPE = "ticket_type", "Ticket type"
+    STATUS = "status", "Status"
+    PRIORITY = "priority", "Priority"
+    SLA = "sla", "SLA"
+    TEAM = "team", "Team"
+    AGENT = "agent", "Halo agent (technician)"
+    CATEGORY = "category", "Category"
+    URGENCY = "urgency", "Urgency"
+    IMPACT = "impact", "Impact"
+    SOURCE = "source", "Source"
+    OUTCOME = "outcome", "Outcome (action button)"
+    ASSET_TYPE = "asset_type", "Asset type"
+    ASSET_GROUP = "asset_group", "Asset group"
+    ASSET_STATUS = "asset_status", "Asset status"
+
+
+class RunKind(TextChoices):
+    TEST_HALO = "test_halo", "Test of a HaloPSA credential"
+    TEST_CONSOLE = "test_console", "Test of a console"
+    SYNC_HALO = "sync_halo", "Sync from HaloPSA"
+    SYNC_CONSOLE = "sync_console", "Sync from a console"
+    EVENTS = "events", "Fetch of events"
+    MATCH = "match", "Matching"
+    PLAN_ASSETS = "plan_assets", "Asset preview"
+    APPLY_ASSETS = "apply_assets", "Asset export"
+    ROUTE = "route", "Routing of events"
+    DELIVER = "deliver", "Delivery of tickets"
+    SWEEP = "sweep", "Nightly sweep"
+    CANARY = "canary", "Queue canary"
+
+
+class RunState(TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    WAITING = "waiting", "Waiting for approval"
+    SUCCEEDED = "succeeded", "Succeeded"
+    PARTIAL = "partial", "Partly succeeded"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class StepState(TextChoices):
+    QUEUED = "queued", "Queued"
+    LEASED = "leased", "Being worked on"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class PlanState(TextChoices):
+    PLANNING = "planning", "Being planned"
+    READY = "ready", "Ready"
+    APPLIED = "applied", "Applied"
+    STALE = "stale", "Out of date"
+    FAILED = "failed", "Failed"
+
+
+class Action(TextChoices):
+    """What a change wants to do."""
+
+    CREATE = "create", "Create"
+    UPDATE = "update", "Update"
+    DEACTIVATE = "deactivate", "Make inactive"
+    LINK = "link", "Link"
+    SKIP = "skip", "Skip"
+    NOTE = "note", "Note"
+    CLOSE = "close", "Close"
+    REOPEN = "reopen", "Reopen"
+
+
+class Outcome(TextChoices):
+    """What became of a change (a run's entry)."""
+
+    DONE = "done", "Done"
+    SKIPPED = "skipped", "Skipped"
+    REFUSED = "refused", "Refused by HaloPSA"
+    CHANGED_MEANWHILE = "changed_meanwhile", "Changed meanwhile"
+    UNCERTAIN = "uncertain", "Uncertain, being looked up"
+    OBSERVED = "observed", "Only observed"
+    FAILED = "failed", "Failed"
+    WARNING = "warning", "Warning"
+
+
+class IntentionKind(TextChoices):
+    CREATE_ASSET = "create_asset", "Create asset"
+    UPDATE_ASSET = "update_asset", "Update asset"
+    CREATE_TICKET = "create_ticket", "Create ticket"
+    ADD_NOTE = "add_note", "Add note"
+    CLOSE_TICKET = "close_ticket", "Close ticket"
+    REOPEN_TICKET = "reopen_ticket", "Reopen ticket"
+
+
+class IntentionState(TextChoices):
+    PLANNED = "planned", "Planned"
+    SENDING = "sending", "Being sent"
+    UNCERTAIN = "uncertain", "Uncertain"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"
+    STAFF = "staff", "Waiting for staff"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Answer(TextChoices):
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"
+    UNCERTAIN = "uncertain", "Uncertain"
+    PAUSE = "pause", "Pause"
+    """Nothing was executed and nothing is wrong with the object: unreachable, 401, 429, 503, writes off."""
+
+
+class Purpose(IntegerChoices):
+    """Who takes a call from the budget; the value is the share of the window (%) it may fill."""
+
+    MIRROR = 60, "Mirror"
+    ASSETS = 80, "Assets"
+    TICKETS = 100, "Tickets"

@@ -1,0 +1,249 @@
+"""Frozen records: what a connector or the Halo reader hands over, before anything is stored.
+
+Every time is timezone-aware UTC; every external id is a string (the vendor's own, trimmed);
+an absent value is `None` (or an empty tuple), never a sentinel of the vendor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Raw = Mapping[str, Any]
+
+
+# ---- console side ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LocationRecord:
+    """A part of a company (a site of the console) that may stand for a Halo site."""
+
+    external_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRecord:
+    external_id: str
+    name: str
+    domain: str | None = None
+    account_number: str | None = None
+    locations: tuple[LocationRecord, ...] = ()
+    raw: Raw = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ComputerRecord:
+    """One computer. `company_external_id` is None where the console does not say whose it is."""
+
+    external_id: str
+    name: str
+    company_external_id: str | None = None
+    location_external_id: str | None = None
+    host_name: str | None = None
+    serial_number: str | None = None
+    mac_addresses: tuple[str, ...] = ()
+    ip_addresses: tuple[str, ...] = ()
+    manufacturer: str | None = None
+    model: str | None = None
+    os_name: str | None = None
+    os_version: str | None = None
+    device_class: str | None = None
+    last_user: str | None = None
+    last_seen: datetime | None = None
+    online: bool | None = None
+    agent_version: str | None = None
+    products: tuple[str, ...] = ()
+    """Products or licences as the console spells them, the one that decides the asset type first."""
+    eligible: bool = True
+    ineligible_reason: str = ""
+    raw: Raw = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """One message from a console. `state` is a value of `choices.EventState`."""
+
+    external_id: str
+    event_type: str
+    state: str
+    title: str
+    series_key: str = ""
+    severity: str = "medium"
+    message: str = ""
+    occurred_at: datetime | None = None
+    company_external_id: str | None = None
+    computer_external_id: str | None = None
+    raw: Raw = field(default_factory=dict, compare=False, repr=False)
+
+
+# ---- Halo side ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRecord:
+    halo_id: int
+    name: str
+    active: bool = True
+    main_site_id: int | None = None
+    domain: str | None = None
+    reference: str | None = None
+    links: Raw = field(default_factory=dict)
+    """Ids that other integrations have put on the client, by Halo's property name."""
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRecord:
+    halo_id: int
+    name: str
+    client_id: int
+    active: bool = True
+    general_user_id: int | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    halo_id: int
+    name: str
+    site_id: int | None = None
+    client_id: int | None = None
+    email: str | None = None
+    active: bool = True
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFieldValue:
+    field_id: int
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRecord:
+    """One Halo asset. `fields` is None where the row came from a list without asset fields."""
+
+    halo_id: int
+    client_id: int
+    site_id: int | None
+    asset_type_id: int
+    inventory_number: str = ""
+    key_field: str = ""
+    key_field2: str = ""
+    key_field3: str = ""
+    active: bool = True
+    status_id: int | None = None
+    fields: tuple[AssetFieldValue, ...] | None = None
+    users: tuple[int, ...] = ()
+    links: Raw = field(default_factory=dict)
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetTypeRecord:
+    """An asset type. `field_ids` come from its detail, in display order."""
+
+    halo_id: int
+    name: str
+    group_id: int | None = None
+    group_name: str = ""
+    key_field_ids: tuple[int, ...] = ()
+    field_ids: tuple[int, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRecord:
+    """Definition of an asset field (`kind` asset) or of a custom field (`kind` custom)."""
+
+    halo_id: int
+    name: str
+    kind: str = "asset"
+    data_length: int | None = None
+    lookup_id: int | None = None
+    mandatory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRecord:
+    """A choice that lives in Halo. `kind` is a value of `choices.OptionKind`.
+
+    `halo_id` is a string because some choices have no number of their own (a category path); for a
+    priority it is Halo's `priorityid`, unique only together with `parent` (its SLA's id).
+    `extra` holds what rules need to know (`closed`, `ticket_types`, `guid`, ...).
+    """
+
+    kind: str
+    halo_id: str
+    name: str
+    parent: str = ""
+    active: bool = True
+    extra: Raw = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecord:
+    halo_id: int
+    summary: str = ""
+    status_id: int | None = None
+    closed: bool = False
+    deleted: bool = False
+    merged_into: int | None = None
+    client_id: int | None = None
+    site_id: int | None = None
+    marker: str = ""
+    """`supplier_reference`, where a bridge ticket carries its marker."""
+    asset_ids: tuple[int, ...] = ()
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRecord:
+    """A note. Its id is unique only inside its ticket."""
+
+    halo_id: int
+    ticket_id: int
+    note: str = ""
+    created_at: datetime | None = None
+
+
+# ---- answers --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Outcome of testing a credential or a console: one sentence that staff can act on."""
+
+    ok: bool
+    message: str
+    details: tuple[Permission, ...] = ()
+    agent_name: str = ""
+    scopes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing that the bridge wants to do. `state` is works, refused or unknown."""
+
+    name: str
+    state: str
+    needed_for: str
+    grant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAnswer:
+    """What Halo said to one object that was sent. `outcome` is a value of `choices.Answer`."""
+
+    outcome: str
+    halo_id: int | None = None
+    message: str = ""
+    safe_to_repeat: bool = False
+    """True where the connection was never made, so that nothing can have been executed."""
+    batch: tuple[dict[str, Any], ...] = ()

@@ -1,0 +1,14 @@
+"""Settings of the test suite: the product's own, with keys of its own and nothing from a `.env` file."""
+
+import os
+
+os.environ.setdefault("HALOBRIDGE_SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-abcdef")
+os.environ.setdefault("HALOBRIDGE_ENCRYPTION_KEYS", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+os.environ.setdefault("HALOBRIDGE_ALLOW_PRIVATE_HOSTS", "127.0.0.1,localhost")
+os.environ.setdefault("HALOBRIDGE_TESTING", "1")
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+
+from halobridge.settings import *  # noqa: E402,F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
