@@ -1,0 +1,65 @@
+"""What is stored on the lowest floor."""
+
+from integrations.models.console_side import (
+    Company,
+    Computer,
+    Event,
+    Location,
+    Product,
+    RawDelivery,
+    Snapshot,
+)
+from integrations.models.credentials import ApiToken, BudgetPermit, Console, HaloCredential, Instance
+from integrations.models.halo_side import (
+    HaloAsset,
+    HaloAssetType,
+    HaloClient,
+    HaloField,
+    HaloOption,
+    HaloSite,
+    HaloSnapshot,
+    HaloUser,
+)
+from integrations.models.runs import (
+    OPEN_STATES,
+    Entry,
+    Heartbeat,
+    Intention,
+    Plan,
+    PlannedChange,
+    Run,
+    Step,
+    new_marker,
+)
+
+__all__ = [
+    "OPEN_STATES",
+    "ApiToken",
+    "BudgetPermit",
+    "Company",
+    "Computer",
+    "Console",
+    "Entry",
+    "Event",
+    "HaloAsset",
+    "HaloAssetType",
+    "HaloClient",
+    "HaloCredential",
+    "HaloField",
+    "HaloOption",
+    "HaloSite",
+    "HaloSnapshot",
+    "HaloUser",
+    "Heartbeat",
+    "Instance",
+    "Intention",
+    "Location",
+    "Plan",
+    "PlannedChange",
+    "Product",
+    "RawDelivery",
+    "Run",
+    "Snapshot",
+    "Step",
+    "new_marker",
+]

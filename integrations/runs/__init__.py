@@ -1,0 +1,1 @@
+"""Runs: asked for, claimed in steps, renewed, reaped, and what a call may cost."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 class BudgetExhausted(Exception):
     """The window of the instance is full for this purpose; try again in `seconds`."""
 
-    def __init__(self, seconds: float, reason: str = "The API limit of this HaloPSA instance is used up") -> None:
+    def __init__(
+        self, seconds: float, reason: str = "The API limit of this HaloPSA instance is used up"
+    ) -> None:
         self.seconds = max(0.0, seconds)
         self.reason = reason
         super().__init__(f"{reason}; next try in {self.seconds:.0f} s.")
@@ -42,6 +44,7 @@ def judge_loss(
         return LossVerdict(False, f"The list came back without any of the {known} known {what}.")
     if known >= minimum and missing > known * share:
         return LossVerdict(
-            False, f"{missing} of {known} {what} are missing at once, more than {share:.0%}: waits for approval."
+            False,
+            f"{missing} of {known} {what} are missing at once, more than {share:.0%}: waits for approval.",
         )
     return LossVerdict(True)

@@ -1,0 +1,206 @@
+"""Connections: HaloPSA instances and credentials, consoles, tokens of the REST API."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets as random_secrets
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+
+from integrations.choices import ConnectionState, WriteMode
+from integrations.models.fields import EncryptedJSONField, EncryptedTextField
+
+
+class Instance(models.Model):
+    """One HaloPSA: normalised resource server and tenant. The budget and all pauses belong to it."""
+
+    resource_server = models.CharField(max_length=255)
+    tenant = models.CharField(max_length=100, blank=True)
+    writes_stopped = models.BooleanField(
+        "all writing stopped", default=False, help_text="One click stops every write to this HaloPSA at once."
+    )
+    blocked_until = models.DateTimeField(null=True, blank=True, editable=False)
+    paused_since = models.DateTimeField(null=True, blank=True, editable=False)
+    paused_until = models.DateTimeField(null=True, blank=True, editable=False)
+    pause_reason = models.TextField(blank=True, editable=False)
+    batch_size = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Objects a batch has been proven to carry; 0: not proven."
+    )
+    list_fields_proven = models.BooleanField(default=False, editable=False)
+    marker_field_id = models.IntegerField(
+        "asset field for the bridge reference",
+        null=True,
+        blank=True,
+        help_text="An asset field that may hold the bridge reference of assets which we create.",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resource_server", "tenant"], name="one_row_per_instance")
+        ]
+        verbose_name = "HaloPSA instance"
+
+    def __str__(self) -> str:
+        return self.tenant or self.resource_server.removeprefix("https://").removeprefix("http://")
+
+
+class HaloCredential(models.Model):
+    """A login to a HaloPSA instance. A new one starts in *observe* and *untested*."""
+
+    name = models.CharField(max_length=100, unique=True)
+    instance = models.ForeignKey(Instance, on_delete=models.PROTECT, related_name="credentials")
+    resource_server = models.CharField(
+        max_length=255,
+        help_text="In HaloPSA: Configuration > Integrations > HaloPSA API > Resource Server. "
+        "With or without https:// and /api.",
+    )
+    authorisation_server = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text="On the same page: Authorisation Server. Empty: taken from the resource server.",
+    )
+    tenant = models.CharField(
+        max_length=100, blank=True, help_text="On the same page: Tenant. Only hosted instances have one."
+    )
+    client_id = models.CharField(
+        "client ID", max_length=200, help_text="HaloPSA API > View Applications > your application."
+    )
+    client_secret = EncryptedTextField(
+        help_text="Shown once by HaloPSA when the application is made. Stored encrypted, never shown again."
+    )
+    secret_expires = models.DateField(null=True, blank=True)
+    scopes = models.CharField(
+        max_length=500,
+        default="edit:tickets edit:assets read:customers",
+        help_text="Separated by spaces; the least that suffices is preset.",
+    )
+    associated_company = models.ForeignKey(
+        "integrations.Company",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        help_text="Leave empty to use it for all companies.",
+    )
+    write_mode = models.CharField(
+        max_length=10,
+        choices=WriteMode.choices,
+        default=WriteMode.OBSERVE,
+        help_text="Observe plans and records everything and writes nothing to HaloPSA.",
+    )
+    enabled = models.BooleanField(default=True)
+    budget_calls = models.PositiveIntegerField(
+        "API limit: calls", default=180, validators=[MinValueValidator(10), MaxValueValidator(5000)]
+    )
+    budget_seconds = models.PositiveIntegerField(
+        "API limit: window in seconds",
+        default=300,
+        validators=[MinValueValidator(10), MaxValueValidator(3600)],
+        help_text="HaloPSA allows about 300 calls in 300 seconds, shared with all other integrations.",
+    )
+    state = models.CharField(
+        max_length=10, choices=ConnectionState.choices, default=ConnectionState.UNTESTED, editable=False
+    )
+    state_reason = models.TextField(blank=True, editable=False)
+    tested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    halo_agent = models.CharField(max_length=200, blank=True, editable=False)
+    granted_scopes = models.CharField(max_length=500, blank=True, editable=False)
+    permissions = models.JSONField(default=list, blank=True, editable=False)
+    access_token = EncryptedTextField(blank=True, editable=False)
+    token_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "HaloPSA credential"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def may_write(self) -> bool:
+        return self.enabled and self.write_mode == WriteMode.WRITE and not self.instance.writes_stopped
+
+
+class BudgetPermit(models.Model):
+    """One call that was allowed. Rows older than the window are purged."""
+
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE)
+    taken_at = models.DateTimeField()
+    purpose = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["instance", "taken_at"], name="permit_window")]
+
+    def __str__(self) -> str:
+        return f"{self.instance_id} {self.taken_at:%H:%M:%S}"
+
+
+class Console(models.Model):
+    """One connection to a management console."""
+
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=40, help_text="The kind of console; see the connectors.")
+    base_url = models.CharField(
+        "address", max_length=255, blank=True, help_text="Empty: the vendor's own address."
+    )
+    credentials = EncryptedJSONField(
+        blank=True, default=dict, help_text="Keys of the vendor; stored encrypted, never shown again."
+    )
+    time_zone = models.CharField(
+        max_length=60, default="UTC", help_text="Zone of times that the vendor sends without one."
+    )
+    enabled = models.BooleanField(default=True)
+    state = models.CharField(
+        max_length=10, choices=ConnectionState.choices, default=ConnectionState.UNTESTED, editable=False
+    )
+    state_reason = models.TextField(blank=True, editable=False)
+    tested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    events_read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    hook_token_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiToken(models.Model):
+    """A key of the REST API. Only its SHA-256 digest is stored: the key itself is 256 random bits."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="api_tokens",
+        verbose_name="staff account",
+    )
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=8, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @staticmethod
+    def digest_of(key: str) -> str:
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    def set_new_key(self) -> str:
+        """Give this row a new key and return it; it is not stored and can't be shown again."""
+        key = random_secrets.token_urlsafe(32)
+        self.prefix, self.digest = key[:6], self.digest_of(key)
+        return key

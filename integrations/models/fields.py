@@ -1,0 +1,60 @@
+"""Encrypted model fields. The keys come from `HALOBRIDGE_ENCRYPTION_KEYS`, the newest first."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+
+class WrongKey(ImproperlyConfigured):
+    """A stored secret was encrypted with a key that is not in the list any more."""
+
+
+@lru_cache(maxsize=8)
+def _box(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def encrypt(text: str) -> str:
+    return _box(tuple(settings.HALOBRIDGE_ENCRYPTION_KEYS)).encrypt(text.encode()).decode()
+
+
+def decrypt(stored: str) -> str:
+    """Undo `encrypt`. Raises `WrongKey`; a ciphertext never comes back as if it were the value."""
+    try:
+        return _box(tuple(settings.HALOBRIDGE_ENCRYPTION_KEYS)).decrypt(stored.encode()).decode()
+    except InvalidToken:
+        raise WrongKey(
+            "A stored secret cannot be read with the keys in HALOBRIDGE_ENCRYPTION_KEYS. "
+            "Add the key it was stored with to the end of that list."
+        ) from None
+
+
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+    """Text that is encrypted in the database. It can't be searched, filtered or ordered by."""
+
+    def from_db_value(self, value: str | None, *_: Any) -> str | None:
+        return decrypt(value) if value else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return encrypt(value) if value else value
+
+
+class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]
+    """A flat mapping of secrets (name to text), encrypted as one JSON text."""
+
+    def from_db_value(self, value: str | None, *_: Any) -> dict[str, str]:
+        return json.loads(decrypt(value)) if value else {}
+
+    def to_python(self, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) and value else value or {}
+
+    def get_prep_value(self, value: Any) -> Any:
+        return encrypt(json.dumps(value)) if value else ""

@@ -1,0 +1,136 @@
+"""Snapshots of HaloPSA [Halo data]. Every row is seen through one credential."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from integrations.choices import OptionKind
+from integrations.models.console_side import Snapshot
+from integrations.models.credentials import HaloCredential
+
+
+class HaloSnapshot(Snapshot):
+    halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="+")
+    halo_id = models.IntegerField("HaloPSA ID")
+    name = models.CharField(max_length=255)
+    updated_at = models.DateTimeField(null=True, blank=True, help_text="Halo's own time of last change.")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _one_per_credential(what: str) -> models.UniqueConstraint:
+    return models.UniqueConstraint(fields=["halo_credential", "halo_id"], name=f"one_{what}_per_credential")
+
+
+class HaloClient(HaloSnapshot):
+    normalised_name = models.CharField(max_length=255, blank=True, db_index=True, editable=False)
+    main_site_id = models.IntegerField(null=True, blank=True)
+    domain = models.CharField(max_length=255, blank=True)
+    reference = models.CharField(max_length=100, blank=True)
+    links = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [_one_per_credential("client")]
+        ordering = ["name"]
+        verbose_name = "Halo client [customer]"
+        verbose_name_plural = "Halo clients [customers]"
+
+
+class HaloSite(HaloSnapshot):
+    client = models.ForeignKey(
+        HaloClient, on_delete=models.CASCADE, null=True, blank=True, related_name="sites"
+    )
+    general_user_id = models.IntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [_one_per_credential("site")]
+        ordering = ["name"]
+        verbose_name = "Halo site"
+
+
+class HaloUser(HaloSnapshot):
+    site = models.ForeignKey(HaloSite, on_delete=models.CASCADE, null=True, blank=True, related_name="users")
+    email = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        constraints = [_one_per_credential("user")]
+        ordering = ["name"]
+        verbose_name = "Halo user (end user)"
+        verbose_name_plural = "Halo users (end users)"
+
+
+class HaloAssetType(HaloSnapshot):
+    group_id = models.IntegerField(null=True, blank=True)
+    group_name = models.CharField(max_length=255, blank=True)
+    key_field_ids = models.JSONField(default=list, blank=True)
+    field_ids = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [_one_per_credential("asset_type")]
+        ordering = ["name"]
+        verbose_name = "Halo asset type"
+
+
+class HaloAsset(HaloSnapshot):
+    """`name` is the first key field, else the asset tag. `fields` maps a field's id (text) to its value."""
+
+    client = models.ForeignKey(
+        HaloClient, on_delete=models.CASCADE, null=True, blank=True, related_name="assets"
+    )
+    site = models.ForeignKey(HaloSite, on_delete=models.SET_NULL, null=True, blank=True)
+    asset_type = models.ForeignKey(HaloAssetType, on_delete=models.SET_NULL, null=True, blank=True)
+    inventory_number = models.CharField("asset tag", max_length=255, blank=True)
+    key_field2 = models.CharField(max_length=255, blank=True)
+    key_field3 = models.CharField(max_length=255, blank=True)
+    status_id = models.IntegerField(null=True, blank=True)
+    fields = models.JSONField(null=True, blank=True)
+    users = models.JSONField(default=list, blank=True)
+    links = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [_one_per_credential("asset")]
+        ordering = ["name"]
+        verbose_name = "Halo asset"
+
+
+class HaloField(HaloSnapshot):
+    kind = models.CharField(max_length=10, default="asset")
+    data_length = models.IntegerField(null=True, blank=True)
+    lookup_id = models.IntegerField(null=True, blank=True)
+    mandatory = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["halo_credential", "kind", "halo_id"], name="one_field_per_credential"
+            )
+        ]
+        ordering = ["name"]
+        verbose_name = "Halo field"
+
+
+class HaloOption(Snapshot):
+    """A choice that lives in Halo. `halo_id` is text; a priority's is unique only within its SLA."""
+
+    halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=OptionKind.choices, db_index=True)
+    halo_id = models.CharField("HaloPSA ID", max_length=255)
+    name = models.CharField(max_length=255)
+    parent = models.CharField(max_length=60, blank=True)
+    extra = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["halo_credential", "kind", "parent", "halo_id"], name="one_option_per_credential"
+            )
+        ]
+        ordering = ["kind", "parent", "name"]
+        verbose_name = "Halo option"
+
+    def __str__(self) -> str:
+        return self.name

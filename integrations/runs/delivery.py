@@ -1,0 +1,171 @@
+"""Delivery: intentions go out one by one, the instance rests when nothing is wrong with them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from integrations.choices import Answer, IntentionState
+from integrations.models import Instance, Intention
+from integrations.net.errors import NetError
+from integrations.records import WriteAnswer
+from integrations.runs.pauses import PAUSE_OF_INSTANCE, span
+from integrations.runs.writing import (
+    Cancelled,
+    Sender,
+    begin,
+    due,
+    next_due_at,
+    ours,
+    put_back,
+    settle_cancelled,
+    settle_done,
+    settle_look_up,
+    settle_refused,
+    settle_uncertain,
+    take_for_look_up,
+    too_late,
+)
+from integrations.sync.safety import BudgetExhausted, WritesStopped
+
+
+def settle(intention: Intention, answer: WriteAnswer, sender: Sender) -> bool:
+    """Store what one answer means. True if delivery may go on, False if the instance has to rest."""
+    match answer.outcome:
+        case Answer.DONE:
+            settle_done(intention, answer.halo_id, sender)
+        case Answer.REFUSED:
+            settle_refused(intention, answer.message, sender)
+        case Answer.UNCERTAIN:
+            settle_uncertain(intention, answer.message)
+        case _:
+            put_back(intention)
+            pause(intention.instance, answer.message)
+            return False
+    return True
+
+
+# ---- pauses ---------------------------------------------------------------------------------
+
+
+def pause(instance: Instance, reason: str) -> None:
+    """Nothing is wrong with the object: unreachable, 401, 429, 503. The instance rests until a probe succeeds."""
+    now = timezone.now()
+    Instance.objects.filter(pk=instance.pk, paused_since__isnull=True).update(paused_since=now)
+    Instance.objects.filter(pk=instance.pk).update(
+        paused_until=now + span(PAUSE_OF_INSTANCE), pause_reason=reason[:500]
+    )
+
+
+def end_pause(instance: Instance, probe: Callable[[], None]) -> datetime | None:
+    """None if the instance may be used; else when to ask again. One worker at a time probes."""
+    instance.refresh_from_db()
+    if instance.paused_until is None:
+        return None
+    now = timezone.now()
+    if instance.paused_until > now:
+        return instance.paused_until
+    again = now + span(PAUSE_OF_INSTANCE)
+    if not Instance.objects.filter(pk=instance.pk, paused_until=instance.paused_until).update(
+        paused_until=again
+    ):
+        return again
+    try:
+        probe()
+    except NetError as problem:
+        Instance.objects.filter(pk=instance.pk).update(pause_reason=str(problem)[:500])
+        return again
+    Instance.objects.filter(pk=instance.pk).update(paused_since=None, paused_until=None, pause_reason="")
+    return None
+
+
+# ---- the loop -------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Delivered:
+    """Counts of one round, and when to come back (None: nothing rests)."""
+
+    done: int = 0
+    refused: int = 0
+    uncertain: int = 0
+    not_before: datetime | None = None
+
+
+def deliver(
+    instance: Instance,
+    kinds: Sequence[str],
+    sender_of: Callable[[Intention], Sender],
+    *,
+    probe: Callable[[], None],
+    renew: Callable[[], None],
+    time_is_up: Callable[[], bool],
+) -> Delivered:
+    """Send what is due, one object per call, until nothing is due, the time is up or the instance rests."""
+    result = Delivered()
+    while not time_is_up():
+        if rest := end_pause(instance, probe):
+            result.not_before = rest
+            return result
+        intention = due(instance, kinds).select_related("halo_credential", "instance").first()
+        if intention is None:
+            break
+        renew()
+        if not _one(intention, sender_of(intention), result):
+            continue
+    result.not_before = next_due_at(instance, kinds)
+    return result
+
+
+def _one(intention: Intention, sender: Sender, result: Delivered) -> bool:
+    if intention.state != IntentionState.PLANNED:
+        return _look_up(intention, sender)
+    try:
+        payload = sender.payload(intention)
+    except Cancelled as why:
+        return settle_cancelled(intention, str(why))
+    began = begin([intention])
+    if not began:
+        return False
+    intention = began[0]
+    try:
+        answer = sender.send(intention, payload) if not too_late(intention) else None
+    except (BudgetExhausted, WritesStopped):
+        put_back(intention)
+        raise
+    if answer is None:
+        put_back(intention)
+        return False
+    _count(result, answer.outcome)
+    return settle(intention, answer, sender)
+
+
+def _count(result: Delivered, outcome: str) -> None:
+    match outcome:
+        case Answer.DONE:
+            result.done += 1
+        case Answer.REFUSED:
+            result.refused += 1
+        case Answer.UNCERTAIN:
+            result.uncertain += 1
+
+
+def _look_up(intention: Intention, sender: Sender) -> bool:
+    taken = take_for_look_up(intention)
+    if taken is None:
+        time.sleep(0.05)
+        return False
+    try:
+        found = sender.look_up(taken)
+    except (NetError, BudgetExhausted) as problem:
+        rest = problem.seconds if isinstance(problem, BudgetExhausted) else PAUSE_OF_INSTANCE
+        ours(taken).update(not_before=timezone.now() + span(rest))
+        if isinstance(problem, NetError):
+            pause(taken.instance, str(problem))
+        return False
+    settle_look_up(taken, found, sender)
+    return True

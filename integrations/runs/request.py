@@ -1,0 +1,132 @@
+"""Asking for work: the only way up. Whoever wants something done writes a run row here."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from integrations.choices import RunKind, RunState
+from integrations.models import Console, HaloCredential, Instance, Plan, Run, Step
+
+TICKET_KINDS = frozenset({RunKind.ROUTE, RunKind.DELIVER})
+"""Kinds that run on the delivery cluster, so that a mirror never delays a ticket."""
+
+
+def wake(run: Run) -> None:
+    """Queue one wake-up. With the ORM broker it is part of the caller's transaction."""
+    cluster = settings.DELIVERY_CLUSTER if run.kind in TICKET_KINDS else settings.Q_CLUSTER["name"]
+    async_task(settings.HALOBRIDGE_EXECUTE, run.pk, q_options={"cluster": cluster, "save": False})
+
+
+def request_run(
+    kind: str,
+    *,
+    halo_credential: HaloCredential | None = None,
+    console: Console | None = None,
+    instance: Instance | None = None,
+    plan: Plan | None = None,
+    parameters: dict[str, Any] | None = None,
+    requested_by: Any = None,
+    slot: str = "",
+) -> Run:
+    """Make a queued run with its first step and wake the queue; return it.
+
+    With a `slot` at most one run waits in it: a second request returns the waiting one, and a request
+    while one is running marks that one *dirty* and returns it, so that it goes round again.
+    """
+    if slot and (existing := _join(slot)):
+        return existing
+    staff = requested_by if isinstance(requested_by, AbstractBaseUser) else None
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        run = Run.objects.create(
+            kind=kind,
+            slot=slot,
+            halo_credential=halo_credential,
+            console=console,
+            instance=instance or (halo_credential.instance if halo_credential else None),
+            plan=plan,
+            parameters=parameters or {},
+            requested_by=staff,
+        )
+        Step.objects.create(run=run, name="start")
+        wake(run)
+        return run
+    # Somebody queued one in the same moment; that one serves both.
+    return Run.objects.filter(slot=slot, state__in=(RunState.QUEUED, RunState.RUNNING)).latest("id")
+
+
+def _join(slot: str) -> Run | None:
+    """Find a run that will still see what the caller has stored."""
+    if queued := Run.objects.filter(slot=slot, state=RunState.QUEUED).first():
+        return queued
+    # Conditional: a run that ended in between does not match, and a new one is made.
+    marked = Run.objects.filter(slot=slot, state=RunState.RUNNING).update(dirty=True)
+    return Run.objects.filter(slot=slot, state=RunState.RUNNING).first() if marked else None
+
+
+def request_routing() -> Run:
+    return request_run(RunKind.ROUTE, slot="route")
+
+
+def request_delivery(instance: Instance) -> Run:
+    return request_run(RunKind.DELIVER, instance=instance, slot=f"deliver:{instance.pk}")
+
+
+def request_halo_sync(credential: HaloCredential, *, requested_by: Any = None) -> Run:
+    return request_run(
+        RunKind.SYNC_HALO,
+        halo_credential=credential,
+        requested_by=requested_by,
+        slot=f"sync_halo:{credential.pk}",
+    )
+
+
+def request_console_sync(console: Console, *, requested_by: Any = None) -> Run:
+    return request_run(
+        RunKind.SYNC_CONSOLE, console=console, requested_by=requested_by, slot=f"sync_console:{console.pk}"
+    )
+
+
+def request_events(console: Console, *, requested_by: Any = None) -> Run:
+    return request_run(
+        RunKind.EVENTS, console=console, requested_by=requested_by, slot=f"events:{console.pk}"
+    )
+
+
+def request_halo_test(credential: HaloCredential, *, sync: bool = False, requested_by: Any = None) -> Run:
+    """Test a credential; with `sync`, a full sync follows if the test succeeds."""
+    return request_run(
+        RunKind.TEST_HALO,
+        halo_credential=credential,
+        parameters={"sync": sync},
+        requested_by=requested_by,
+        slot=f"test_halo:{credential.pk}",
+    )
+
+
+def request_console_test(console: Console, *, sync: bool = False, requested_by: Any = None) -> Run:
+    return request_run(
+        RunKind.TEST_CONSOLE,
+        console=console,
+        parameters={"sync": sync},
+        requested_by=requested_by,
+        slot=f"test_console:{console.pk}",
+    )
+
+
+def cancel(run: Run) -> bool:
+    """Ask a run to stop at its next step; a queued one stops at once. False if it has ended."""
+    now = timezone.now()
+    if Run.objects.filter(pk=run.pk, state__in=(RunState.QUEUED, RunState.WAITING)).update(
+        state=RunState.CANCELLED, ended_at=now
+    ):
+        return True
+    running = Q(pk=run.pk, state=RunState.RUNNING)
+    return bool(Run.objects.filter(running).update(cancel_requested=True))

@@ -1,0 +1,259 @@
+"""Which events matter, what tickets they become, and what has become of them."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from integrations.catalogue import validate_event_types
+from integrations.choices import EventState, Severity
+from integrations.models import (
+    Company,
+    Computer,
+    Console,
+    Event,
+    HaloClient,
+    HaloCredential,
+    HaloUser,
+    Instance,
+)
+from mappings.models import CompanyMapping
+
+
+class EventSet(models.Model):
+    """A named selection of event types."""
+
+    name = models.CharField(max_length=100, unique=True)
+    event_types = models.JSONField(default=list)
+    is_default = models.BooleanField(
+        "default", default=False, help_text="Serves mappings without a ticket rule of their own."
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="one_default_event_set"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Unknown keys and a second kind of remediation are refused, each with its sentence."""
+        if problems := validate_event_types(self.event_types):
+            raise ValidationError({"event_types": problems})
+
+
+class IntegrationProfile(models.Model):
+    """What a ticket looks like. Choices that live in Halo are kept by Halo's own id."""
+
+    name = models.CharField(max_length=100)
+    halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="profiles")
+    ticket_type = models.IntegerField()
+    status_open = models.IntegerField("status for creation")
+    status_closed = models.IntegerField("status for close")
+    sla = models.IntegerField("SLA", null=True, blank=True)
+    priority = models.IntegerField(null=True, blank=True, help_text="Valid within the SLA.")
+    team = models.IntegerField(null=True, blank=True)
+    agent = models.IntegerField(
+        "Halo agent (technician)", null=True, blank=True, help_text="Empty: unassigned."
+    )
+    client = models.ForeignKey(
+        HaloClient,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Only for events that belong to no company.",
+    )
+    user = models.ForeignKey(
+        HaloUser,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="Halo user (end user)",
+        help_text="Only used where this end user belongs to the ticket's client.",
+    )
+    category = models.IntegerField(null=True, blank=True)
+    urgency = models.IntegerField(null=True, blank=True)
+    impact = models.IntegerField(null=True, blank=True)
+    event_set = models.ForeignKey(
+        EventSet,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="profiles",
+        help_text="Proposed when a ticket rule is made with this profile.",
+    )
+    note_action = models.IntegerField(null=True, blank=True, help_text="Halo's action for notes.")
+    closing_action = models.IntegerField(null=True, blank=True, help_text="Halo's action for closing.")
+    mail_end_user = models.BooleanField(
+        "mail the end user", default=False, help_text="Off: HaloPSA is told not to mail anybody outside."
+    )
+    run_halo_rules = models.BooleanField(
+        "let HaloPSA's ticket rules and templates run",
+        default=False,
+        help_text="On: they may change team, priority or category and send mail.",
+    )
+    is_default = models.BooleanField("default", default=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["halo_credential", "name"], name="one_profile_name_per_credential"
+            ),
+            models.UniqueConstraint(
+                fields=["halo_credential"],
+                condition=Q(is_default=True),
+                name="one_default_profile_per_credential",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TicketRule(models.Model):
+    """The pair (event set, profile) on a company mapping [ticket routing]; the first match wins."""
+
+    company_mapping = models.ForeignKey(CompanyMapping, on_delete=models.CASCADE, related_name="ticket_rules")
+    event_set = models.ForeignKey(EventSet, on_delete=models.PROTECT, related_name="ticket_rules")
+    profile = models.ForeignKey(IntegrationProfile, on_delete=models.PROTECT, related_name="ticket_rules")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company_mapping", "event_set"], name="one_rule_per_mapping_and_event_set"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_set} → {self.profile}"
+
+    def clean(self) -> None:
+        if self.profile.halo_credential_id != self.company_mapping.halo_credential_id:
+            raise ValidationError({"profile": "Profile and mapping must share the HaloPSA credential."})
+
+
+class TicketState(models.TextChoices):
+    PLANNED = "planned", "Planned"
+    OPEN = "open", "Open"
+    CLOSING = "closing", "Being closed"
+    CLOSED = "closed", "Closed"
+    REFUSED = "refused", "Refused by HaloPSA"
+    STAFF = "staff", "Waiting for staff"
+    CANCELLED = "cancelled", "Cancelled"
+    SUPERSEDED = "superseded", "Superseded"
+
+
+class Ticket(models.Model):
+    """One Halo ticket of ours, from the wish to the closing. Only one per group key is *current*."""
+
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="+")
+    halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="tickets")
+    group_key = models.CharField(max_length=64)
+    current = models.BooleanField(default=True)
+    state = models.CharField(max_length=12, choices=TicketState.choices, default=TicketState.PLANNED)
+    marker = models.CharField("bridge reference", max_length=24, unique=True)
+    halo_id = models.IntegerField("HaloPSA ticket", null=True, blank=True, db_index=True)
+    summary = models.CharField(max_length=255)
+    profile = models.ForeignKey(
+        IntegrationProfile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    company = models.ForeignKey(Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    computer = models.ForeignKey(Computer, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    previous = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    notes = models.PositiveIntegerField(default=0)
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["halo_credential", "group_key"],
+                condition=Q(current=True),
+                name="one_current_ticket_per_group",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.halo_id or self.marker}: {self.summary}"
+
+
+class Decision(models.TextChoices):
+    """What the rules say about an alert."""
+
+    UNDECIDED = "undecided", "Undecided"
+    WANTED = "wanted", "Wants a ticket"
+    WAITING = "waiting", "Waiting"
+    NOT_WANTED = "not_wanted", "Not wanted"
+    BASELINE = "baseline", "Baseline (open before tickets were switched on)"
+
+
+class Alert(models.Model):
+    """The condition that events tell of. `identity` is the digest of what makes it unique."""
+
+    identity = models.CharField(max_length=64, unique=True, editable=False)
+    halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="alerts")
+    console = models.ForeignKey(Console, on_delete=models.CASCADE, related_name="alerts")
+    company = models.ForeignKey(
+        Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="alerts"
+    )
+    computer = models.ForeignKey(
+        Computer, on_delete=models.SET_NULL, null=True, blank=True, related_name="alerts"
+    )
+    series_key = models.CharField(max_length=300)
+    event_type = models.CharField(max_length=80)
+    severity = models.CharField(max_length=10, choices=Severity.choices, default=Severity.MEDIUM)
+    title = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, choices=EventState.choices, db_index=True)
+    occurrence = models.PositiveIntegerField(default=1, help_text="How often it has come (back).")
+    event_count = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField()
+    newest_at = models.DateTimeField(help_text="Newest time of its events; its state follows that one.")
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    last_event = models.ForeignKey(Event, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    decision = models.CharField(max_length=12, choices=Decision.choices, default=Decision.UNDECIDED)
+    reason = models.CharField(max_length=500, blank=True)
+    baseline = models.BooleanField(default=False)
+    profile = models.ForeignKey(
+        IntegrationProfile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.SET_NULL, null=True, blank=True, related_name="alerts"
+    )
+    pending = models.BooleanField(
+        default=True, db_index=True, help_text="Something happened that delivery has not looked at."
+    )
+
+    class Meta:
+        ordering = ["-newest_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AlertEvent(models.Model):
+    """An event as part of an alert (of one credential), in the order of arrival."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="events")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="alerts")
+    occurrence = models.PositiveIntegerField()
+    handled = models.BooleanField(default=False, help_text="Its note, ticket or closing has been planned.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alert", "event"], name="an_event_tells_once")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} of alert {self.alert_id}"
