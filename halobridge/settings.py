@@ -12,13 +12,13 @@ from django.core.exceptions import ImproperlyConfigured
 from halobridge.sidebar import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
 TESTING = env.bool("HALOBRIDGE_TESTING", default=False)
 if not TESTING and (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
+VAR_DIR = Path(env.str("HALOBRIDGE_VAR", default=str(BASE_DIR / "var"))).absolute()
 DEBUG = env.bool("HALOBRIDGE_DEBUG", default=False)
 
 # ---- secrets ---------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = HALOBRIDGE_TIME_ZONE
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from integrations.choices import RunKind, RunState
+from integrations.choices import RunKind, RunState, StepState
 from integrations.models import Console, HaloCredential, Instance, Plan, Run, Step
 
 TICKET_KINDS = frozenset({RunKind.ROUTE, RunKind.DELIVER})
@@ -67,8 +67,13 @@ def _join(slot: str) -> Run | None:
     if queued := Run.objects.filter(slot=slot, state=RunState.QUEUED).first():
         return queued
     # Conditional: a run that ended in between does not match, and a new one is made.
-    marked = Run.objects.filter(slot=slot, state=RunState.RUNNING).update(dirty=True)
-    return Run.objects.filter(slot=slot, state=RunState.RUNNING).first() if marked else None
+    running = Run.objects.filter(slot=slot, state=RunState.RUNNING)
+    if not running.update(dirty=True) or not (run := running.first()):
+        return None
+    # What rests (for a look-up, for the budget) must not delay what is new.
+    if Step.objects.filter(run=run, state=StepState.QUEUED, not_before__isnull=False).update(not_before=None):
+        wake(run)
+    return run
 
 
 def request_routing() -> Run:

@@ -1,0 +1,105 @@
+"""`manage.py serve`: what `make run` starts. Prepares the database, then runs everything until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from halobridge.processes import Supervisor
+from halobridge.sandboxed import connect_sandbox, sandbox_addresses, sandbox_wanted
+from halobridge.watcher import QueueWatcher, own_clusters
+from integrations.schedules import ensure_schedules
+
+
+class Command(BaseCommand):
+    help = "Prepare the database and run web, queues, watcher and (unless HALOBRIDGE_SANDBOX=0) the sandbox."
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        port = int(os.environ.get("PORT", "8000"))
+        self._refuse_taken_port(port)
+        self._prepare()
+        supervisor = Supervisor(say=self._say)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            self._start(supervisor, port)
+            self._watch(supervisor)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._say("Stopping ...")
+            supervisor.stop()
+            self._say("Stopped.")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    @staticmethod
+    def _refuse_taken_port(port: int) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise CommandError(f"Port {port} is in use. Choose another one: PORT=8001 make run") from None
+
+    def _prepare(self) -> None:
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        self._say("Preparing the database ...")
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        ensure_schedules()
+        self._first_admin()
+
+    def _first_admin(self) -> None:
+        staff = get_user_model()
+        if staff.objects.filter(is_superuser=True).exists():
+            return
+        given = os.environ.get("HALOBRIDGE_ADMIN_PASSWORD", "")
+        password = given or secrets.token_urlsafe(12)
+        staff.objects.create_superuser("admin", password=password)
+        shown = "the one in HALOBRIDGE_ADMIN_PASSWORD" if given else password
+        self._say(f"\n  First staff account: admin\n  Password (shown once): {shown}\n")
+
+    def _start(self, supervisor: Supervisor, port: int) -> None:
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+        if sandbox_wanted():
+            allowed = ",".join([*settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS, *sandbox_addresses()])
+            environment["HALOBRIDGE_ALLOW_PRIVATE_HOSTS"] = allowed
+            supervisor.add("sandbox", [*manage, "sandbox"], environment)
+        connection.close()
+        workers = os.environ.get("HALOBRIDGE_WEB_WORKERS", "2")
+        bind = os.environ.get("HALOBRIDGE_BIND", "127.0.0.1")
+        gunicorn = [sys.executable, "-m", "gunicorn", "halobridge.wsgi", "--bind", f"{bind}:{port}"]
+        options = ["--workers", workers, "--timeout", "60", "--graceful-timeout", "20", "--log-level", "warning"]
+        supervisor.add("web", gunicorn + options, environment)
+        for cluster in own_clusters():
+            supervisor.add(cluster, [*manage, "qcluster"], {**environment, "Q_CLUSTER_NAME": cluster})
+        if sandbox_wanted():
+            connect_sandbox(self._say)
+        self._say(f"\n  HaloBridge:  http://127.0.0.1:{port}/admin/")
+        if sandbox_wanted():
+            self._say(f"  Sandbox:     http://{sandbox_addresses()[0]}/   (what the simulated HaloPSA holds)")
+        self._say("  Ctrl-C stops everything.\n")
+
+    def _watch(self, supervisor: Supervisor) -> None:
+        watcher = QueueWatcher(own_clusters())
+        while True:
+            supervisor.look()
+            for cluster in watcher.look():
+                self._say(f"The queue cluster {cluster} has shown no sign of work for minutes; restarting it.")
+                supervisor.restart(cluster)
+            time.sleep(1)

@@ -1,0 +1,281 @@
+"""The flow on one page: what each kind of run does, step by step. It calls; it never computes.
+
+    console ─connector→ records ─ingest→ snapshots ─matching→ mappings ─planning→ Plan ─apply→ Halo
+    Halo ─reader→ records ─ingest→ snapshots ───────────────┘
+    events ─ingest→ Event → Alert ─rules→ wanted ticket ─planning→ intention ─apply→ Halo
+
+`HaloWriter` is opened here and nowhere else, and handed to the two `apply` modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from halobridge import mirror, verdicts
+from integrations.access import open_connector, open_reader, open_session
+from integrations.choices import IntentionKind, Purpose, RunKind, RunState
+from integrations.halo.writer import HaloWriter
+from integrations.ingest import console_side, events
+from integrations.models import Console, HaloCredential, Instance, Intention
+from integrations.runs.delivery import deliver
+from integrations.runs.request import (
+    request_console_sync,
+    request_delivery,
+    request_events,
+    request_halo_sync,
+    request_routing,
+)
+from integrations.runs.steps import Again, Done, Result, Table, Then, Work
+from integrations.schedules import canary
+from mappings import apply as assets_apply
+from mappings import linking
+from mappings import planning as assets_planning
+from ticketing import planning as tickets_planning
+from ticketing import routing, sweep
+from ticketing.apply import TicketSender
+
+if TYPE_CHECKING:
+    from integrations.halo.session import HaloSession
+
+TICKET_WRITES = (
+    IntentionKind.CREATE_TICKET,
+    IntentionKind.ADD_NOTE,
+    IntentionKind.CLOSE_TICKET,
+    IntentionKind.REOPEN_TICKET,
+)
+
+
+@contextmanager
+def halo(work: Work, credential: HaloCredential, purpose: Purpose) -> Iterator[HaloSession]:
+    """A session whose calls are counted on the run, also if it ends with an error."""
+    session = open_session(credential, purpose)
+    try:
+        yield session
+    finally:
+        work.calls(session.calls)
+
+
+def credential_of(work: Work) -> HaloCredential:
+    assert work.run.halo_credential is not None  # noqa: S101  the request names it
+    return work.run.halo_credential
+
+
+def console_of(work: Work) -> Console:
+    assert work.run.console is not None  # noqa: S101
+    return work.run.console
+
+
+# ---- connections ----------------------------------------------------------------------------
+
+
+def test_halo(work: Work) -> Result:
+    credential = credential_of(work)
+    with halo(work, credential, Purpose.TICKETS) as session:
+        result = open_reader(session).fetch_check()
+    verdicts.store_halo_test(credential, result)
+    if not result.ok:
+        return Done(RunState.FAILED, result.message)
+    if work.run.parameters.get("sync"):
+        request_halo_sync(credential, requested_by=work.run.requested_by)
+    return Done()
+
+
+def test_console(work: Work) -> Result:
+    console = console_of(work)
+    result = open_connector(console).check()
+    verdicts.store_console_test(console, result)
+    if not result.ok:
+        return Done(RunState.FAILED, result.message)
+    if work.run.parameters.get("sync"):
+        request_console_sync(console, requested_by=work.run.requested_by)
+    return Done()
+
+
+# ---- Halo → snapshots -----------------------------------------------------------------------
+
+
+def sync_halo(work: Work) -> Result:
+    return Then("read", {"resource": mirror.RESOURCES[0]})
+
+
+def read_halo(work: Work) -> Result:
+    """One resource after the other; a step takes up where the last one had to stop."""
+    credential = credential_of(work)
+    with halo(work, credential, Purpose.MIRROR) as session:
+        following = mirror.read(work, credential, open_reader(session))
+    return following or Then("link")
+
+
+def link_after_halo(work: Work) -> Result:
+    credential = credential_of(work)
+    HaloCredential.objects.filter(pk=credential.pk).update(synced_at=timezone.now())
+    linking.suggest_companies_for(credential)
+    work.count(**linking.match_computers_for(credential))
+    routing.rejudge_waiting()
+    request_routing()
+    return Done()
+
+
+# ---- consoles → snapshots -------------------------------------------------------------------
+
+
+def sync_console(work: Work) -> Result:
+    console = console_of(work)
+    connector = open_connector(console)
+    work.progress("Companies", 0)
+    verdicts.report(work, "companies", console_side.store_companies(console, connector.fetch_companies()))
+    work.progress("Computers", 0)
+    computers = verdicts.renewing(work, "Computers", connector.fetch_computers())
+    verdicts.report(work, "computers", console_side.store_computers(console, computers))
+    verdicts.warn(work, connector.warnings)
+    return Then("link")
+
+
+def link_after_console(work: Work) -> Result:
+    console = console_of(work)
+    first = console.synced_at is None
+    Console.objects.filter(pk=console.pk).update(synced_at=timezone.now())
+    for credential in HaloCredential.objects.filter(enabled=True, synced_at__isnull=False):
+        linking.suggest_companies_for(credential)
+        work.count(**linking.match_computers_for(credential, console))
+    if first and open_connector(console).abilities.events:
+        request_events(console)
+    return Done()
+
+
+def fetch_events(work: Work) -> Result:
+    console = console_of(work)
+    connector = open_connector(console)
+    started, first = timezone.now(), console.events_read_at is None
+    records = list(connector.fetch_events(console.events_read_at))
+    outcomes = events.store_events(console, records, first_read=first)
+    if connector.abilities.events_are_complete_list:
+        vanished = events.derived_resolves(console, {record.series_key for record in records})
+        outcomes += events.store_events(console, vanished)
+    Console.objects.filter(pk=console.pk).update(events_read_at=started)
+    work.count(stored=outcomes.count("stored"), duplicate=outcomes.count("duplicate"))
+    verdicts.warn(work, connector.warnings)
+    if "stored" in outcomes:
+        request_routing()
+    return Done()
+
+
+# ---- assets ---------------------------------------------------------------------------------
+
+
+def match(work: Work) -> Result:
+    work.count(**linking.match_computers_for(credential_of(work), work.run.console))
+    return Done()
+
+
+def plan_assets(work: Work) -> Result:
+    assert work.run.plan is not None  # noqa: S101
+    assets_planning.plan_assets(work.run.plan)
+    return Done()
+
+
+def apply_assets(work: Work) -> Result:
+    assert work.run.plan is not None  # noqa: S101
+    with halo(work, credential_of(work), Purpose.ASSETS) as session:
+        return assets_apply.apply_plan(work, work.run.plan, open_reader(session), HaloWriter(session))
+
+
+# ---- tickets --------------------------------------------------------------------------------
+
+
+def route(work: Work) -> Result:
+    """Events → alerts, then a delivery for each instance that something waits for."""
+    while not work.time_is_up:
+        routed = routing.route_events()
+        work.count(events=routed.events)
+        for instance in Instance.objects.filter(pk__in=routed.instances):
+            request_delivery(instance)
+        if not routed.events:
+            return Done()
+    return Again()
+
+
+class _Senders:
+    """One sender per credential of the instance, opened when it is first needed."""
+
+    def __init__(self, work: Work, instance: Instance) -> None:
+        self._work = work
+        self._instance = instance
+        self._open: dict[int, tuple[HaloSession, TicketSender]] = {}
+
+    def _of(self, credential: HaloCredential) -> tuple[HaloSession, TicketSender]:
+        if credential.pk not in self._open:
+            session = open_session(credential, Purpose.TICKETS)
+            sender = TicketSender(HaloWriter(session), open_reader(session), entry=self._work.entry)
+            self._open[credential.pk] = session, sender
+        return self._open[credential.pk]
+
+    def of(self, intention: Intention) -> TicketSender:
+        return self._of(intention.halo_credential)[1]
+
+    def probe(self) -> None:
+        """One light authorised read. Raises `NetError` while the instance is not to be used."""
+        credential = self._instance.credentials.filter(enabled=True).first()
+        if credential:
+            open_reader(self._of(credential)[0]).probe()
+
+    def count_calls(self) -> None:
+        for session, _ in self._open.values():
+            self._work.calls(session.calls)
+
+
+def deliver_tickets(work: Work) -> Result:
+    """Alerts → wanted tickets → Halo. Ends when nothing is due; rests where something has to."""
+    instance = work.run.instance
+    assert instance is not None  # noqa: S101
+    work.count(**tickets_planning.plan_tickets(instance, work.run))
+    senders = _Senders(work, instance)
+    try:
+        round_ = deliver(
+            instance,
+            TICKET_WRITES,
+            senders.of,
+            probe=senders.probe,
+            renew=work.renew,
+            time_is_up=lambda: work.time_is_up,
+        )
+    finally:
+        senders.count_calls()
+    work.count(done=round_.done, refused=round_.refused, uncertain=round_.uncertain)
+    if work.time_is_up:
+        return Again()
+    return Again(not_before=round_.not_before) if round_.not_before else Done()
+
+
+def sweep_doubles(work: Work) -> Result:
+    """Two Halo tickets with one marker: the oldest stays, the others are closed, and it says so."""
+    credential = credential_of(work)
+    with halo(work, credential, Purpose.MIRROR) as session:
+        return sweep.close_doubles(work, credential, open_reader(session), HaloWriter(session))
+
+
+def stamp_canary(work: Work) -> Result:
+    canary(str(work.run.parameters.get("cluster", "")))
+    return Done()
+
+
+TABLE: Table = {
+    RunKind.TEST_HALO: {"start": test_halo},
+    RunKind.TEST_CONSOLE: {"start": test_console},
+    RunKind.SYNC_HALO: {"start": sync_halo, "read": read_halo, "link": link_after_halo},
+    RunKind.SYNC_CONSOLE: {"start": sync_console, "link": link_after_console},
+    RunKind.EVENTS: {"start": fetch_events},
+    RunKind.MATCH: {"start": match},
+    RunKind.PLAN_ASSETS: {"start": plan_assets},
+    RunKind.APPLY_ASSETS: {"start": apply_assets},
+    RunKind.ROUTE: {"start": route},
+    RunKind.DELIVER: {"start": deliver_tickets},
+    RunKind.SWEEP: {"start": sweep_doubles},
+    RunKind.CANARY: {"start": stamp_canary},
+}
+"""Kind of run → name of step → what it does."""
+

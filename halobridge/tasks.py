@@ -1,0 +1,11 @@
+"""What the queue calls: a run's id in, one call, nothing else."""
+
+from __future__ import annotations
+
+from halobridge.pipeline import TABLE
+from integrations.runs.steps import work
+
+
+def execute(run_id: int) -> None:
+    """Work at this run for up to a minute. Safe to call twice, at once, and for an ended run."""
+    work(run_id, TABLE)

@@ -1,0 +1,69 @@
+"""What the pipeline tells staff: verdicts on connections, counts and warnings of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from django.utils import timezone
+
+from integrations.choices import Action, ConnectionState, Outcome
+from integrations.ingest.stored import Stored
+from integrations.models import Console, HaloCredential
+from integrations.records import CheckResult
+from integrations.runs.steps import Work
+
+T = TypeVar("T")
+
+
+def _state(row: HaloCredential | Console, result: CheckResult) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "state": ConnectionState.WORKING if result.ok else ConnectionState.FAILED,
+        "state_reason": result.message,
+        "tested_at": now,
+        "failing_since": None if result.ok else row.failing_since or now,
+    }
+
+
+def store_halo_test(credential: HaloCredential, result: CheckResult) -> None:
+    """Keep what a test found; what an earlier one knew of scopes and agent stays if this one failed."""
+    found: dict[str, Any] = {}
+    if result.details:
+        found["permissions"] = [asdict(row) for row in result.details]
+    if result.agent_name:
+        found["halo_agent"] = result.agent_name
+    HaloCredential.objects.filter(pk=credential.pk).update(**_state(credential, result), **found)
+
+
+def store_console_test(console: Console, result: CheckResult) -> None:
+    Console.objects.filter(pk=console.pk).update(**_state(console, result))
+
+
+def report(work: Work, what: str, stored: Stored) -> None:
+    """Count what a read changed; a loss that was held back is an entry of its own."""
+    work.count(
+        **{
+            f"{what} created": stored.created,
+            f"{what} updated": stored.updated,
+            f"{what} unchanged": stored.unchanged,
+            f"{what} gone": stored.gone,
+        }
+    )
+    if stored.held_back:
+        work.entry(Action.SKIP, Outcome.WARNING, what.capitalize(), reason=stored.held_back)
+
+
+def warn(work: Work, sentences: Sequence[str]) -> None:
+    """One entry per thing that a read had to leave out."""
+    for sentence in sentences:
+        work.entry(Action.SKIP, Outcome.WARNING, "Read", reason=sentence)
+
+
+def renewing(work: Work, phase: str, rows: Iterable[T], every: int = 100) -> Iterator[T]:
+    """Pass rows on, showing progress and renewing the lease at every hundredth."""
+    for number, row in enumerate(rows, start=1):
+        if number % every == 0:
+            work.progress(phase, number)
+        yield row

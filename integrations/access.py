@@ -1,0 +1,93 @@
+"""From stored rows to open doors: sessions, readers and connectors for a credential or a console.
+
+Nothing is imported before it is needed: connectors and the Halo client are known by dotted path only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from integrations.choices import Purpose
+from integrations.models import Console, HaloCredential
+from integrations.net.auth import Token
+from integrations.registry import connector_class
+from integrations.runs.budget import BudgetGate
+from integrations.runs.pauses import WRITE_LIMIT, scaled
+
+if TYPE_CHECKING:
+    from integrations.connectors.base import Connector
+    from integrations.halo.reader import HaloReader
+    from integrations.halo.session import HaloSession
+
+HALO_SESSION = "integrations.halo.session.HaloSession"
+HALO_ACCESS = "integrations.halo.session.HaloAccess"
+HALO_READER = "integrations.halo.reader.HaloReader"
+CONSOLE_ACCESS = "integrations.connectors.base.ConsoleAccess"
+LIMITS = "integrations.net.http.Limits"
+
+
+class StoredToken:
+    """The access token of one credential, shared by all processes through its (encrypted) row."""
+
+    def __init__(self, credential_id: int) -> None:
+        self._rows = HaloCredential.objects.filter(pk=credential_id)
+
+    def load(self) -> Token | None:
+        row = self._rows.values_list("access_token", "token_expires_at", "granted_scopes").first()
+        if row is None or not row[0] or row[1] is None or row[1] <= timezone.now():
+            return None
+        return Token(access_token=row[0], expires_at=row[1], scope=row[2])
+
+    def save(self, token: Token) -> None:
+        self._rows.update(
+            access_token=token.access_token, token_expires_at=token.expires_at, granted_scopes=token.scope[:500]
+        )
+
+    def drop(self, access_token: str) -> None:
+        """Forget this token, unless another process has already stored a newer one."""
+        row = self._rows.values_list("access_token", "token_expires_at").first()
+        if row and row[0] == access_token:
+            self._rows.filter(token_expires_at=row[1]).update(access_token="", token_expires_at=None)  # noqa: S106
+
+
+def open_session(credential: HaloCredential, purpose: Purpose) -> HaloSession:
+    """A session of this credential; each of its calls takes a permit for `purpose`."""
+    access = import_string(HALO_ACCESS)(
+        resource_server=credential.resource_server,
+        authorisation_server=credential.authorisation_server,
+        tenant=credential.tenant,
+        client_id=credential.client_id,
+        client_secret=credential.client_secret,
+        scopes=credential.scopes,
+        allow_private=tuple(settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS),
+        ca_bundle=settings.HALOBRIDGE_CA_BUNDLE or None,
+    )
+    total = max(5.0, scaled(WRITE_LIMIT))
+    limits = import_string(LIMITS)(connect=10, read=total, total=total)
+    session: HaloSession = import_string(HALO_SESSION)(
+        access, tokens=StoredToken(credential.pk), gate=BudgetGate(credential, purpose), limits=limits
+    )
+    return session
+
+
+def open_reader(session: HaloSession) -> HaloReader:
+    reader: HaloReader = import_string(HALO_READER)(session)
+    return reader
+
+
+def open_connector(console: Console) -> Connector:
+    """The console's connector, ready to read. Raises `UnknownKind`."""
+    connector = connector_class(console.kind)
+    access = import_string(CONSOLE_ACCESS)(
+        base_url=console.base_url or connector.default_base_url,
+        credentials=console.credentials,
+        time_zone=console.time_zone,
+        allow_private=tuple(settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS),
+        ca_bundle=settings.HALOBRIDGE_CA_BUNDLE or None,
+    )
+    return connector(access)
+
