@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from integrations.choices import ConnectionState
-from integrations.models import Console, HaloCredential, Instance, Run
+from integrations.models import Console, HaloCredential, HaloField, Instance, Run
 from integrations.registry import UnknownKind, connector_class
 from integrations.runs.request import request_console_test, request_halo_test
 
@@ -73,3 +73,20 @@ def save_console(console: Console, *, requested_by: Any = None) -> Run:
     console.state, console.state_reason = ConnectionState.UNTESTED, ""
     console.save()
     return request_console_test(console, sync=console.synced_at is None, requested_by=requested_by)
+
+
+REFERENCE_FIELDS = ("bridge reference", "bridge id")
+
+
+def propose_marker_field(credential: HaloCredential) -> None:
+    """Take an asset field called *Bridge reference* or *Bridge Id* as the place of our marker.
+
+    Only where none has been chosen; staff may choose another one on the instance.
+    """
+    if credential.instance.marker_field_id is not None:
+        return
+    fields = HaloField.objects.filter(halo_credential=credential, kind="asset", active=True)
+    by_name = {name.strip().lower(): halo_id for name, halo_id in fields.values_list("name", "halo_id")}
+    found = next((by_name[name] for name in REFERENCE_FIELDS if name in by_name), None)
+    if found is not None:
+        Instance.objects.filter(pk=credential.instance_id, marker_field_id=None).update(marker_field_id=found)

@@ -1,0 +1,117 @@
+"""`make test`: the whole suite, part by part; the last lines say what ran and what could not.
+
+Parts that need a component look for it: PostgreSQL (`HALOBRIDGE_TEST_POSTGRES`, a URL of a server on
+which databases may be made), Redis (`HALOBRIDGE_TEST_REDIS`), Chromium (`HALOBRIDGE_CHROMIUM`, a path).
+`HALOBRIDGE_REQUIRE=postgres,redis,browser` makes their absence a failure. `HALOBRIDGE_LONG=1` adds the
+full-size suites.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+POSTGRES = os.environ.get("HALOBRIDGE_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
+REDIS = os.environ.get("HALOBRIDGE_TEST_REDIS", "redis://127.0.0.1:6379/9")
+LONG = os.environ.get("HALOBRIDGE_LONG", "") == "1"
+
+
+def chromium() -> str | None:
+    return os.environ.get("HALOBRIDGE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def _postgres_answers() -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(POSTGRES, connect_timeout=3).close()
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _redis_answers() -> bool:
+    import redis
+
+    try:
+        return bool(redis.Redis.from_url(REDIS, socket_connect_timeout=3).ping())
+    except redis.RedisError:
+        return False
+
+
+@dataclass
+class Part:
+    name: str
+    needs: str
+    arguments: list[str]
+    there: Callable[[], bool] = lambda: True
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+WITHOUT_PROCESSES = "not browser and not faults and not redis"
+PARTS = [
+    Part("everything on SQLite", "", ["-n", "2", "-m", WITHOUT_PROCESSES]),
+    Part(
+        "everything on PostgreSQL",
+        "postgres",
+        ["-n", "2", "-m", WITHOUT_PROCESSES + " and not pure"],
+        _postgres_answers,
+        {"DATABASE_URL": POSTGRES},
+    ),
+    Part("Redis", "redis", ["-m", "redis"], _redis_answers, {"REDIS_URL": REDIS}),
+    Part("real processes and faults", "", ["-m", "faults and not browser" + ("" if LONG else " and not long")]),
+    Part("browser", "browser", ["-m", "browser"], lambda: chromium() is not None),
+]
+
+
+def run(part: Part, more: list[str]) -> tuple[int, str]:
+    """(exit code, pytest's closing line)."""
+    print(f"\n===== {part.name} =====", flush=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", *part.arguments, *more],
+        env={**os.environ, **part.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    last = ""
+    assert process.stdout
+    for line in process.stdout:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+        if re.search(r"\d+ (passed|failed|error|skipped|deselected)", line):
+            last = line.strip(" =\n")
+    return process.wait(), last
+
+
+def main() -> int:
+    required = set(filter(None, os.environ.get("HALOBRIDGE_REQUIRE", "").split(",")))
+    lines, failed, absent = [], False, []
+    for part in PARTS:
+        if not part.there():
+            absent.append(part.name)
+            failed = failed or part.needs in required
+            continue
+        code, last = run(part, sys.argv[1:])
+        nothing = code == 5 and bool(sys.argv[1:])
+        failed = failed or (code != 0 and not nothing)
+        lines.append(f"{part.name}: {last or 'no result'}")
+    print("\n===== summary =====")
+    print("\n".join(lines))
+    for name in absent:
+        print(f"NOT RUN: {name} (not found on this machine)")
+    if not LONG:
+        print("NOT RUN: the full-size fault suites (HALOBRIDGE_LONG=1 adds them)")
+    passed = sum(int(number) for line in lines for number in re.findall(r"(\d+) passed", line))
+    broken = sum(int(number) for line in lines for number in re.findall(r"(\d+) (?:failed|error)", line))
+    print(f"{passed} passed, {broken} failed")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
