@@ -154,7 +154,7 @@ def fetch_events(work: Work) -> Result:
     records = list(connector.fetch_events(console.events_read_at))
     outcomes = events.store_events(console, records, first_read=first)
     if connector.abilities.events_are_complete_list:
-        vanished = events.derived_resolves(console, {record.series_key for record in records})
+        vanished = events.derived_resolves(console, connector.series_seen)
         outcomes += events.store_events(console, vanished)
     Console.objects.filter(pk=console.pk).update(events_read_at=started)
     work.count(stored=outcomes.count("stored"), duplicate=outcomes.count("duplicate"))

@@ -1,6 +1,53 @@
 """URLs of the whole product."""
 
-from django.contrib import admin
-from django.urls import path
+from __future__ import annotations
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views import defaults
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import DefaultRouter
+
+from halobridge import health
+from integrations.api import urls as integrations_api
+from integrations.api.problems import problem_answer, wants_problem
+from mappings.api import urls as mappings_api
+from ticketing.api import urls as ticketing_api
+
+router = DefaultRouter(use_regex_path=True)
+router.include_format_suffixes = False
+for floor in (integrations_api, mappings_api, ticketing_api):
+    for prefix, viewset in floor.ROUTES:
+        router.register(prefix, viewset, basename=prefix.rpartition("/")[2])
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("admin/", admin.site.urls),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include(router.urls)),
+    *integrations_api.HOOKS,
+]
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if wants_problem(request):
+        return problem_answer(404, "There is nothing under this address.")
+    return defaults.page_not_found(request, exception)
+
+
+def failed(request: HttpRequest, *args: Any) -> HttpResponse:
+    if wants_problem(request):
+        return problem_answer(500, "An unexpected error; the log of the server has the details.")
+    return defaults.server_error(request)
+
+
+handler404 = "halobridge.urls.not_found"
+handler500 = "halobridge.urls.failed"

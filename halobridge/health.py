@@ -1,0 +1,134 @@
+"""Is it alive, is it ready, how is it doing: `/healthz`, `/readyz`, `/metrics`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from halobridge.metrics import StateCollector
+from integrations.choices import ConnectionState
+from integrations.models import Console, HaloCredential, Heartbeat
+
+log = logging.getLogger(__name__)
+
+STALE_AFTER = timedelta(minutes=3)
+"""A cluster stamps at least once a minute; the watcher restarts it after the same time."""
+
+_registry = CollectorRegistry(auto_describe=False)
+_registry.register(StateCollector())
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers. Touches nothing else."""
+    return JsonResponse({"status": "alive"})
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(generate_latest(_registry), content_type=CONTENT_TYPE_LATEST)
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 if it can do its work, else 503; a sentence for each component either way."""
+    components = {name: _judge(check) for name, check in CHECKS.items()}
+    ready = all(component["ok"] for component in components.values())
+    body: dict[str, Any] = {"status": "ready" if ready else "not ready", "components": components}
+    if components["database"]["ok"]:
+        body["failing_connections"] = _failing_connections()
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+class NotReady(Exception):
+    """A component is not fit for work; the text is the sentence for staff."""
+
+
+def _judge(check: Callable[[], str]) -> dict[str, Any]:
+    try:
+        return {"ok": True, "detail": check()}
+    except NotReady as problem:
+        return {"ok": False, "detail": str(problem)}
+    except Exception:
+        # Drivers of database and cache raise what they like; the answer must name the component all the same.
+        log.exception("A check of readiness failed")
+        return {"ok": False, "detail": "It does not answer; the log of the server has the details."}
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+    return "The database answers."
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        raise NotReady(f"{len(waiting)} migrations have not been applied; run: manage.py migrate.")
+    return "All migrations are applied."
+
+
+def _cache() -> str:
+    stamp = timezone.now().isoformat()
+    cache.set("halobridge:ready", stamp, 60)
+    if cache.get("halobridge:ready") is None:
+        raise NotReady("The cache does not keep what is stored in it.")
+    return "The cache answers."
+
+
+def _queue() -> str:
+    """Each of our clusters must have been seen at work, on whatever host."""
+    seen = dict(Heartbeat.objects.values_list("cluster").annotate(Max("stamped_at")))
+    now = timezone.now()
+    silent = [_silence(name, seen.get(name), now) for name in clusters() if _is_silent(seen.get(name), now)]
+    if silent:
+        raise NotReady(" ".join(silent))
+    return "All queue clusters are at work."
+
+
+def clusters() -> list[str]:
+    return [settings.Q_CLUSTER["name"], *settings.Q_CLUSTER.get("ALT_CLUSTERS", {})]
+
+
+def _is_silent(stamped: Any, now: Any) -> bool:
+    return stamped is None or now - stamped > STALE_AFTER
+
+
+def _silence(name: str, stamped: Any, now: Any) -> str:
+    if stamped is None:
+        return f"The queue cluster “{name}” has never been at work."
+    return f"The queue cluster “{name}” was last at work {(now - stamped).total_seconds():.0f} s ago."
+
+
+def _failing_connections() -> list[dict[str, Any]]:
+    """For information: a broken credential is no reason to take this machine out of service."""
+    found: list[dict[str, Any]] = []
+    for what, model in (("halo_credential", HaloCredential), ("console", Console)):
+        rows = model.objects.filter(enabled=True, state=ConnectionState.FAILED)
+        for name, since in rows.values_list("name", "failing_since"):
+            found.append({"kind": what, "name": name, "failing_since": since})
+    return found
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "cache": _cache,
+    "queue": _queue,
+}
+
+__all__ = ["clusters", "healthz", "metrics", "readyz"]

@@ -1,0 +1,170 @@
+"""The contract of every connector: what it declares, what it is given, what it must answer.
+
+Rules for whoever writes one (the recipe is the README beside this file):
+
+* A connector reads one console and hands over records; it stores nothing and never writes to a console.
+* `fetch_*` yields records while it reads. Either the list is complete or a `NetError` is raised on the way:
+  a list that is known to be short, repeated or unreadable never just ends.
+* One row that makes no sense is left out with a sentence in `warnings`; it does not stop the others.
+* What could not be read *this time* (an optional second source failed) is named in the record's
+  `raw["unread"]`, a list of attribute names: whoever stores the record keeps the values it has for these.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from integrations.net.errors import NetError
+from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a console can give. The first three mean *can be read by us*, each with its `fetch_` method."""
+
+    companies: bool = False
+    computers: bool = False
+    events: bool = False
+    webhook: bool = False
+    """The console posts to us; `parse_webhook` understands it."""
+    pushed: bool = False
+    """Companies, computers and events arrive by our REST API; nothing can be read."""
+    list_proves_existence: bool = False
+    """A computer that is missing from the complete list is gone (uninstalled, deleted), not just asleep."""
+    events_are_complete_list: bool = False
+    """`fetch_events` tells the present state of *every* series of the console: a series which is not in
+    `Connector.series_seen` after a complete read has ended (its plan was deleted, its alert is over)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialField:
+    """One thing that staff copy from the vendor's page. `help_text` says where it stands there."""
+
+    name: str
+    label: str
+    help_text: str
+    secret: bool
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleAccess:
+    """How to reach one console. `time_zone` is that of times which the vendor sends without one."""
+
+    base_url: str = ""
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    time_zone: str = "UTC"
+    allow_private: tuple[str, ...] = ()
+    ca_bundle: str | None = None
+
+    def value(self, name: str) -> str:
+        """The credential called `name` without the spaces and quotes that pasting brings; "" if absent."""
+        return str(self.credentials.get(name) or "").strip().strip("\"'`").strip()
+
+    @property
+    def zone(self) -> tzinfo:
+        """Raises `ZoneInfoNotFoundError` or `ValueError` for a zone that does not exist."""
+        return ZoneInfo(self.time_zone or "UTC")
+
+
+class NotSupported(NotImplementedError):
+    """The console has no such ability; asking for it is a mistake of the caller."""
+
+    def __init__(self, label: str, what: str) -> None:
+        super().__init__(f"{label} gives no {what}.")
+
+
+class BadDelivery(ValueError):
+    """A webhook body that cannot be understood, or only partly: `records` holds what could be read."""
+
+    def __init__(self, sentence: str, records: tuple[EventRecord, ...] = ()) -> None:
+        self.sentence = sentence
+        self.records = records
+        super().__init__(sentence)
+
+
+_METHOD_OF: dict[str, str] = {
+    "companies": "fetch_companies",
+    "computers": "fetch_computers",
+    "events": "fetch_events",
+    "webhook": "parse_webhook",
+}
+
+
+class Connector(ABC):
+    """One kind of console. A subclass declares the class attributes and overrides what it is able to do.
+
+    An instance serves one run: it may keep what it has read (a token, an index); a new run needs a new one.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    abilities: ClassVar[Abilities]
+    default_base_url: ClassVar[str] = ""
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
+    experimental: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name in ("kind", "label", "abilities"):
+            if not getattr(cls, name, None):
+                raise TypeError(f"{cls.__name__} declares no {name}.")
+        for ability, method in _METHOD_OF.items():
+            declared = bool(getattr(cls.abilities, ability))
+            if declared and getattr(cls, method) is getattr(Connector, method):
+                raise TypeError(f"{cls.__name__} declares {ability} but has no {method}().")
+            if not declared and getattr(cls, method) is not getattr(Connector, method):
+                raise TypeError(f"{cls.__name__} has {method}() but does not declare {ability}.")
+
+    def __init__(self, access: ConsoleAccess) -> None:
+        self.access = access
+        self.warnings: list[str] = []
+        """Sentences about what the reads of this instance had to leave out; the run shows them."""
+        self.series_seen: set[str] = set()
+        """Series keys that `fetch_events` met, also those that gave no event (a plan that just runs).
+        Only with `events_are_complete_list`, and complete only once the iterator has ended by itself."""
+
+    def check(self) -> CheckResult:
+        """Test the connection without changing anything. Never raises for what staff can put right."""
+        problems = self._missing_configuration()
+        if problems:
+            return CheckResult(ok=False, message=" ".join(problems))
+        try:
+            return self._probe()
+        except NetError as error:
+            return CheckResult(ok=False, message=error.sentence)
+
+    def fetch_companies(self) -> Iterator[CompanyRecord]:
+        raise NotSupported(self.label, "companies")
+
+    def fetch_computers(self) -> Iterator[ComputerRecord]:
+        raise NotSupported(self.label, "computers")
+
+    def fetch_events(self, since: datetime | None = None) -> Iterator[EventRecord]:
+        """Events since `since` (aware; None: all that the console holds), older ones may come along."""
+        raise NotSupported(self.label, "events")
+
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> list[EventRecord]:
+        """Translate one stored delivery, without the network. Raises `BadDelivery`."""
+        raise NotSupported(self.label, "webhook")
+
+    @abstractmethod
+    def _probe(self) -> CheckResult:
+        """The connector's part of `check`: log in, look at each list once. May raise `NetError`."""
+
+    def _missing_configuration(self) -> list[str]:
+        problems = [
+            f"{item.label} is missing."
+            for item in self.credential_fields
+            if item.required and not self.access.value(item.name)
+        ]
+        try:
+            _ = self.access.zone
+        except (ZoneInfoNotFoundError, ValueError):
+            problems.append(f"There is no time zone called {self.access.time_zone!r}.")
+        return problems

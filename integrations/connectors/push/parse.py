@@ -1,0 +1,66 @@
+"""Posted JSON -> event records, in the words of our own REST API (`POST /api/v1/events/`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
+from typing import Any, Final
+
+from integrations.catalogue import EVENT_TYPES, known_event_type
+from integrations.choices import EventState, Severity
+from integrations.connectors import values
+from integrations.connectors.base import BadDelivery
+from integrations.records import EventRecord
+
+Item = Mapping[str, Any]
+
+MOST_ITEMS: Final = 1000
+_STATES: Final = frozenset(state.value for state in EventState)
+_SEVERITIES: Final = frozenset(severity.value for severity in Severity)
+
+
+def items_of(body: bytes) -> list[Any]:
+    """The posted objects: one object or an array of at most `MOST_ITEMS`. Raises `BadDelivery`."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadDelivery("The body is not JSON.") from error
+    items = found if isinstance(found, list) else [found]
+    if len(items) > MOST_ITEMS:
+        raise BadDelivery(f"The array has {len(items)} items; {MOST_ITEMS} are allowed.")
+    return items
+
+
+def problem_of(item: Any) -> str | None:
+    """Why this item cannot be an event, or None."""
+    if not isinstance(item, Mapping):
+        return "is not an object"
+    if values.text(item.get("external_id")) is None:
+        return "has no external_id"
+    state = values.text(item.get("state")) or EventState.OPEN.value
+    if state.lower() not in _STATES:
+        return f"has the state {state[:40]!r}; open and resolved are possible"
+    sent = item.get("occurred_at")
+    if sent not in (None, "") and values.moment(sent, UTC) is None:
+        return "has an occurred_at that is not a time"
+    return None
+
+
+def event(item: Item, zone: tzinfo) -> EventRecord:
+    """One event of an item without `problem_of`. Unknown event types and severities get the neutral value."""
+    event_type = known_event_type(values.text(item.get("event_type")))
+    severity = (values.text(item.get("severity")) or "").lower()
+    return EventRecord(
+        external_id=values.text(item.get("external_id")) or "",
+        event_type=event_type,
+        state=(values.text(item.get("state")) or EventState.OPEN.value).lower(),
+        title=values.line(item.get("title")) or EVENT_TYPES[event_type].name,
+        series_key=values.text(item.get("series_key")) or "",
+        severity=severity if severity in _SEVERITIES else Severity.MEDIUM.value,
+        message=values.plain(item.get("message")) or "",
+        occurred_at=values.moment(item.get("occurred_at"), zone),
+        company_external_id=values.text(item.get("company")),
+        computer_external_id=values.text(item.get("computer")),
+        raw=dict(item),
+    )

@@ -1,0 +1,36 @@
+"""Which consoles there are. A literal table; a connector is imported when it is first needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from integrations.connectors.base import Connector
+
+CONNECTORS: Final[dict[str, tuple[str, str]]] = {
+    # kind: (label, dotted path)
+    "msp360": ("MSP360 Managed Backup", "integrations.connectors.msp360.connector.Msp360Connector"),
+    "push": ("Any tool that sends JSON (push)", "integrations.connectors.push.connector.PushConnector"),
+}
+
+
+class UnknownKind(LookupError):
+    """No connector has this kind."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"There is no kind of console called {kind!r}; known: {', '.join(CONNECTORS)}.")
+
+
+def console_kinds() -> list[tuple[str, str]]:
+    """(kind, label) of every console, for the choices of forms and models."""
+    return [(kind, label) for kind, (label, _) in CONNECTORS.items()]
+
+
+def connector_class(kind: str) -> type[Connector]:
+    """The connector's class. Raises `UnknownKind`."""
+    if kind not in CONNECTORS:
+        raise UnknownKind(kind)
+    found: type[Connector] = import_string(CONNECTORS[kind][1])
+    return found

@@ -1,0 +1,150 @@
+"""A console made of recorded answers: real HTTP on loopback, one folder of `tests/samples` for each kind.
+
+`answers.json` says which request gets which file and what the request has to carry (`needs`: texts that must
+stand in its headers or body, else it is answered with `refused_with`, 401 if nothing is said). Anything else
+is 404. Faults are put in front of that.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from integrations.connectors.base import Connector, ConsoleAccess
+from integrations.registry import CONNECTORS, connector_class
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+JSON = "application/json; charset=utf-8"
+
+KINDS = tuple(CONNECTORS)
+
+
+def is_read(kind: str) -> bool:
+    """Whether a console of this kind is read over the network at all."""
+    abilities = connector_class(kind).abilities
+    return abilities.companies or abilities.computers or abilities.events
+
+
+READ_KINDS = tuple(kind for kind in KINDS if is_read(kind))
+
+
+def sample(kind: str, name: str) -> Any:
+    return json.loads((SAMPLES / kind / name).read_text(encoding="utf-8"))
+
+
+@dataclass
+class Fault:
+    """What happens to requests whose path begins with `path`; `times` None: always. Status 0 drops them."""
+
+    path: str
+    status: int = 200
+    body: str = ""
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+    times: int | None = 1
+
+
+@dataclass
+class RecordedConsole:
+    kind: str
+    url: str = ""
+    calls: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    replaced: dict[str, str] = field(default_factory=dict)
+    """Another file for a request."""
+    unknown_fields: bool = False
+
+    def connector(self, **changed: str) -> Connector:
+        """A connector for this console; `changed` credentials replace those of the samples."""
+        return connector_class(self.kind)(self.access(**changed))
+
+    def access(self, **changed: str) -> ConsoleAccess:
+        found = sample(self.kind, "access.json")
+        credentials = {name: text.replace("{url}", self.url) for name, text in found["credentials"].items()}
+        return ConsoleAccess(
+            base_url=found["base_url"].replace("{url}", self.url),
+            credentials={**credentials, **changed},
+            time_zone=found["time_zone"],
+            allow_private=("127.0.0.1",),
+        )
+
+    def path_of(self, what: str) -> str:
+        """Where the list of companies, computers or events begins."""
+        return str(sample(self.kind, "answers.json")["lists"][what])
+
+    def answer(self, method: str, path: str, carried: str) -> tuple[int, str, str, Mapping[str, str]]:
+        """(status, content type, body, headers) for one request."""
+        self.calls.append(f"{method} {path}")
+        fault = self._fault(path)
+        if fault is not None:
+            return fault.status, fault.content_type, fault.body, fault.headers
+        known = {row["request"]: row for row in sample(self.kind, "answers.json")["answers"]}
+        row = known.get(f"{method} {path.partition('?')[0]}")
+        if row is None:
+            return 404, JSON, '{"Message": "No such thing."}', {}
+        if any(text not in carried for text in row.get("needs", ())):
+            return row.get("refused_with", 401), JSON, '{"Message": "Not you."}', {}
+        data = sample(self.kind, self.replaced.get(row["request"], row["file"]))
+        return 200, JSON, json.dumps(_with_unknown_fields(data) if self.unknown_fields else data), {}
+
+    def _fault(self, path: str) -> Fault | None:
+        for fault in self.faults:
+            if path.startswith(fault.path) and fault.times != 0:
+                fault.times = None if fault.times is None else fault.times - 1
+                return fault
+        return None
+
+
+def _with_unknown_fields(data: Any) -> Any:
+    """The same answer from a newer version of the console: every object has grown."""
+    if isinstance(data, list):
+        return [_with_unknown_fields(item) for item in data]
+    if isinstance(data, dict):
+        grown = {key: _with_unknown_fields(value) for key, value in data.items()}
+        return {"ANewField": {"with": ["something", None]}, **grown, "Another": 7}
+    return data
+
+
+@contextmanager
+def recorded_console(kind: str) -> Iterator[RecordedConsole]:
+    console = RecordedConsole(kind)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            carried = f"{self.headers}\n{body}"
+            status, content_type, text, headers = console.answer(self.command, self.path, carried)
+            if status == 0:
+                self.close_connection = True
+                return
+            self.send_response(status)
+            for name, value in {"Content-Type": content_type, **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(text.encode())))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        do_GET = do_POST = _serve
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Silent: the calls are on record."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    console.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield console
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
