@@ -1,0 +1,194 @@
+"""What is sent to HaloPSA: asset, ticket and note as one object each. Builds, never decides.
+
+Scalars that are left out keep their value; arrays that are sent replace what is there as a whole.
+Nothing here asks HaloPSA to mail anybody or to run its rules unless the caller says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any, Final
+
+from django.utils.text import Truncator
+
+from integrations.halo.values import iso
+
+LONGEST_TEXT: Final = 4000
+"""HaloPSA API: most text columns hold 4000 characters; what happens to more is unknown, so it is cut."""
+LONGEST_SUMMARY: Final = 255
+LONGEST_TAG: Final = 255
+PRIVATE_NOTE: Final = 7
+"""HaloPSA API: outcome of the built-in private note on a stock instance; an action needs an outcome."""
+REFERENCE: Final = "Bridge reference: "
+
+_OWN = frozenset({"id", "fields", "inactive"})
+
+Payload = dict[str, Any]
+
+
+def asset_create(
+    *,
+    asset_type_id: int,
+    client_id: int,
+    site_id: int,
+    inventory_number: str,
+    fields: Mapping[int, str],
+    marker_field_id: int | None = None,
+    marker: str = "",
+) -> Payload:
+    """A new asset. Key fields (device name, serial number …) are set through `fields`."""
+    values = dict(fields)
+    if marker_field_id is not None and marker:
+        values[marker_field_id] = marker
+    return {
+        "assettype_id": asset_type_id,
+        "client_id": client_id,
+        "site_id": site_id,
+        "inventory_number": _line(inventory_number, LONGEST_TAG),
+        "fields": _field_rows(values),
+        "_dontaddnewfields": True,
+        "do_not_apply_template_in_the_api": True,
+    }
+
+
+def asset_update(
+    halo_id: int,
+    *,
+    fields: Mapping[int, str] | None = None,
+    properties: Mapping[str, Any] | None = None,
+    inactive: bool | None = None,
+) -> Payload:
+    """Changes to an asset. `fields` are ALL its fields, merged by the caller: Halo blanks what is missing.
+
+    Raises ValueError for a property that has a parameter of its own.
+    """
+    if clash := _OWN & set(properties or {}):
+        raise ValueError(f"Not a property: {', '.join(sorted(clash))}.")
+    payload: Payload = {"id": halo_id, **(properties or {})}
+    if fields is not None:
+        payload |= {"fields": _field_rows(fields), "_dontaddnewfields": True}
+    if inactive is not None:
+        payload["inactive"] = inactive
+    return payload
+
+
+def ticket_create(
+    *,
+    marker: str,
+    summary: str,
+    details_html: str,
+    ticket_type_id: int,
+    client_id: int,
+    site_id: int | None,
+    user_id: int | None,
+    team: str,
+    agent_id: int | None,
+    status_id: int | None,
+    sla_id: int | None,
+    priority_id: int | None,
+    category: str,
+    impact: int | None,
+    urgency: int | None,
+    asset_ids: Sequence[int],
+    occurred_at: datetime | None,
+    run_rules: bool = False,
+    mail_user: bool = False,
+) -> Payload:
+    """A new ticket; its marker stands in `supplier_reference` and in the last line of its text.
+
+    HaloPSA API: a Halo user needs its site, so without `site_id` none is sent; `team` is a name;
+    `priority_id` is the number within the SLA.
+    """
+    return {
+        "summary": _line(summary, LONGEST_SUMMARY),
+        "details_html": with_reference(details_html, marker),
+        "supplier_reference": marker,
+        **_given(
+            tickettype_id=ticket_type_id,
+            client_id=client_id,
+            site_id=site_id,
+            user_id=user_id if site_id is not None else None,
+            team=team or None,
+            agent_id=agent_id,
+            status_id=status_id,
+            sla_id=sla_id,
+            priority_id=priority_id,
+            category_1=category or None,
+            impact=impact,
+            urgency=urgency,
+            assets=[{"id": asset_id} for asset_id in dict.fromkeys(asset_ids)] or None,
+            dateoccurred=iso(occurred_at) if occurred_at else None,
+        ),
+        "dont_do_rules": not run_rules,
+        "donotapplytemplateintheapi": not run_rules,
+        "sendack": mail_user,
+    }
+
+
+def note(
+    *,
+    marker: str,
+    ticket_id: int,
+    note_html: str,
+    outcome_id: int | None,
+    outcome: str,
+    private: bool = True,
+    new_status: int | None = None,
+    run_rules: bool = False,
+    mail_user: bool = False,
+) -> Payload:
+    """An action on a ticket; with `new_status` it also closes or reopens it."""
+    if outcome_id is None and not outcome:
+        outcome_id = PRIVATE_NOTE
+    return {
+        "ticket_id": ticket_id,
+        "note_html": with_reference(note_html, marker),
+        **_given(
+            outcome_id=outcome_id,
+            outcome=outcome or None,
+            new_status=new_status,
+            send_survey=None if mail_user else False,
+        ),
+        "hiddenfromuser": private,
+        "sendemail": mail_user,
+        "dont_do_rules": not run_rules,
+    }
+
+
+def ticket_status(halo_id: int, status_id: int) -> Payload:
+    """Only the status of a ticket; nothing else of it changes, and nobody is told."""
+    return {"id": halo_id, "status_id": status_id, "dont_do_rules": True, "sendack": False}
+
+
+def with_reference(body_html: str, marker: str) -> str:
+    """The text with its reference line, in at most 4000 characters. The line itself is never cut."""
+    line = f"<p><small>{REFERENCE}{escape(marker)}</small></p>" if marker else ""
+    return cut_html(body_html, LONGEST_TEXT - len(line)) + line
+
+
+def cut_html(text: str, limit: int) -> str:
+    """HTML of at most `limit` characters, tags included and closed."""
+    letters = limit
+    shorter = text
+    while len(shorter) > limit and letters > 0:
+        shorter = Truncator(text).chars(letters, html=True)
+        letters -= max(len(shorter) - limit, 1)
+    return shorter if len(shorter) <= limit else ""
+
+
+def _given(**values: Any) -> Payload:
+    """What has a value; the rest is left to Halo."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _field_rows(values: Mapping[int, str]) -> list[dict[str, str]]:
+    """HaloPSA API: field ids are sent as text, as its own web client does."""
+    return [{"id": str(field_id), "value": value[:LONGEST_TEXT]} for field_id, value in values.items()]
+
+
+def _line(text: str, limit: int) -> str:
+    line = re.sub(r"\s+", " ", text).strip()
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

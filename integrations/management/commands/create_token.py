@@ -1,0 +1,59 @@
+"""Make a key of the REST API for a staff account, and print it this once."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from integrations.models import ApiToken
+
+LONGEST_DAYS = 36_500
+
+
+class Command(BaseCommand):
+    help = "Makes a token of the REST API and prints it once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("user", help="Name of the staff account that the token acts for.")
+        parser.add_argument("--name", default="Made on the command line", help="What it is for.")
+        parser.add_argument("--days", type=int, help="Days until it expires; without: never.")
+        parser.add_argument("--json", action="store_true", help='Print {"token": …}.')
+
+    def handle(self, *args: Any, user: str, name: str, days: int | None, **options: Any) -> None:
+        token = ApiToken(user=_account(user), name=_name(name))
+        if days is not None:
+            token.expires_at = timezone.now() + timedelta(days=_days(days))
+        key = token.set_new_key()
+        token.save()
+        if options["json"]:
+            self.stdout.write(json.dumps({"token": key}))
+            return
+        self.stdout.write(key)
+        self.stderr.write("Keep it: it is stored as a digest only and cannot be shown again.")
+
+
+def _account(name: str) -> User:
+    account = User.objects.filter(username=name).first()
+    if account is None:
+        raise CommandError(f"There is no staff account called {name!r}.")
+    if not account.is_active:
+        raise CommandError(f"The staff account {name!r} is switched off.")
+    return account
+
+
+def _name(name: str) -> str:
+    if not name.strip() or len(name) > 100:
+        raise CommandError("The name of a token has 1 to 100 characters.")
+    return name.strip()
+
+
+def _days(days: int) -> int:
+    if not 1 <= days <= LONGEST_DAYS:
+        raise CommandError(f"--days is between 1 and {LONGEST_DAYS}.")
+    return days

@@ -1,0 +1,76 @@
+"""`manage.py sandbox`: a simulated HaloPSA and a simulated MSP360 console to try HaloBridge with."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from integrations.sandbox import constants
+from integrations.sandbox.life import Pace
+from integrations.sandbox.server import USUAL_PORTS, Ports, PortTaken, Sandbox
+
+
+class Command(BaseCommand):
+    help = "Runs a simulated HaloPSA and a simulated MSP360 console on this machine until Ctrl-C."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        first = int(os.environ.get("HALOBRIDGE_SANDBOX_PORT", USUAL_PORTS.halo))
+        parser.add_argument("--halo-port", type=int, default=first, help="0 takes any free port")
+        parser.add_argument("--msp360-port", type=int, default=first + 1)
+        parser.add_argument("--rmm-port", type=int, default=first + 2)
+        parser.add_argument("--host", default=constants.HOST, help="address to listen on")
+        parser.add_argument("--state-dir", type=Path, default=Path(settings.VAR_DIR) / "sandbox")
+        parser.add_argument("--seed", type=int, default=1, help="another seed makes another world")
+        parser.add_argument("--fresh", action="store_true", help="forget the saved world and make a new one")
+        parser.add_argument("--still", action="store_true", help="nothing happens by itself")
+        parser.add_argument("--fail-every", type=float, default=Pace.fail_every, help="seconds on average")
+        parser.add_argument("--recover-after", type=float, default=Pace.recover_after, help="seconds")
+        parser.add_argument("--json", action="store_true", help="print one line of JSON once it listens")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["fresh"]:
+            (options["state_dir"] / "world.json").unlink(missing_ok=True)
+        asked_to_stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: asked_to_stop.set())
+        try:
+            sandbox = Sandbox.start(
+                options["state_dir"],
+                seed=options["seed"],
+                ports=Ports(options["halo_port"], options["msp360_port"], options["rmm_port"]),
+                host=options["host"],
+                live=None if options["still"] else Pace(options["fail_every"], options["recover_after"]),
+            )
+        except PortTaken as error:
+            raise CommandError(str(error)) from error
+        with sandbox:
+            self.stdout.write(json.dumps(sandbox.addresses()) if options["json"] else _welcome(sandbox))
+            self.stdout.flush()
+            asked_to_stop.wait()
+
+
+def _welcome(sandbox: Sandbox) -> str:
+    return "\n".join(
+        (
+            "The sandbox is running; Ctrl-C stops it and keeps its world.",
+            f"  What Halo holds now   {sandbox.halo_root}/",
+            f"  Halo resource server  {sandbox.halo_url}",
+            f"  Authorisation server  {sandbox.auth_url}",
+            f"  Tenant                {constants.HALO_TENANT}",
+            f"  Client id             {constants.HALO_CLIENT_ID}",
+            f"  Client secret         {constants.HALO_CLIENT_SECRET}",
+            f"  Scopes                {constants.HALO_SCOPES}",
+            f"  MSP360 console        {sandbox.msp360_url}",
+            f"  Login, password       {constants.MSP360_LOGIN}, {constants.MSP360_PASSWORD}",
+            f"  MSP360 RMM API        {sandbox.rmm_url}, token {constants.RMM_TOKEN}",
+            "Make something happen at once: manage.py sandbox_event fail",
+        )
+    )

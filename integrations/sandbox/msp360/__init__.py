@@ -1,0 +1,1 @@
+"""The simulated MSP360: `console` is the Managed Backup console, `rmm` the RMM API beside it."""
