@@ -157,10 +157,33 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["status", "id"], name="events_to_route"),
             models.Index(fields=["console", "external_id"], name="events_by_external_id"),
+            models.Index(fields=["console", "series_key"], name="events_by_series"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class KnownSeries(models.Model):
+    """A series that a console's complete list of events has told of: the memory that a missing one needs."""
+
+    console = models.ForeignKey(Console, on_delete=models.CASCADE, related_name="+", editable=False)
+    series_key = models.CharField(max_length=300, editable=False)
+    misses = models.PositiveSmallIntegerField(
+        default=0,
+        editable=False,
+        help_text="Complete reads in a row without it; at 2 it has ended, at 3 that is stored.",
+    )
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["console", "series_key"], name="one_memory_per_series")
+        ]
+        verbose_name_plural = "known series"
+
+    def __str__(self) -> str:
+        return self.series_key
 
 
 class RawDelivery(models.Model):

@@ -112,6 +112,7 @@ class HaloCredential(models.Model):
     permissions = models.JSONField(default=list, blank=True, editable=False)
     access_token = EncryptedTextField(blank=True, editable=False)
     token_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    hook_token_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = "HaloPSA credential"

@@ -210,6 +210,9 @@ class Intention(models.Model):
     not_before = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     lookups = models.PositiveSmallIntegerField(default=0, help_text="Empty look-ups since it was sent.")
+    free_repeat = models.BooleanField(
+        default=False, help_text="Halo said 503: if it proves absent, the repeat uses up no attempt."
+    )
     halo_id = models.IntegerField(null=True, blank=True)
     answer = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -1,0 +1,115 @@
+"""What a complete read did not hold: missed once, then gone, unless so much is missing that one doubts it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from integrations.ingest.batches import batches
+from integrations.ingest.upsert import Key, Scope, Shape
+from integrations.sync.safety import judge_loss
+
+GONE_AT: Final = 2
+"""Complete reads in a row that have to miss a row before it counts as gone."""
+
+SMALLEST_GROUP: Final = 3
+"""A company with fewer computers may lose all of them; only the guard over the whole console looks at it."""
+
+_NAMED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    id: int
+    missed_reads: int
+    group: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """A second, finer guard: rows of one `column` value are judged on their own. `names` words the values."""
+
+    column: str
+    names: Callable[[Iterable[Any]], Mapping[Any, str]]
+
+
+def mark_absent(
+    shape: Shape,
+    scope: Scope,
+    seen: AbstractSet[Any],
+    now: datetime,
+    *,
+    new: Mapping[Any, int],
+    grouping: Grouping | None = None,
+) -> tuple[int, str]:
+    """Mark what is active and was not seen; (rows that are gone now, sentence about what was held back).
+
+    `new` counts by group the active rows that this read brought: they were not known before, so they don't
+    make a loss look smaller. Rows that are held back stay as they are.
+    """
+    known, missing = _compare(shape, scope, seen, grouping)
+    known.subtract(new)
+    what = str(shape.model._meta.verbose_name_plural)
+    doubted: list[str] = []
+    # A list that is empty as a whole needs no word about each of its companies.
+    if grouping is not None and len(missing) < known.total():
+        held = _doubtful_groups(known, missing, what)
+        missing = [row for row in missing if row.group not in held]
+        known = Counter({group: count for group, count in known.items() if group not in held})
+        doubted = _sentences(held, grouping)
+    verdict = judge_loss(max(known.total(), len(missing)), len(missing), what=what)
+    if not verdict.allowed:
+        return 0, " ".join([verdict.reason, *doubted])
+    return _store(shape, missing, now), " ".join(doubted)
+
+
+def _compare(
+    shape: Shape, scope: Scope, seen: AbstractSet[Any], grouping: Grouping | None
+) -> tuple[Counter[Hashable], list[Missing]]:
+    columns = ["pk", "missed_reads", *([grouping.column] if grouping else []), *shape.key]
+    rows = shape.model._default_manager.filter(**scope, active=True).order_by().values_list(*columns)
+    first_key = len(columns) - len(shape.key)
+    known: Counter[Hashable] = Counter()
+    missing = []
+    for row in rows.iterator(chunk_size=2000):
+        group = row[2] if grouping else None
+        known[group] += 1
+        key: Key = row[first_key:]
+        if key not in seen:
+            missing.append(Missing(row[0], row[1], group))
+    return known, missing
+
+
+def _doubtful_groups(known: Counter[Hashable], missing: list[Missing], what: str) -> dict[Hashable, str]:
+    """Reason by group that lost too much at once. Rows without a group are judged with the whole only."""
+    lost = Counter(row.group for row in missing if row.group is not None)
+    verdicts = {
+        group: judge_loss(known[group], count, what=what)
+        for group, count in lost.items()
+        if known[group] >= SMALLEST_GROUP
+    }
+    return {group: verdict.reason for group, verdict in verdicts.items() if not verdict.allowed}
+
+
+def _sentences(held: Mapping[Hashable, str], grouping: Grouping) -> list[str]:
+    if not held:
+        return []
+    names = grouping.names(held)
+    told = sorted(f"{names.get(group, group)}: {reason}" for group, reason in held.items())
+    more = len(told) - _NAMED
+    return [*told[:_NAMED], *([f"The same holds for {more} more."] if more > 0 else [])]
+
+
+def _store(shape: Shape, missing: list[Missing], now: datetime) -> int:
+    gone = [row.id for row in missing if row.missed_reads + 1 >= GONE_AT]
+    missed = [row.id for row in missing if row.missed_reads + 1 < GONE_AT]
+    active = shape.model._default_manager.filter(active=True)
+    for ids in batches(missed):
+        active.filter(pk__in=ids).update(missed_reads=1)
+    for ids in batches(gone):
+        active.filter(pk__in=ids).update(active=False, missed_reads=GONE_AT, gone_since=now, changed_at=now)
+    return len(gone)

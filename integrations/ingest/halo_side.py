@@ -1,0 +1,153 @@
+"""HaloPSA's records → snapshots.
+
+The lists that come page by page may be read in several steps: given `seen`, a function stores, adds the Halo
+ids to it and marks nothing as missing; `close_read` does that once the read is complete. Without `seen` the
+pages are one complete read. What Halo itself calls inactive is inactive at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from django.utils import timezone
+
+from integrations.ingest import halo_rows
+from integrations.ingest.absence import mark_absent
+from integrations.ingest.reads import Read
+from integrations.ingest.stored import Stored
+from integrations.ingest.upsert import Row, Shape
+from integrations.models import (
+    HaloAssetType,
+    HaloClient,
+    HaloCredential,
+    HaloSite,
+    HaloSnapshot,
+)
+from integrations.records import (
+    AssetRecord,
+    AssetTypeRecord,
+    ClientRecord,
+    FieldRecord,
+    OptionRecord,
+    SiteRecord,
+    UserRecord,
+)
+
+R = TypeVar("R")
+
+
+class Targets:
+    """Our ids of what rows point to. Each Halo id is asked for once per read, a page's together."""
+
+    def __init__(self, model: type[HaloSnapshot], credential: HaloCredential) -> None:
+        self._rows = model._default_manager.filter(halo_credential=credential)
+        self._ids: dict[int | None, int | None] = {None: None}
+
+    def of(self, halo_ids: Iterable[int | None]) -> halo_rows.Ids:
+        """A mapping that holds at least these; what is not mirrored (yet) is None in it."""
+        new = set(halo_ids) - self._ids.keys()
+        if new:
+            self._ids |= dict.fromkeys(new)
+            self._ids |= dict(self._rows.filter(halo_id__in=new).values_list("halo_id", "pk"))
+        return self._ids
+
+
+def store_clients(
+    credential: HaloCredential, pages: Iterable[Sequence[ClientRecord]], seen: set[int] | None = None
+) -> Stored:
+    def rows(page: Sequence[ClientRecord]) -> list[Row]:
+        return [halo_rows.client_row(record) for record in page]
+
+    return _store_pages(credential, halo_rows.CLIENTS, pages, rows, seen)
+
+
+def store_sites(
+    credential: HaloCredential, pages: Iterable[Sequence[SiteRecord]], seen: set[int] | None = None
+) -> Stored:
+    clients = Targets(HaloClient, credential)
+
+    def rows(page: Sequence[SiteRecord]) -> list[Row]:
+        ids = clients.of(record.client_id for record in page)
+        return [halo_rows.site_row(record, ids) for record in page]
+
+    return _store_pages(credential, halo_rows.SITES, pages, rows, seen)
+
+
+def store_users(
+    credential: HaloCredential, pages: Iterable[Sequence[UserRecord]], seen: set[int] | None = None
+) -> Stored:
+    sites = Targets(HaloSite, credential)
+
+    def rows(page: Sequence[UserRecord]) -> list[Row]:
+        ids = sites.of(record.site_id for record in page)
+        return [halo_rows.user_row(record, ids) for record in page]
+
+    return _store_pages(credential, halo_rows.USERS, pages, rows, seen)
+
+
+def store_assets(
+    credential: HaloCredential, pages: Iterable[Sequence[AssetRecord]], seen: set[int] | None = None
+) -> Stored:
+    clients, sites = Targets(HaloClient, credential), Targets(HaloSite, credential)
+    types = Targets(HaloAssetType, credential)
+
+    def rows(page: Sequence[AssetRecord]) -> list[Row]:
+        client_ids = clients.of(record.client_id for record in page)
+        site_ids = sites.of(record.site_id for record in page)
+        type_ids = types.of(record.asset_type_id for record in page)
+        return [halo_rows.asset_row(record, client_ids, site_ids, type_ids) for record in page]
+
+    return _store_pages(credential, halo_rows.ASSETS, pages, rows, seen)
+
+
+def store_asset_types(credential: HaloCredential, records: Iterable[AssetTypeRecord]) -> Stored:
+    """The complete list of asset types."""
+    read = Read(halo_rows.ASSET_TYPES, {"halo_credential_id": credential.pk})
+    read.store(halo_rows.asset_type_row(record) for record in records)
+    return read.close()
+
+
+def store_fields(credential: HaloCredential, records: Iterable[FieldRecord]) -> Stored:
+    """The complete list of field definitions, asset fields and custom fields together."""
+    read = Read(halo_rows.FIELDS, {"halo_credential_id": credential.pk})
+    read.store(halo_rows.field_row(record) for record in records)
+    return read.close()
+
+
+def store_options(credential: HaloCredential, kind: str, records: Iterable[OptionRecord]) -> Stored:
+    """The complete list of one kind of option. Raises ValueError for a record of another kind."""
+    rows = halo_rows.option_rows(kind, records)
+    read = Read(halo_rows.OPTIONS, {"halo_credential_id": credential.pk, "kind": kind})
+    read.store(rows)
+    return read.close()
+
+
+def close_read(
+    credential: HaloCredential, model: type[HaloSnapshot], seen: set[int], *, created: int = 0
+) -> Stored:
+    """Mark what a complete read, stored in several steps, did not hold.
+
+    `seen` are the Halo ids of all its steps, `created` the sum of their `Stored.created`.
+    """
+    shape = halo_rows.SHAPES[model]
+    keys = {(halo_id,) for halo_id in seen}
+    gone, held_back = mark_absent(
+        shape, {"halo_credential_id": credential.pk}, keys, timezone.now(), new={None: created}
+    )
+    return Stored(gone=gone, held_back=held_back)
+
+
+def _store_pages(
+    credential: HaloCredential,
+    shape: Shape,
+    pages: Iterable[Sequence[R]],
+    rows: Callable[[Sequence[R]], list[Row]],
+    seen: set[int] | None,
+) -> Stored:
+    read = Read(shape, {"halo_credential_id": credential.pk})
+    for page in pages:
+        stored = read.store(rows(page))
+        if seen is not None:
+            seen.update(halo_id for (halo_id,) in stored)
+    return read.close() if seen is None else read.leave_open()

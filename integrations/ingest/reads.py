@@ -1,0 +1,67 @@
+"""One read of one kind of thing: pages come in, and at its end what was missing is marked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from integrations.ingest.absence import Grouping, mark_absent
+from integrations.ingest.batches import batches
+from integrations.ingest.stored import Stored
+from integrations.ingest.upsert import Key, Row, Scope, Shape, upsert
+
+
+class Read:
+    """Stores the rows of a read and remembers which were seen.
+
+    A row that comes twice counts once, as it came first. Without `close` nothing is ever marked as missing,
+    so a read that breaks off has only stored what it saw.
+    """
+
+    def __init__(self, shape: Shape, scope: Scope, grouping: Grouping | None = None) -> None:
+        self._shape = shape
+        self._scope = scope
+        self._grouping = grouping
+        self._created = 0
+        self._new_by_group: Counter[Hashable] = Counter()
+        self._updated = 0
+        self._unchanged = 0
+        self.seen: set[Key] = set()
+
+    def store(self, rows: Iterable[Row]) -> dict[Key, int]:
+        """Store the rows, a thousand at a time; our ids by key, of those that had not come before."""
+        ids: dict[Key, int] = {}
+        for batch in batches(row for row in rows if row.key not in self.seen):
+            page = upsert(self._shape, self._scope, batch, timezone.now())
+            self._created += len(page.created)
+            self._new_by_group.update(self._group_of(row) for row in page.created if row.active)
+            self._updated += page.updated
+            self._unchanged += page.unchanged
+            ids |= page.ids
+            self.seen.update(page.ids)
+        return ids
+
+    def close(self, within: Scope | None = None) -> Stored:
+        """The read was complete: mark what it did not hold (`within`, where rows share no column)."""
+        gone, held_back = mark_absent(
+            self._shape,
+            self._scope if within is None else within,
+            self.seen,
+            timezone.now(),
+            new=self._new_by_group,
+            grouping=self._grouping,
+        )
+        return self._stored(gone, held_back)
+
+    def leave_open(self) -> Stored:
+        """The read goes on elsewhere, or was never meant to be complete."""
+        return self._stored(0, "")
+
+    def _stored(self, gone: int, held_back: str) -> Stored:
+        return Stored(self._created, self._updated, self._unchanged, gone, held_back)
+
+    def _group_of(self, row: Row) -> Any:
+        return row.content[self._grouping.column] if self._grouping else None

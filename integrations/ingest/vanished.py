@@ -1,0 +1,130 @@
+"""Series that a console's complete list of events does not hold any more: their end is concluded.
+
+Only for consoles whose list tells the present state of every series. A disappearance counts when two complete
+reads in a row miss the series, and never when so much is missing that the read itself is in doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Max
+from django.utils import timezone
+
+from integrations.choices import EventState
+from integrations.ingest.batches import batches
+from integrations.models import Console, Event, KnownSeries
+from integrations.records import EventRecord
+from integrations.sync.safety import judge_loss
+from integrations.sync.storable import storable_key
+
+ENDED: Final = 2
+"""Complete reads that missed a series which has ended by that; its resolve may not be stored yet."""
+
+SETTLED: Final = 3
+"""It has ended, and nothing of it is open. The row stays: coming back is news then."""
+
+_LONGEST_SERIES: Final = 300
+_COLUMNS: Final = (
+    "series_key",
+    "external_id",
+    "event_type",
+    "state",
+    "severity",
+    "title",
+    "company_external_id",
+    "computer_external_id",
+)
+
+
+def series_of(series_key: str) -> str:
+    """A series key as it is stored and looked up."""
+    return storable_key(series_key, _LONGEST_SERIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    id: int
+    key: str
+    misses: int
+    ended_at: datetime | None
+
+
+def derived_resolves(
+    console: Console, seen_series: AbstractSet[str], *, warnings: list[str] | None = None
+) -> list[EventRecord]:
+    """Resolving events for open series that have vanished; to be stored by `store_events`.
+
+    `seen_series` are the series keys of one complete read, with the resolved ones and with those whose state
+    is just not known. Until the resolves are stored, the next call gives them again. What the loss guard
+    holds back stays as it is, and the sentence for staff is added to `warnings`.
+    """
+    now = timezone.now()
+    seen = {series_of(key) for key in seen_series if key}
+    rows = KnownSeries.objects.filter(console=console).order_by()
+    known = [Series(*row) for row in rows.values_list("pk", "series_key", "misses", "ended_at")]
+    _remember(console, seen - {series.key for series in known})
+    _mark([series for series in known if series.misses and series.key in seen], misses=0, ended_at=None)
+    going_on = [series for series in known if series.misses < ENDED]
+    missing = [series for series in going_on if series.key not in seen]
+    verdict = judge_loss(len(going_on), len(missing), what="series of events")
+    if not verdict.allowed:
+        (warnings if warnings is not None else []).append(verdict.reason)
+        return []
+    _mark([series for series in missing if series.misses + 1 < ENDED], misses=1)
+    ending = [series for series in missing if series.misses + 1 >= ENDED]
+    _mark(ending, misses=ENDED, ended_at=now)
+    unsettled = [series for series in known if series.misses == ENDED and series.key not in seen]
+    return list(_resolves(console, {**_ends(ending, now), **_ends(unsettled, now)}))
+
+
+def _ends(series: Iterable[Series], now: datetime) -> dict[str, tuple[int, datetime]]:
+    return {one.key: (one.id, one.ended_at or now) for one in series}
+
+
+def _remember(console: Console, keys: Iterable[str]) -> None:
+    rows = [KnownSeries(console=console, series_key=key) for key in sorted(keys)]
+    KnownSeries.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+
+
+def _mark(series: list[Series], **values: Any) -> None:
+    for ids in batches(one.id for one in series):
+        KnownSeries.objects.filter(pk__in=ids).update(**values)
+
+
+def _resolves(console: Console, ends: dict[str, tuple[int, datetime]]) -> Iterator[EventRecord]:
+    """A resolve for each series whose last event is open; the others need none and are settled."""
+    for keys in batches(ends):
+        last = {row["series_key"]: row for row in _last_events(console, keys)}
+        still_open = {key for key, row in last.items() if row["state"] == EventState.OPEN}
+        settled = [ends[key][0] for key in keys if key not in still_open]
+        if settled:
+            KnownSeries.objects.filter(pk__in=settled).update(misses=SETTLED)
+        yield from (_resolve(last[key], ends[key][1]) for key in keys if key in still_open)
+
+
+def _last_events(console: Console, keys: list[str]) -> Iterable[dict[str, Any]]:
+    of_series = Event.objects.filter(console=console, series_key__in=keys).order_by()
+    newest = of_series.values("series_key").annotate(newest=Max("pk")).values("newest")
+    rows: Iterable[dict[str, Any]] = Event.objects.filter(pk__in=newest).order_by().values(*_COLUMNS)
+    return rows
+
+
+def _resolve(last: dict[str, Any], ended_at: datetime) -> EventRecord:
+    return EventRecord(
+        external_id=last["external_id"],
+        event_type=last["event_type"],
+        state=EventState.RESOLVED.value,
+        title=f"No longer listed: {last['title']}",
+        series_key=last["series_key"],
+        severity=last["severity"],
+        message="The console does not list this any more: two complete reads in a row did not hold it.",
+        occurred_at=ended_at,
+        company_external_id=last["company_external_id"] or None,
+        computer_external_id=last["computer_external_id"] or None,
+        raw={"derived": True},
+    )
