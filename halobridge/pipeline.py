@@ -154,7 +154,8 @@ def fetch_events(work: Work) -> Result:
     records = list(connector.fetch_events(console.events_read_at))
     outcomes = events.store_events(console, records, first_read=first)
     if connector.abilities.events_are_complete_list:
-        vanished = events.derived_resolves(console, connector.series_seen)
+        seen = connector.series_seen
+        vanished = events.derived_resolves(console, seen, warnings=connector.warnings)
         outcomes += events.store_events(console, vanished)
     Console.objects.filter(pk=console.pk).update(events_read_at=started)
     work.count(stored=outcomes.count("stored"), duplicate=outcomes.count("duplicate"))
@@ -192,7 +193,7 @@ def route(work: Work) -> Result:
     while not work.time_is_up:
         routed = routing.route_events()
         work.count(events=routed.events)
-        for instance in Instance.objects.filter(pk__in=routed.instances):
+        for instance in Instance.objects.filter(pk__in=routing.instances_to_deliver()):
             request_delivery(instance)
         if not routed.events:
             return Done()

@@ -229,6 +229,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ConnectionState": "integrations.choices.ConnectionState",
+        "EventState": "integrations.choices.EventState",
+        "PlanState": "integrations.choices.PlanState",
+        "RunState": "integrations.choices.RunState",
+        "Severity": "integrations.choices.Severity",
+        "TicketState": "ticketing.models.TicketState",
+    },
 }
 
 # ---- logs ------------------------------------------------------------------------------------
@@ -239,5 +247,5 @@ LOGGING: dict[str, Any] = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("HALOBRIDGE_LOG_LEVEL", default="INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "django-q": {"level": "WARNING"}},
 }

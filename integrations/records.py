@@ -247,3 +247,5 @@ class WriteAnswer:
     safe_to_repeat: bool = False
     """True where the connection was never made, so that nothing can have been executed."""
     batch: tuple[dict[str, Any], ...] = ()
+    status: int | None = None
+    """The HTTP status of a failed write, if there was an answer."""

@@ -50,8 +50,8 @@ class Installation:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
-        self.port = free_ports(1)
-        self.sandbox_port = free_ports(3)
+        self.port = free_ports(4)
+        self.sandbox_port = self.port + 1
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("HALOBRIDGE_")},
             "HALOBRIDGE_SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789-abcdef",

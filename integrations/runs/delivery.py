@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integrations.choices import Answer, IntentionState
 from integrations.models import Instance, Intention
-from integrations.net.errors import NetError
+from integrations.net.errors import NetError, RateLimited, Unauthorised, Unavailable, Unreachable
 from integrations.records import WriteAnswer
 from integrations.runs.pauses import PAUSE_OF_INSTANCE, span
 from integrations.runs.writing import (
@@ -43,7 +43,11 @@ def settle(intention: Intention, answer: WriteAnswer, sender: Sender) -> bool:
         case Answer.UNCERTAIN:
             settle_uncertain(intention, answer.message)
         case _:
-            put_back(intention)
+            # A 503 does not prove that nothing was done: looked up like a lost answer, but for free.
+            if answer.safe_to_repeat:
+                put_back(intention)
+            else:
+                settle_uncertain(intention, answer.message, free_repeat=True)
             pause(intention.instance, answer.message)
             return False
     return True
@@ -164,7 +168,7 @@ def _look_up(intention: Intention, sender: Sender) -> bool:
     except (NetError, BudgetExhausted) as problem:
         rest = problem.seconds if isinstance(problem, BudgetExhausted) else PAUSE_OF_INSTANCE
         ours(taken).update(not_before=timezone.now() + span(rest))
-        if isinstance(problem, NetError):
+        if isinstance(problem, (Unreachable, Unauthorised, RateLimited, Unavailable)):
             pause(taken.instance, str(problem))
         return False
     settle_look_up(taken, found, sender)

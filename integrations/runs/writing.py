@@ -167,13 +167,14 @@ def settle_cancelled(intention: Intention, words: str) -> bool:
     )
 
 
-def settle_uncertain(intention: Intention, words: str) -> None:
+def settle_uncertain(intention: Intention, words: str, *, free_repeat: bool = False) -> None:
     """Nobody knows whether it was executed: rest, then look it up."""
     ours(intention).update(
         state=IntentionState.UNCERTAIN,
         answer=words,
         not_before=timezone.now() + span(REST_BEFORE_LOOK_UP),
         lookups=0,
+        free_repeat=free_repeat,
     )
 
 
@@ -219,12 +220,13 @@ def settle_look_up(intention: Intention, found: int | None, sender: Sender) -> N
     changes: dict[str, Any]
     if empty < LOOK_UPS:
         changes = {"lookups": empty, "not_before": timezone.now() + span(BETWEEN_LOOK_UPS)}
-    elif intention.attempts >= MOST_REPEATS:
+    elif intention.attempts >= MOST_REPEATS and not intention.free_repeat:
         changes = {"state": IntentionState.STAFF, "lookups": empty, "not_before": None}
     else:
         changes = {
             "state": IntentionState.PLANNED,
-            "attempts": intention.attempts + 1,
+            "attempts": intention.attempts + (0 if intention.free_repeat else 1),
+            "free_repeat": False,
             "lookups": 0,
             "not_before": None,
             "sent_at": None,

@@ -34,6 +34,7 @@ class FakeHalo:
     looks: int = 0
     executes_lost: bool = True
     nothing_to_do: bool = False
+    never_sent: bool = True
 
     def payload(self, intention: Intention) -> dict[str, Any]:
         if self.nothing_to_do:
@@ -45,7 +46,8 @@ class FakeHalo:
         outcome = self.answers.pop(0) if self.answers else Answer.DONE
         if outcome == Answer.DONE or (outcome == Answer.UNCERTAIN and self.executes_lost):
             self.held.append(payload["marker"])
-        return WriteAnswer(outcome, halo_id=len(self.held) if outcome == Answer.DONE else None, message=outcome)
+        halo_id = len(self.held) if outcome == Answer.DONE else None
+        return WriteAnswer(outcome, halo_id=halo_id, message=outcome, safe_to_repeat=self.never_sent)
 
     def look_up(self, intention: Intention) -> int | None:
         self.looks += 1
@@ -166,6 +168,20 @@ def test_an_unreachable_halo_pauses_the_instance_and_uses_up_no_attempt() -> Non
         clock.shift(31)
         assert go(halo, credential.instance).done == 1
     assert Instance.objects.get().paused_since is None
+
+
+def test_a_503_is_looked_up_before_the_repeat_and_uses_up_no_attempt() -> None:
+    credential = make_credential()
+    intention = make_intention(credential)
+    halo = FakeHalo(answers=[Answer.PAUSE] * 5, never_sent=False)
+    with time_machine.travel(START, tick=False) as clock:
+        for _ in range(60):
+            go(halo, credential.instance)
+            clock.shift(31)
+    intention.refresh_from_db()
+    assert (intention.state, intention.attempts) == (IntentionState.DONE, 0)
+    assert halo.held == [intention.marker]
+    assert halo.looks == 10
 
 
 def test_the_pause_goes_on_until_a_probe_succeeds() -> None:

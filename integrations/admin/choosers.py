@@ -1,0 +1,160 @@
+"""Choices by name: what lives in HaloPSA is picked from searchable selects, never typed as an id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from unfold.widgets import AutocompleteWidgetMixin, UnfoldAdminSelect2Widget
+
+from integrations.choices import OptionKind
+from integrations.models import HaloAssetType, HaloField, HaloOption
+
+CHOOSE = "– choose –"
+PAGE_SIZE = 25
+MOST_PAGES = 1000
+
+
+# ---- selects that search on the server ---------------------------------------------------------
+
+
+class SearchSelect(AutocompleteWidgetMixin, forms.Select):
+    """A select that asks the server for matches; the page itself carries only what is chosen.
+
+    `depends_on` (id of another field) and `parameter` (its name in the request) narrow the matches.
+    """
+
+    def __init__(
+        self,
+        url_name: str,
+        *,
+        query: str = "",
+        depends_on: str = "",
+        parameter: str = "",
+        attrs: dict[str, Any] | None = None,
+    ) -> None:
+        self.url_name, self.query = url_name, query
+        self.depends_on, self.parameter = depends_on, parameter
+        super().__init__(attrs={**(attrs or {}), "data-placeholder": CHOOSE})
+        self.attrs["data-placeholder"] = CHOOSE
+
+    def build_attrs(
+        self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        address = reverse(self.url_name) + (f"?{self.query}" if self.query else "")
+        attrs["data-ajax--url"] = address
+        attrs["data-allow-clear"] = "false" if self.is_required else "true"
+        if self.depends_on:
+            attrs |= {
+                "data-address": address,
+                "data-depends-on": self.depends_on,
+                "data-parameter": self.parameter,
+            }
+        return attrs
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        """Only what is chosen: a list of ten thousand clients would make every page heavy."""
+        wanted = [item for item in value if item not in (None, "")]
+        options = [self.create_option(name, "", "", False, 0)] if not self.allow_multiple_selected else []
+        for row in self._rows(wanted):
+            options.append(self.create_option(name, row.pk, str(row), True, len(options)))
+        return [(None, options, 0)]
+
+    def _rows(self, wanted: Sequence[str]) -> Iterable[Any]:
+        choices: Any = self.choices
+        queryset = getattr(choices, "queryset", None)
+        numbers = [item for item in wanted if str(item).isdigit()]
+        return queryset.filter(pk__in=numbers) if queryset is not None and numbers else []
+
+
+def matches(request: HttpRequest, rows: QuerySet[Any], *fields: str, label: Any = str) -> JsonResponse:
+    """Answer of a search select: rows where every typed word occurs in one of `fields`, by page."""
+    for word in request.GET.get("term", "").split():
+        any_field = Q()
+        for field in fields:
+            any_field |= Q(**{f"{field}__icontains": word})
+        rows = rows.filter(any_field)
+    page = min(max(id_of(request, "page") or 1, 1), MOST_PAGES)
+    start = (page - 1) * PAGE_SIZE
+    found = list(rows[start : start + PAGE_SIZE + 1])
+    results = [{"id": str(row.pk), "text": str(label(row))} for row in found[:PAGE_SIZE]]
+    return JsonResponse({"results": results, "pagination": {"more": len(found) > PAGE_SIZE}})
+
+
+def id_of(request: HttpRequest, name: str) -> int | None:
+    """A number out of the query string; None where it is absent or no number."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 18 else None
+
+
+# ---- choices that live in HaloPSA ---------------------------------------------------------------
+
+
+def _numbers(rows: Iterable[tuple[Any, str]]) -> Iterator[tuple[int, str]]:
+    """Only choices with a number of their own: a profile keeps Halo's number."""
+    for halo_id, name in rows:
+        if str(halo_id).lstrip("-").isdigit():
+            yield int(halo_id), name
+
+
+def options(credential_id: int, kind: OptionKind, *, closed: bool | None = None) -> list[tuple[int, str]]:
+    """(Halo's id, name) of the active options; `closed` keeps only statuses that end a ticket, or do not."""
+    rows = HaloOption.objects.filter(halo_credential_id=credential_id, kind=kind, active=True).order_by(
+        "name"
+    )
+    if closed is None:
+        return list(_numbers(rows.values_list("halo_id", "name")))
+    told = rows.values_list("halo_id", "name", "extra")
+    return list(_numbers((i, name) for i, name, extra in told if extra.get("closed") in (None, closed)))
+
+
+def asset_types(credential_id: int | None) -> list[tuple[int, str]]:
+    """(Halo's id, name) of the active asset types."""
+    rows = HaloAssetType.objects.filter(halo_credential_id=credential_id, active=True).order_by("name")
+    return list(rows.values_list("halo_id", "name"))
+
+
+def asset_fields(credential_ids: Iterable[int]) -> list[tuple[int, str]]:
+    """(Halo's id, name) of the active asset fields; of several credentials of one instance, each once."""
+    rows = HaloField.objects.filter(halo_credential_id__in=list(credential_ids), kind="asset", active=True)
+    return sorted(dict(rows.values_list("halo_id", "name")).items(), key=lambda row: row[1].lower())
+
+
+def number_field(
+    choices: Sequence[tuple[int, str]],
+    *,
+    label: str,
+    chosen: int | None = None,
+    required: bool = False,
+    help_text: str = "",
+    nothing_yet: str = "",
+) -> forms.TypedChoiceField:
+    """A searchable select whose value is Halo's id. A chosen id that Halo no longer has stays visible as such."""
+    rows: list[tuple[Any, str]] = list(choices)
+    live = {str(number) for number, _ in choices}
+    if chosen is not None and str(chosen) not in live:
+        rows.append((chosen, "No longer in HaloPSA: choose another"))
+
+    def exists(value: str) -> None:
+        """Validators see the text, before it becomes a number."""
+        if value not in live:
+            raise ValidationError(f"This {label.lower()} no longer exists in HaloPSA. Choose another.")
+
+    if not choices and nothing_yet:
+        help_text = f"{help_text} {nothing_yet}".strip()
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[("", CHOOSE if required else "– none –"), *rows],
+        coerce=int,
+        empty_value=None,
+        required=required,
+        help_text=help_text,
+        validators=[exists],
+        widget=UnfoldAdminSelect2Widget,
+    )

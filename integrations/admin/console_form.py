@@ -1,0 +1,137 @@
+"""The form of a console: its credential fields are those that the connector of its kind declares."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelect2Widget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from integrations.connections import check_console_credentials
+from integrations.models import Console
+from integrations.net.hosts import AddressError, normalise_host
+from integrations.registry import connector_class
+
+if TYPE_CHECKING:
+    from integrations.connectors.base import CredentialField
+
+PREFIX = "credential_"
+FORGET = "forget_"
+
+
+def _field_of(item: CredentialField, *, stored: bool) -> forms.CharField:
+    """An input for one credential. A stored secret may be left empty (it stays); its input is always empty."""
+    help_text = item.help_text
+    if item.secret and stored:
+        help_text = f"{help_text} Leave empty to keep the stored one.".strip()
+    attrs = {"autocomplete": "new-password"} if item.secret else {"autocomplete": "off"}
+    widget = (
+        UnfoldAdminPasswordWidget(attrs=attrs) if item.secret else UnfoldAdminTextInputWidget(attrs=attrs)
+    )
+    return forms.CharField(
+        label=item.label,
+        help_text=help_text,
+        widget=widget,
+        required=item.required and not (item.secret and stored),
+    )
+
+
+class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Made by `console_form` for one kind; `kind` is not an input of its own."""
+
+    console_kind = ""
+
+    class Meta:
+        model = Console
+        fields = ("name", "base_url", "time_zone", "enabled")
+        help_texts = {
+            "name": "How it is called here, e.g. the name of the vendor's account.",
+            "enabled": "Off: nothing is read from this console.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        connector = connector_class(self.console_kind)
+        if "time_zone" in self.fields:
+            zones = [(zone, zone) for zone in sorted(available_timezones())]
+            self.fields["time_zone"] = forms.ChoiceField(
+                choices=zones,
+                widget=UnfoldAdminSelect2Widget,
+                help_text=Console._meta.get_field("time_zone").help_text,
+                initial="UTC",
+            )
+        if "base_url" in self.fields and connector.default_base_url:
+            self.fields[
+                "base_url"
+            ].help_text = f"Empty: the vendor's own address, {connector.default_base_url}"
+            self.fields["base_url"].widget.attrs["placeholder"] = connector.default_base_url
+        for item in connector.credential_fields:
+            if PREFIX + item.name in self.fields and not item.secret:
+                self.initial[PREFIX + item.name] = self.instance.credentials.get(item.name, "")
+
+    def clean_base_url(self) -> str:
+        """Refuses what is no address, and one that holds a password: addresses are readable."""
+        typed: str = self.cleaned_data["base_url"].strip()
+        try:
+            return normalise_host(typed) if typed else ""
+        except AddressError as problem:
+            raise forms.ValidationError(str(problem)) from None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        credentials = self._credentials(cleaned)
+        for name, problem in check_console_credentials(self.console_kind, credentials).items():
+            field = PREFIX + name
+            if field not in self.errors:
+                self.add_error(field if field in self.fields else None, problem)
+        self.instance.kind, self.instance.credentials = self.console_kind, credentials
+        return cleaned
+
+    def _credentials(self, cleaned: dict[str, Any]) -> dict[str, str]:
+        """What was typed; where nothing was, a stored secret stays unless it is to be forgotten."""
+        stored = self.instance.credentials or {}
+        found: dict[str, str] = {}
+        for item in connector_class(self.console_kind).credential_fields:
+            typed = str(cleaned.get(PREFIX + item.name) or "").strip()
+            kept = stored.get(item.name, "") if item.secret and not cleaned.get(FORGET + item.name) else ""
+            found[item.name] = typed or kept
+        return {name: value for name, value in found.items() if value}
+
+
+def _inputs(kind: str, stored: Collection[str]) -> dict[str, forms.Field]:
+    """Inputs by their names, in the connector's order; an optional secret that is stored can be forgotten."""
+    fields: dict[str, forms.Field] = {}
+    for item in connector_class(kind).credential_fields:
+        fields[PREFIX + item.name] = _field_of(item, stored=item.name in stored)
+        if item.secret and not item.required and item.name in stored:
+            fields[FORGET + item.name] = forms.BooleanField(
+                label=f"Forget the stored {item.label}", required=False, widget=UnfoldBooleanSwitchWidget
+            )
+    return fields
+
+
+def console_form(kind: str, stored: Collection[str] = ()) -> type[ConsoleForm]:
+    """The form class for consoles of one kind; `stored` names the credentials that are there already."""
+    return type("ConsoleFormOfKind", (ConsoleForm,), {**_inputs(kind, stored), "console_kind": kind})
+
+
+def fieldsets_of(kind: str, stored: Collection[str] = ()) -> tuple[Any, ...]:
+    connector = connector_class(kind)
+    pushed = connector.abilities.pushed
+    connection = ("name", *(() if pushed else ("base_url",)), *_inputs(kind, stored))
+    said = (
+        "This console waits for what is sent to the REST API; it needs no address and no keys."
+        if pushed
+        else f"Where {connector.label} is reached, and the keys that it gave you. Saving tests them."
+    )
+    return (
+        (connector.label, {"description": said, "fields": connection}),
+        ("Reading", {"fields": ("time_zone", "enabled")}),
+    )

@@ -1,0 +1,94 @@
+"""The form of a HaloPSA credential: what needs no network is said at once, the rest by the test that follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from integrations.connections import normalise_servers
+from integrations.models import HaloCredential
+
+KEEP = "Stored encrypted and never shown again. Leave empty to keep the stored one."
+COPY = "Shown once by HaloPSA when the application is made: copy it before you save there. Stored encrypted."
+
+CONNECTION_HELP = (
+    "In HaloPSA, open Configuration &gt; Integrations &gt; HaloPSA API. The servers and the tenant stand there under "
+    "<em>API Details</em>; client ID and secret come from an application under <em>View Applications</em> with the "
+    "authentication method <em>Client ID and Secret (Services)</em>, best with an API-only Halo agent (technician)."
+)
+LIMITS_HELP = (
+    "The scopes are what this credential asks for; the least that suffices is preset. The API limit keeps the bridge "
+    "below HaloPSA's own limit, which all integrations of the tenant share."
+)
+WRITING_HELP = (
+    "A new credential starts in <em>observe</em>: everything is planned and recorded, nothing is written to HaloPSA. "
+    "Switch to <em>write</em> when what you see is what you want."
+)
+
+FIELDSETS = (
+    (
+        "Connection",
+        {
+            "description": CONNECTION_HELP,
+            "fields": (
+                "name",
+                "resource_server",
+                "authorisation_server",
+                "tenant",
+                "client_id",
+                "client_secret",
+            ),
+        },
+    ),
+    (
+        "Rights and limits",
+        {
+            "description": LIMITS_HELP,
+            "fields": ("scopes", "secret_expires", "associated_company", "budget_calls", "budget_seconds"),
+        },
+    ),
+    ("Writing", {"description": WRITING_HELP, "fields": ("write_mode", "enabled")}),
+)
+
+
+class HaloCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The stored secret never leaves the database: the input is always empty."""
+
+    client_secret = forms.CharField(
+        label="Client secret", widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
+    )
+
+    class Meta:
+        model = HaloCredential
+        fields = tuple(name for _, options in FIELDSETS for name in options["fields"])
+        help_texts = {
+            "name": "How it is called here, e.g. the name of the service desk.",
+            "secret_expires": "Optional: HaloBridge reminds you before the secret ends.",
+            "budget_calls": "Most calls in the window. HaloPSA allows about 300 in five minutes to all integrations together.",
+            "enabled": "Off: nothing is read with this credential and nothing written.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = bool(self.instance.pk)
+        self.initial.pop("client_secret", None)
+        secret = self.fields.get("client_secret")
+        if secret is not None:
+            secret.required = not stored
+            secret.help_text = KEEP if stored else COPY
+
+    def clean_client_secret(self) -> str:
+        typed: str = self.cleaned_data["client_secret"].strip()
+        return typed or self.instance.client_secret
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        try:
+            normalise_servers(self.instance)
+        except ValidationError as problem:
+            self.add_error(None, problem)

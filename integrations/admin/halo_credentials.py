@@ -1,0 +1,125 @@
+"""HaloPSA credentials: enter, test, see what is granted, switch between observe and write."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+
+from integrations.admin.bases import BridgeAdmin, Button
+from integrations.admin.deletion import CountedDeletion
+from integrations.admin.display import admin_url, badge, badge_column, state_badge, time_column
+from integrations.admin.gauges import gauge_of
+from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialForm
+from integrations.choices import WriteMode
+from integrations.connections import save_halo_credential
+from integrations.models import HaloCredential, Run
+from integrations.runs.request import request_delivery, request_halo_sync, request_halo_test
+
+
+@admin.register(HaloCredential)
+class HaloCredentialAdmin(CountedDeletion, BridgeAdmin):
+    form = HaloCredentialForm
+    fieldsets = FIELDSETS
+    autocomplete_fields = ("associated_company",)
+    list_display = ("name", "state_shown", "writing", "instance", "reason", "tested", "synced")
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("write_mode", ChoicesDropdownFilter),
+        ("enabled", BooleanRadioFilter),
+    )
+    list_select_related = ("instance",)
+    search_fields = ("name", "resource_server", "tenant")
+    panel_template = "bridge/halo_credential.html"
+    empty_hint = "Connect a HaloPSA here: its servers and an API application. It is tested when you save it."
+    save_buttons: ClassVar[dict[str, bool]] = {
+        "show_save_and_add_another": False,
+        "show_save_and_continue": False,
+    }
+    buttons: ClassVar[tuple[Button, ...]] = (
+        Button("test_now", "Test now", "network_check"),
+        Button("sync_now", "Sync now", "sync"),
+        Button(
+            "start_writing", "Switch to write", "edit", shown=lambda row: row.write_mode == WriteMode.OBSERVE
+        ),
+        Button(
+            "only_observe",
+            "Switch to observe",
+            "visibility",
+            shown=lambda row: row.write_mode == WriteMode.WRITE,
+        ),
+    )
+
+    state_shown = badge_column("state", "State")
+    tested = time_column("tested_at", "Tested")
+    synced = time_column("synced_at", "Synced")
+
+    @admin.display(description="Reason")
+    def reason(self, row: HaloCredential) -> str:
+        return row.state_reason or "–"
+
+    @admin.display(description="Writing", ordering="write_mode")
+    def writing(self, row: HaloCredential) -> SafeString:
+        if row.instance.writes_stopped:
+            return badge("Stopped", "bad", "All writing to this HaloPSA instance has been stopped.")
+        if not row.enabled:
+            return badge("Switched off", "neutral")
+        return badge("Write", "good") if row.write_mode == WriteMode.WRITE else badge("Observe", "info")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HaloCredential]:
+        return super().get_queryset(request).select_related("instance")
+
+    # ---- saving -----------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: HaloCredential, form: Any, change: bool) -> None:
+        request.test_run = save_halo_credential(obj, requested_by=request.user)  # type: ignore[attr-defined]
+
+    def response_add(
+        self, request: HttpRequest, obj: HaloCredential, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._to_test(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: HaloCredential) -> HttpResponse:
+        return self._to_test(request, obj)
+
+    def _to_test(self, request: HttpRequest, obj: HaloCredential) -> HttpResponse:
+        messages.success(request, f"{obj} is saved and is being tested now.")
+        return HttpResponseRedirect(admin_url(request.test_run))  # type: ignore[attr-defined]
+
+    # ---- buttons ----------------------------------------------------------------------------
+
+    def test_now(self, request: HttpRequest, row: HaloCredential) -> HttpResponse:
+        return _follow(request_halo_test(row, sync=row.synced_at is None, requested_by=request.user))
+
+    def sync_now(self, request: HttpRequest, row: HaloCredential) -> HttpResponse:
+        return _follow(request_halo_sync(row, requested_by=request.user))
+
+    def start_writing(self, request: HttpRequest, row: HaloCredential) -> None:
+        HaloCredential.objects.filter(pk=row.pk).update(write_mode=WriteMode.WRITE)
+        request_delivery(row.instance)
+        messages.success(request, f"{row} may write to HaloPSA from now on.")
+
+    def only_observe(self, request: HttpRequest, row: HaloCredential) -> None:
+        HaloCredential.objects.filter(pk=row.pk).update(write_mode=WriteMode.OBSERVE)
+        messages.success(request, f"{row} only observes from now on: nothing is written to HaloPSA.")
+
+    # ---- the page ---------------------------------------------------------------------------
+
+    def panel(self, request: HttpRequest, row: HaloCredential) -> dict[str, Any]:
+        return {
+            "state_badge": state_badge(row),
+            "writing_badge": self.writing(row),
+            "gauge": gauge_of(row.instance),
+            "refused": [item for item in row.permissions if item.get("state") == "refused"],
+            "stop_url": admin_url(row.instance, "allow" if row.instance.writes_stopped else "stop"),
+            "may_stop": request.user.has_perm("integrations.change_instance"),
+            "last_runs": Run.objects.filter(halo_credential=row)[:5],
+        }
+
+
+def _follow(run: Run) -> HttpResponse:
+    return HttpResponseRedirect(admin_url(run))

@@ -1,0 +1,62 @@
+"""Tables of our own pages: one page of rows, the pages around it, and addresses that keep what is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, QueryDict
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a filter, with how many rows it leaves and the address that chooses it."""
+
+    value: str
+    label: str
+    count: int
+    url: str
+    chosen: bool
+
+
+def address(request: HttpRequest, **changes: str | int | None) -> str:
+    """This page's query string with some values changed; None takes one away. A new choice starts at page 1."""
+    query: QueryDict = request.GET.copy()
+    if "page" not in changes:
+        query.pop("page", None)
+    for name, value in changes.items():
+        if value is None or value == "":
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+def page_of(request: HttpRequest, rows: Any, size: int, count: int | None = None) -> Page[Any]:
+    """The page that `?page=` asks for; the nearest one for a number that does not exist."""
+    paginator: Paginator[Any] = Paginator(rows, size)
+    if count is not None:
+        paginator.count = count  # type: ignore[misc]  # it is known already: no second COUNT
+    page: Page[Any] = paginator.get_page(request.GET.get("page"))
+    if page.has_previous():
+        page.before = address(request, page=page.previous_page_number())  # type: ignore[attr-defined]
+    if page.has_next():
+        page.after = address(request, page=page.next_page_number())  # type: ignore[attr-defined]
+    return page
+
+
+def choices(
+    request: HttpRequest, name: str, options: list[tuple[str, str]], counts: dict[str, int]
+) -> list[Choice]:
+    """A filter as figures to click: everything first, then each value that some row has."""
+    chosen = request.GET.get(name, "")
+    total = Choice("", "All", sum(counts.values()), address(request, **{name: None}), not chosen)
+    return [
+        total,
+        *(
+            Choice(value, label, counts[value], address(request, **{name: value}), chosen == value)
+            for value, label in options
+            if counts.get(value)
+        ),
+    ]

@@ -1,0 +1,68 @@
+"""Template tags of our own pages: `{% load bridge %}`. They only show; the filters never ask the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.db.models import Model
+from django.utils.safestring import SafeString
+
+from integrations.admin import display
+from integrations.admin.changes import Difference, differences
+from integrations.admin.gauges import Gauge, gauges_of
+from integrations.models import Instance, Run
+
+register = template.Library()
+
+_PERMISSIONS = {"works": ("Works", "good"), "refused": ("Refused", "bad"), "unknown": ("Unknown", "neutral")}
+
+
+@register.filter
+def moment(at: datetime | None) -> SafeString | str:
+    return display.moment(at)
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    return display.duration(seconds)
+
+
+@register.filter
+def state_badge(row: Model, field: str = "state") -> SafeString:
+    return display.state_badge(row, field)
+
+
+@register.filter
+def row_link(row: Model | None, text: object = "") -> SafeString | str:
+    return display.row_link(row, text)
+
+
+@register.filter
+def permission_badge(state: str) -> SafeString:
+    return display.badge(*_PERMISSIONS.get(state, _PERMISSIONS["unknown"]))
+
+
+@register.filter
+def about(run: Run) -> SafeString | str:
+    """Which connection or preview a run is about."""
+    return display.row_link(run.plan or run.halo_credential or run.console or run.instance)
+
+
+@register.filter
+def changes(row: Any) -> list[Difference]:
+    """Before and after of a planned change or a result."""
+    return differences(row.before, row.after)
+
+
+@register.filter
+def of(mapping: dict[Any, Any], key: object) -> Any:
+    """The value under a key that is known only at this moment."""
+    return mapping.get(key)
+
+
+@register.simple_tag
+def api_limits() -> list[Gauge]:
+    """The gauge of every instance. Three queries."""
+    return gauges_of(Instance.objects.order_by("tenant", "resource_server"))

@@ -1,0 +1,84 @@
+"""API tokens: the key is shown once, when it is made; a token is revoked, not deleted."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RelatedDropdownFilter
+
+from integrations.admin.bases import BridgeAdmin, Button
+from integrations.admin.display import badge, time_column
+from integrations.models import ApiToken
+
+REVOKE = "Revoke {row}? Programs that use it are refused from now on. This cannot be undone."
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(BridgeAdmin):
+    list_display = ("name", "prefix", "user", "state_shown", "created", "expires", "used")
+    list_filter = (("user", RelatedDropdownFilter),)
+    list_select_related = ("user",)
+    search_fields = ("name", "prefix", "user__username")
+    fields = ("name", "user", "expires_at")
+    autocomplete_fields = ("user",)
+    empty_hint = "Programs log in to the REST API with such a token. Its key is shown once, when it is made."
+    buttons: ClassVar[tuple[Button, ...]] = (
+        Button("revoke", "Revoke", "block", tone="bad", ask=REVOKE, shown=lambda row: row.revoked_at is None),
+    )
+
+    created = time_column("created_at", "Made")
+    expires = time_column("expires_at", "Ends")
+    used = time_column("last_used_at", "Last used")
+
+    @admin.display(description="State")
+    def state_shown(self, row: ApiToken) -> SafeString:
+        if row.revoked_at:
+            return badge("Revoked", "neutral")
+        if row.expires_at and row.expires_at <= timezone.now():
+            return badge("Ended", "neutral")
+        return badge("Valid", "good")
+
+    # ---- who may do what --------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        rows = super().get_queryset(request)
+        return rows if request.user.is_superuser else rows.filter(user=request.user)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A token acts as its staff account: only superusers make one for somebody else."""
+        if obj is not None:
+            return ("name", "user", "prefix", "state_shown", "created", "expires", "used")
+        return self.fields if request.user.is_superuser else ("name", "expires_at")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"user": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    # ---- effects ----------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
+        if not request.user.is_superuser:
+            obj.user = request.user  # type: ignore[assignment]
+        key = obj.set_new_key()
+        obj.save()
+        shown = format_html(
+            'The key of “{}” is <code class="hb-mono">{}</code> . Copy it now: it is not stored and cannot be shown again.',
+            obj.name,
+            key,
+        )
+        messages.warning(request, shown)
+
+    def revoke(self, request: HttpRequest, row: ApiToken) -> None:
+        ApiToken.objects.filter(pk=row.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+        messages.success(request, f"{row} is revoked.")

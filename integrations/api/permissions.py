@@ -1,0 +1,43 @@
+"""What a caller may do: Django's model permissions, for reading too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.permissions import DjangoModelPermissions
+from rest_framework.request import Request
+
+if TYPE_CHECKING:  # the settings name this module while DRF's views are being imported
+    from rest_framework.views import APIView
+
+
+class ModelPermissions(DjangoModelPermissions):
+    """GET needs *view*, POST to a list *add*, everything else that is sent to an object *change* or *delete*.
+
+    A view may name what its POST needs in `post_permissions`, e.g. ("add", "change") for an upsert.
+    """
+
+    perms_map = {
+        "GET": ["%(app_label)s.view_%(model_name)s"],
+        "HEAD": ["%(app_label)s.view_%(model_name)s"],
+        "OPTIONS": ["%(app_label)s.view_%(model_name)s"],
+        "POST": ["%(app_label)s.add_%(model_name)s"],
+        "PUT": ["%(app_label)s.change_%(model_name)s"],
+        "PATCH": ["%(app_label)s.change_%(model_name)s"],
+        "DELETE": ["%(app_label)s.delete_%(model_name)s"],
+    }
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not request.user or not request.user.is_authenticated:
+            return False
+        if getattr(view, "_ignore_model_permissions", False):
+            return True
+        model = self._queryset(view).model
+        return request.user.has_perms(self._needed(request.method or "", view, model))
+
+    def _needed(self, method: str, view: APIView, model: Any) -> list[str]:
+        if method != "POST":
+            return self.get_required_permissions(method, model)
+        default = ("change",) if getattr(view, "detail", False) else ("add",)
+        verbs = getattr(view, "post_permissions", default)
+        return [f"{model._meta.app_label}.{verb}_{model._meta.model_name}" for verb in verbs]

@@ -1,0 +1,164 @@
+"""`POST /api/v1/events/`: what programs report. Stored before the answer; each item has its own outcome."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from integrations.api.posted import ConsoleIndex, ConsoleReference, Item, Moment, in_zone, validate_each
+from integrations.catalogue import EVENT_TYPES, known_event_type
+from integrations.choices import EventState, Severity
+from integrations.ingest.events import store_events
+from integrations.models import Console
+from integrations.records import EventRecord
+from integrations.sync.storable import storable_text
+
+ACCEPTED: Final = "accepted"
+DUPLICATE: Final = "duplicate"
+INVALID: Final = "invalid"
+
+SEVERITY_WORDS: Final = {
+    "fatal": Severity.CRITICAL,
+    "emergency": Severity.CRITICAL,
+    "alert": Severity.CRITICAL,
+    "error": Severity.HIGH,
+    "major": Severity.HIGH,
+    "warning": Severity.MEDIUM,
+    "warn": Severity.MEDIUM,
+    "moderate": Severity.MEDIUM,
+    "minor": Severity.LOW,
+    "notice": Severity.LOW,
+    "information": Severity.INFO,
+    "informational": Severity.INFO,
+    "debug": Severity.INFO,
+    "none": Severity.INFO,
+}
+"""What other tools call our severities."""
+TITLE_LENGTH: Final = 500
+RAW_TEXT_LENGTH: Final = 1000
+
+
+class CleanText(serializers.CharField):
+    """Text out of logs: null characters and halves of characters are dropped instead of refused."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return super().run_validation(storable_text(data) if isinstance(data, str) else data)
+
+
+class SeverityField(serializers.CharField):
+    default_error_messages = {"unknown": "There is no severity {sent!r}; use one of: {known}."}
+
+    def to_internal_value(self, data: Any) -> str:
+        sent = super().to_internal_value(data).strip().lower()
+        found = SEVERITY_WORDS.get(sent, sent or Severity.MEDIUM)
+        if found not in Severity.values:
+            self.fail("unknown", sent=sent[:40], known=", ".join(Severity.values))
+        return str(found)
+
+
+class StateField(serializers.CharField):
+    default_error_messages = {"unknown": "The state is open or resolved, not {sent!r}."}
+
+    def to_internal_value(self, data: Any) -> str:
+        sent = super().to_internal_value(data).strip().lower() or EventState.OPEN
+        if sent not in EventState.values:
+            self.fail("unknown", sent=sent[:40])
+        return str(sent)
+
+
+def _text(length: int, **more: Any) -> serializers.CharField:
+    return serializers.CharField(max_length=length, required=False, allow_blank=True, allow_null=True, **more)
+
+
+class PostedEventSerializer(serializers.Serializer[Any]):
+    """One event. Only `console` and `external_id` are needed; the same event may be sent again."""
+
+    console = ConsoleReference(help_text="Our id of the console, or its name.")
+    external_id = serializers.CharField(max_length=300, help_text="The sender's own id of this event.")
+    event_type = _text(80, help_text="A key of /event-types/; anything else is kept as `other.event`.")
+    company = _text(200, help_text="The company's external id.")
+    computer = _text(200, help_text="The computer's external id.")
+    severity = SeverityField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text=f"{', '.join(Severity.values)}; usual other words (error, warning) are understood.",
+    )
+    title = CleanText(required=False, allow_blank=True, allow_null=True)
+    message = CleanText(required=False, allow_blank=True, allow_null=True)
+    occurred_at = Moment(
+        required=False,
+        allow_null=True,
+        help_text="Without an offset: in the console's time zone. A future time counts as now.",
+    )
+    state = StateField(
+        required=False, allow_blank=True, allow_null=True, help_text="open (also if absent) or resolved."
+    )
+    series_key = _text(300, help_text="What makes events one alert; empty: the event type.")
+
+
+class EventOutcomeSerializer(serializers.Serializer[Any]):
+    external_id = serializers.CharField(allow_null=True)
+    outcome = serializers.ChoiceField(choices=[ACCEPTED, DUPLICATE, INVALID])
+    errors = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()), required=False
+    )
+
+
+class EventOutcomesSerializer(serializers.Serializer[Any]):
+    results = EventOutcomeSerializer(many=True)
+
+
+def take_in(items: Sequence[Item]) -> list[dict[str, Any]]:
+    """Validate and store; one outcome per item in order. What is *accepted* is committed."""
+    context = {"consoles": ConsoleIndex(items)}
+    validate_each(PostedEventSerializer(context=context), items)
+    outcomes: list[str] = [INVALID] * len(items)
+    by_console: dict[Console, list[int]] = defaultdict(list)
+    for position, item in enumerate(items):
+        if not item.errors:
+            by_console[item.values["console"]].append(position)
+    for console, positions in by_console.items():
+        stored = store_events(console, [record_of(items[position]) for position in positions])
+        for position, outcome in zip(positions, stored, strict=True):
+            outcomes[position] = DUPLICATE if outcome == DUPLICATE else ACCEPTED
+    return [_told(item, outcome) for item, outcome in zip(items, outcomes, strict=True)]
+
+
+def _told(item: Item, outcome: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"external_id": item.sent_id, "outcome": outcome}
+    return told | ({"errors": item.errors} if item.errors else {})
+
+
+def record_of(item: Item) -> EventRecord:
+    values = item.values
+    event_type = known_event_type(values.get("event_type"))
+    return EventRecord(
+        external_id=values["external_id"],
+        event_type=event_type,
+        state=values.get("state") or EventState.OPEN,
+        title=(values.get("title") or EVENT_TYPES[event_type].name)[:TITLE_LENGTH],
+        series_key=values.get("series_key") or "",
+        severity=values.get("severity") or Severity.MEDIUM,
+        message=values.get("message") or "",
+        occurred_at=in_zone(values.get("occurred_at"), values["console"]),
+        company_external_id=values.get("company") or None,
+        computer_external_id=values.get("computer") or None,
+        raw=bounded(item.sent),
+    )
+
+
+def bounded(sent: Any, depth: int = 4) -> Any:
+    """What was sent, for diagnosis: storable in every database, long texts cut, deep nesting left out."""
+    if isinstance(sent, str):
+        return storable_text(sent, RAW_TEXT_LENGTH)
+    if not isinstance(sent, dict | list):
+        return sent
+    if depth == 0:
+        return "…"
+    if isinstance(sent, list):
+        return [bounded(value, depth - 1) for value in sent[:50]]
+    return {storable_text(key, 100): bounded(value, depth - 1) for key, value in list(sent.items())[:100]}

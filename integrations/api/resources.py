@@ -1,0 +1,71 @@
+"""What all resources share: permissions, pages, problems, stable order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import mixins
+from rest_framework.filters import OrderingFilter, SearchFilter
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from integrations.api.parsing import BoundedJSONParser
+from integrations.api.schema import ProblemSchema
+
+
+class StableOrdering(OrderingFilter):
+    """Ends every order with the id: pages of rows with equal values must not overlap."""
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> Sequence[str]:
+        chosen = list(super().get_ordering(request, queryset, view) or queryset.model._meta.ordering)
+        if not {"id", "-id", "pk", "-pk"} & set(chosen):
+            chosen.append("id")
+        return chosen
+
+
+class Resource(GenericViewSet[Any]):
+    schema = ProblemSchema()
+    parser_classes = [BoundedJSONParser]
+    filter_backends = [DjangoFilterBackend, SearchFilter, StableOrdering]
+    lookup_value_regex = "[0-9]+"
+
+
+class ReadResource(mixins.RetrieveModelMixin, mixins.ListModelMixin, Resource):
+    """A resource that programs only read."""
+
+
+class WriteResource(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, ReadResource):
+    """A resource that programs make, change and delete."""
+
+
+class NestedResource(mixins.ListModelMixin, Resource):
+    """The rows of one parent, under the parent's path; `parent` names the foreign key and the path's part."""
+
+    parent: str
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset()
+        of_parent: QuerySet[Any] = rows.filter(**{self.parent: self.kwargs.get(self.parent)})
+        return of_parent
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.parent_object = get_object_or_404(self._parents(), pk=self.kwargs[self.parent])
+
+    def _parents(self) -> QuerySet[Any]:
+        field: Any = self.queryset.model._meta.get_field(self.parent)  # type: ignore[union-attr]
+        parents: QuerySet[Any] = field.related_model._default_manager.all()
+        return parents
+
+
+def changed_fields(row: Any, values: Mapping[str, Any]) -> set[str]:
+    """Set `values` on the row, unsaved; return the names of those that differ from before."""
+    changed = {name for name, value in values.items() if getattr(row, name) != value}
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed

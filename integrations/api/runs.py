@@ -1,0 +1,107 @@
+"""Runs and their entries; the answer of everything that is asked for and done later."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from integrations.api.problems import Conflict
+from integrations.api.resources import NestedResource, ReadResource
+from integrations.models import Entry, Run
+from integrations.runs.request import cancel
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    progress = serializers.IntegerField(read_only=True, help_text="Per cent of the present phase.")
+
+    class Meta:
+        model = Run
+        fields = [
+            "id",
+            "kind",
+            "state",
+            "progress",
+            "phase",
+            "done",
+            "total",
+            "totals",
+            "calls",
+            "forecast_calls",
+            "lower_bound",
+            "halo_credential",
+            "console",
+            "instance",
+            "plan",
+            "requested_at",
+            "started_at",
+            "ended_at",
+            "error",
+        ]
+        read_only_fields = fields
+
+
+class EntrySerializer(serializers.ModelSerializer[Entry]):
+    class Meta:
+        model = Entry
+        fields = [
+            "id",
+            "action",
+            "outcome",
+            "subject",
+            "subject_kind",
+            "subject_id",
+            "reason",
+            "before",
+            "after",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+def accepted(run: Run, request: Request) -> Response:
+    """202 with the run, and where to follow it."""
+    where = reverse("runs-detail", args=[run.pk], request=request)
+    return Response(RunSerializer(run).data, status.HTTP_202_ACCEPTED, headers={"Location": where})
+
+
+class RunViewSet(ReadResource):
+    """Executions: what was asked for, how far it is, what came of it."""
+
+    queryset = Run.objects.all()
+    serializer_class = RunSerializer
+    filterset_fields = {
+        "kind": ["exact", "in"],
+        "state": ["exact", "in"],
+        "halo_credential": ["exact"],
+        "console": ["exact"],
+        "instance": ["exact"],
+        "plan": ["exact"],
+        "requested_at": ["gte", "lt"],
+    }
+    search_fields = ["error"]
+    ordering_fields = ["id", "requested_at", "started_at", "ended_at", "calls"]
+
+    @extend_schema(request=None, responses={202: RunSerializer})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Stop before the next step; what is done stays done."""
+        run = self.get_object()
+        if not cancel(run):
+            raise Conflict("This run has ended.")
+        run.refresh_from_db()
+        return accepted(run, request)
+
+
+class EntryViewSet(NestedResource):
+    """What a run changed, or did not change and why; what was unchanged is only counted."""
+
+    queryset = Entry.objects.all()
+    parent = "run"
+    serializer_class = EntrySerializer
+    filterset_fields = {"action": ["exact", "in"], "outcome": ["exact", "in"], "subject_kind": ["exact"]}
+    search_fields = ["subject", "reason"]
+    ordering_fields = ["id", "action", "outcome", "subject"]

@@ -1,0 +1,45 @@
+"""What this floor offers under /api/v1/ and /hooks/."""
+
+from __future__ import annotations
+
+from django.urls import path
+from rest_framework.viewsets import ViewSetMixin
+
+from integrations.api.console_data import CompanyViewSet, ComputerViewSet, LocationViewSet
+from integrations.api.consoles import ConsoleViewSet
+from integrations.api.event_types import EventTypeViewSet
+from integrations.api.events import EventViewSet
+from integrations.api.halo_credentials import HaloCredentialViewSet
+from integrations.api.halo_data import (
+    HaloAssetViewSet,
+    HaloClientViewSet,
+    HaloFieldViewSet,
+    HaloOptionViewSet,
+    HaloSiteViewSet,
+    HaloUserViewSet,
+)
+from integrations.api.hooks import ConsoleDoor, HaloDoor
+from integrations.api.runs import EntryViewSet, RunViewSet
+
+ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
+    ("halo-credentials", HaloCredentialViewSet),
+    ("consoles", ConsoleViewSet),
+    ("companies", CompanyViewSet),
+    ("locations", LocationViewSet),
+    ("computers", ComputerViewSet),
+    ("halo-clients", HaloClientViewSet),
+    ("halo-sites", HaloSiteViewSet),
+    ("halo-users", HaloUserViewSet),
+    ("halo-assets", HaloAssetViewSet),
+    ("halo-fields", HaloFieldViewSet),
+    ("halo-options", HaloOptionViewSet),
+    ("event-types", EventTypeViewSet),
+    ("events", EventViewSet),
+    ("runs", RunViewSet),
+    (r"runs/(?P<run>[0-9]+)/entries", EntryViewSet),
+]
+
+HOOKS = [
+    path("hooks/consoles/<str:token>/", ConsoleDoor.as_view(), name="console-hook"),
+    path("hooks/halo/<str:token>/", HaloDoor.as_view(), name="halo-hook"),
+]

@@ -1,0 +1,134 @@
+/* HaloBridge's own pages. Nothing here is needed to work: every page does its job without it. */
+"use strict";
+
+(function () {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
+    timeZoneName: "short",
+  });
+
+  /* "2026-03-01 10:05 CET", the seconds apart. */
+  function spoken(at) {
+    const of = Object.fromEntries(parts.formatToParts(at).map((part) => [part.type, part.value]));
+    const day = `${of.year}-${of.month}-${of.day}`;
+    return [`${day} ${of.hour}:${of.minute} ${of.timeZoneName}`, `${day} ${of.hour}:${of.minute}:${of.second} ${of.timeZoneName}`];
+  }
+
+  /* Times in the reader's own zone; with seconds as the tool tip. */
+  function localTimes(root) {
+    root.querySelectorAll("time.hb-time[datetime]:not([data-local])").forEach((element) => {
+      const at = new Date(element.getAttribute("datetime"));
+      if (Number.isNaN(at.getTime())) return;
+      element.dataset.local = "1";
+      const [short, exact] = spoken(at);
+      element.title = exact;
+      element.textContent = short;
+    });
+  }
+
+  /* "All" of a group follows its members, and sets them. */
+  function groups(root) {
+    root.querySelectorAll("[data-all-of]").forEach((all) => {
+      const scope = all.closest("fieldset, form, table");
+      const members = () => [...scope.querySelectorAll(all.dataset.allOf)];
+      const follow = () => {
+        const ticked = members().filter((box) => box.checked).length;
+        all.checked = ticked > 0 && ticked === members().length;
+        all.indeterminate = ticked > 0 && ticked < members().length;
+      };
+      if (all.dataset.ready) return follow();
+      all.dataset.ready = "1";
+      all.closest("[hidden]")?.removeAttribute("hidden");
+      all.addEventListener("change", () => {
+        members().forEach((box) => { if (!box.disabled) box.checked = all.checked; });
+      });
+      scope.addEventListener("change", (event) => { if (event.target !== all) follow(); });
+      follow();
+    });
+  }
+
+  /* At most one of these boxes: ticking one takes the others away. */
+  function onlyOne(root) {
+    root.querySelectorAll("[data-only-one]").forEach((scope) => {
+      if (scope.dataset.ready) return;
+      scope.dataset.ready = "1";
+      scope.addEventListener("change", (event) => {
+        if (!event.target.checked) return;
+        scope.querySelectorAll("input[type=checkbox]").forEach((box) => {
+          if (box !== event.target) box.checked = false;
+        });
+      });
+    });
+  }
+
+  /* A field with data-send sends its form when it changes. */
+  function sendOnChange(root) {
+    root.querySelectorAll("[data-send]").forEach((field) => {
+      if (field.dataset.ready) return;
+      field.dataset.ready = "1";
+      field.addEventListener("change", () => field.form.requestSubmit());
+    });
+  }
+
+  /* A select with data-within shows only the options of what is chosen in the other select. */
+  function within(root) {
+    const $ = window.django && window.django.jQuery;
+    root.querySelectorAll("select[data-within]").forEach((select) => {
+      const other = document.getElementById(select.dataset.within);
+      if (!other || select.dataset.ready) return;
+      select.dataset.ready = "1";
+      const all = [...select.querySelectorAll("optgroup")];
+      const narrow = () => {
+        const wanted = other.value;
+        all.forEach((group) => group.remove());
+        const inside = (group) => group.querySelector("option").value.startsWith(wanted + "/");
+        all.filter((group) => !wanted || inside(group)).forEach((group) => select.append(group));
+        if ($) $(select).trigger("change.select2");
+      };
+      other.addEventListener("change", narrow);
+      if ($) $(other).on("select2:select select2:clear", narrow);
+      narrow();
+    });
+  }
+
+  /* A searched select whose choices depend on another field: the address carries that field's value. */
+  function dependents(root) {
+    const $ = window.django && window.django.jQuery;
+    if (!$) return;
+    root.querySelectorAll("select[data-depends-on]").forEach((select) => {
+      const other = document.getElementById(select.dataset.dependsOn);
+      if (!other || select.dataset.bound) return;
+      select.dataset.bound = "1";
+      const rebuild = () => {
+        const address = new URL(select.dataset.address, window.location.href);
+        address.searchParams.set(select.dataset.parameter, other.value);
+        select.dataset["ajax-Url"] = address.pathname + address.search;
+        select.setAttribute("data-ajax--url", address.pathname + address.search);
+        if ($(select).hasClass("select2-hidden-accessible")) $(select).select2("destroy");
+        $(select).removeData();
+        $(select).select2();
+      };
+      $(other).on("change", () => {
+        $(select).empty();
+        rebuild();
+      });
+      rebuild();
+    });
+  }
+
+  function start(root) {
+    localTimes(root);
+    groups(root);
+    onlyOne(root);
+    sendOnChange(root);
+    within(root);
+    dependents(root);
+  }
+
+  window.addEventListener("load", () => start(document));
+  document.addEventListener("htmx:afterSettle", (event) => {
+    start(document);
+    const select2 = window.django && window.django.jQuery && window.django.jQuery.fn.djangoCustomSelect2;
+    if (select2) window.django.jQuery(event.target).find(".unfold-admin-autocomplete").djangoCustomSelect2();
+  });
+})();

@@ -1,0 +1,146 @@
+"""A small world in which every page has something to show, any number of times over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from django_q.models import OrmQ, Schedule, Success
+
+from integrations.choices import EventStatus, OptionKind
+from integrations.models import BudgetPermit, HaloCredential
+from mappings.models import (
+    CompanyMapping,
+    CompanySuggestion,
+    ComputerMapping,
+    FieldMapping,
+    ProductMapping,
+)
+from tests.integrations.admin import made
+from ticketing.models import Alert, AlertEvent, Decision, EventSet, IntegrationProfile, Ticket, TicketRule
+
+
+@dataclass(frozen=True)
+class World:
+    credential: HaloCredential
+    profile: IntegrationProfile
+    event_set: EventSet
+
+
+def make_profile(credential: HaloCredential, **more: Any) -> IntegrationProfile:
+    """A profile whose choices exist in HaloPSA."""
+    values: dict[str, Any] = {
+        "name": f"Profile {made.number()}",
+        "ticket_type": int(made.make_option(credential, OptionKind.TICKET_TYPE, "Alert").halo_id),
+        "status_open": int(made.make_option(credential, OptionKind.STATUS, "New").halo_id),
+        "status_closed": int(made.make_option(credential, OptionKind.STATUS, "Closed").halo_id),
+    }
+    return IntegrationProfile.objects.create(halo_credential=credential, **{**values, **more})
+
+
+def make_event_set(*keys: str, **more: Any) -> EventSet:
+    values: dict[str, Any] = {"name": f"Set {made.number()}", "event_types": list(keys or ("backup.failed",))}
+    return EventSet.objects.create(**{**values, **more})
+
+
+def make_ticket(credential: HaloCredential, **more: Any) -> Ticket:
+    number = made.number()
+    values: dict[str, Any] = {
+        "group_key": f"g{number}",
+        "marker": f"HB-{number}",
+        "halo_id": number,
+        "summary": f"Backup failed {number}",
+    }
+    return Ticket.objects.create(
+        instance=credential.instance, halo_credential=credential, **{**values, **more}
+    )
+
+
+def make_alert(credential: HaloCredential, console: Any, **more: Any) -> Alert:
+    number = made.number()
+    values: dict[str, Any] = {
+        "identity": f"a{number}",
+        "series_key": f"plan:{number}",
+        "event_type": "backup.failed",
+        "title": f"Backup failed {number}",
+        "state": "open",
+        "opened_at": timezone.now(),
+        "newest_at": timezone.now(),
+        "decision": Decision.BASELINE,
+    }
+    return Alert.objects.create(halo_credential=credential, console=console, **{**values, **more})
+
+
+def make_world() -> World:
+    """The connections and choices; `fill` adds rows."""
+    credential = made.make_credential()
+    made.make_heartbeat()
+    return World(credential, make_profile(credential), make_event_set(is_default=True))
+
+
+def fill(world: World, rows: int) -> None:
+    """As many rows of everything that grows."""
+    console = made.make_console()
+    asset_type = made.make_asset_type(world.credential)
+    product = made.make_product(console)
+    ProductMapping.objects.create(
+        console=console, product=product, halo_credential=world.credential, asset_type=asset_type.halo_id
+    )
+    run, plan = made.make_run(halo_credential=world.credential), made.make_plan(world.credential)
+    for _ in range(rows):
+        _fill_one(world, console, product, asset_type, run, plan)
+    BudgetPermit.objects.create(instance=world.credential.instance, taken_at=timezone.now(), purpose=60)
+
+
+def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: Any, plan: Any) -> None:
+    credential = world.credential
+    client = made.make_client(credential)
+    site = made.make_site(client)
+    made.make_end_user(site)
+    asset = made.make_asset(client, site=site, asset_type=asset_type, fields={"3": "Dell"})
+    field = made.make_field(credential)
+    FieldMapping.objects.create(halo_credential=credential, attribute="model", field_id=field.halo_id)
+    company = made.make_company(console)
+    made.make_location(company)
+    mapping = CompanyMapping.objects.create(
+        company=company, halo_credential=credential, halo_client=client, halo_site=site
+    )
+    TicketRule.objects.create(company_mapping=mapping, event_set=world.event_set, profile=world.profile)
+    computer = made.make_computer(company, product=product)
+    ComputerMapping.objects.create(
+        computer=computer, halo_credential=credential, halo_asset=asset, halo_site=site
+    )
+    made.make_computer(company)
+    other = made.make_company(console)
+    CompanySuggestion.objects.create(
+        company=other, halo_credential=credential, halo_client=client, score=100, reason="Same name."
+    )
+    event = made.make_event(console, company=company, computer=computer, status=EventStatus.ROUTED)
+    made.make_event(console, company=other, status=EventStatus.WAITING)
+    made.make_delivery(console)
+    ticket = make_ticket(credential, company=company, computer=computer, profile=world.profile)
+    alert = make_alert(credential, console, company=company, computer=computer, ticket=ticket)
+    AlertEvent.objects.create(alert=alert, event=event, occurrence=1)
+    made.make_entry(run)
+    made.make_run(halo_credential=credential)
+    made.make_change(plan)
+    made.make_plan(credential, company=company)
+    made.make_intention(credential, lane=f"ticket:{ticket.pk}")
+
+
+def fill_system(user: Any) -> None:
+    """One row for each page of the system itself."""
+    made.make_token(user)
+    Group.objects.create(name=f"Service desk {made.number()}")
+    Schedule.objects.create(name="halobridge: tick", func="integrations.schedules.tick")
+    Success.objects.create(
+        id=f"task{made.number()}",
+        name="tick",
+        func="f",
+        started=timezone.now(),
+        stopped=timezone.now(),
+        success=True,
+    )
+    OrmQ.objects.create(key="halobridge", payload="", lock=timezone.now())

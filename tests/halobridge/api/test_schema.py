@@ -1,0 +1,77 @@
+"""The OpenAPI description."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    out = StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
+    found: dict[str, Any] = yaml.safe_load(out.getvalue())
+    return found
+
+
+def test_it_is_made_without_a_warning_and_valid(schema: dict[str, Any]) -> None:
+    assert schema["openapi"].startswith("3.1")
+    assert "/api/v1/events/" in schema["paths"]
+
+
+def test_secrets_are_only_in_what_is_sent(schema: dict[str, Any]) -> None:
+    components = schema["components"]["schemas"]
+    for name, field in (("HaloCredential", "client_secret"), ("Console", "credentials")):
+        assert field not in components[name]["properties"]
+        for sent in (f"{name}Request", f"Patched{name}Request"):
+            assert components[sent]["properties"][field]["writeOnly"] is True
+    for name, component in components.items():
+        for field in component.get("properties", {}):
+            assert field not in {"access_token", "hook_token_digest", "digest"}, name
+
+
+def test_every_operation_tells_its_problems_and_how_to_log_in(schema: dict[str, Any]) -> None:
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            if method == "parameters":
+                continue
+            responses = operation["responses"]
+            assert {"400", "401", "403", "404", "429", "500"} <= set(responses), path
+            assert list(responses["401"]["content"]) == ["application/problem+json"]
+            assert operation["description"], (method, path)
+            assert {"token": []} in operation["security"]
+
+
+def test_events_and_pushes_are_one_or_many(schema: dict[str, Any]) -> None:
+    components = schema["components"]["schemas"]
+    for name in ("PostedEventsRequest", "PushedCompaniesRequest", "PushedComputersRequest"):
+        assert [option.get("type", "object") for option in components[name]["oneOf"]] == ["object", "array"]
+
+
+def test_lists_tell_whether_their_count_is_exact(schema: dict[str, Any]) -> None:
+    page = schema["components"]["schemas"]["PaginatedCompanyList"]
+    assert {"count", "count_exact", "next", "previous", "results"} == set(page["properties"])
+
+
+def test_the_schema_is_served() -> None:
+    answer = APIClient().get("/api/v1/schema/")
+    assert answer.status_code == 200
+
+
+def test_the_documentation_has_no_script_of_others_and_none_inside_the_page() -> None:
+    page = APIClient().get("/api/v1/docs/").content.decode()
+    scripts = [part.split(">", 1) for part in page.split("<script")[1:]]
+    assert scripts
+    for opening, rest in scripts:
+        assert "src=" in opening
+        assert "//" not in opening
+        assert rest.split("</script>")[0].strip() == ""
+    assert "http://" not in page
+    assert "https://" not in page

@@ -1,0 +1,171 @@
+"""A world in which every list of the API has as many rows as wanted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from integrations.models import (
+    Company,
+    Computer,
+    Console,
+    Entry,
+    Event,
+    HaloAsset,
+    HaloAssetType,
+    HaloClient,
+    HaloCredential,
+    HaloField,
+    HaloOption,
+    HaloSite,
+    HaloUser,
+    Instance,
+    Location,
+    Plan,
+    PlannedChange,
+    Product,
+    Run,
+)
+from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, ProductMapping
+from tests.builders import make_console, make_credential
+from ticketing.models import Alert, EventSet, IntegrationProfile, Ticket, TicketRule
+
+SECRETS = ("s3cret-client-secret", "s3cret-access-token", "s3cret-console-key", "s3cret-hook")
+
+
+class World:
+    """One credential and one console with a run and a plan each; `grow` adds rows to all lists."""
+
+    def __init__(self) -> None:
+        self.credential: HaloCredential = make_credential(
+            client_secret=SECRETS[0], access_token=SECRETS[1], hook_token_digest=SECRETS[3]
+        )
+        self.console: Console = make_console(
+            kind="push", credentials={"key": SECRETS[2]}, hook_token_digest=SECRETS[3]
+        )
+        self.run = Run.objects.create(kind="match", state="running")
+        self.plan = Plan.objects.create(console=self.console, halo_credential=self.credential)
+        self.size = 0
+
+    def grow(self, count: int) -> None:
+        for number in range(self.size, self.size + count):
+            self._add(number)
+        self.size += count
+
+    def _add(self, number: int) -> None:
+        client = self._halo_side(number)
+        computer = self._console_side(number)
+        self._machinery(number)
+        self._mappings(number, computer, client)
+        self._ticketing(number, computer)
+
+    def _halo_side(self, number: int) -> HaloClient:
+        common: dict[str, Any] = {
+            "halo_credential": self.credential,
+            "halo_id": number,
+            "name": f"Halo thing {number}",
+        }
+        client = HaloClient.objects.create(**common)
+        self.site = HaloSite.objects.create(**common, client=client)
+        kind = HaloAssetType.objects.create(**common)
+        self.asset = HaloAsset.objects.create(**common, client=client, site=self.site, asset_type=kind)
+        HaloUser.objects.create(**common, site=self.site)
+        HaloField.objects.create(**common)
+        HaloOption.objects.create(**common, kind="status")
+        return client
+
+    def _console_side(self, number: int) -> Computer:
+        company = Company.objects.create(console=self.console, external_id=str(number), name=f"C{number}")
+        place = Location.objects.create(company=company, external_id=str(number), name="Here")
+        self.product = Product.objects.create(console=self.console, name=f"Product {number}")
+        computer = Computer.objects.create(
+            console=self.console,
+            company=company,
+            location=place,
+            product=self.product,
+            external_id=str(number),
+            name=f"PC{number}",
+        )
+        self.event = Event.objects.create(
+            console=self.console,
+            external_id=str(number),
+            fingerprint=str(number),
+            event_type="backup.failed",
+            state="open",
+            title="Backup failed",
+            company=company,
+            computer=computer,
+            occurred_at=timezone.now(),
+        )
+        return computer
+
+    def _machinery(self, number: int) -> None:
+        Instance.objects.create(resource_server=f"https://other{number}.example/api")
+        make_credential(instance=self.credential.instance)
+        make_console()
+        Run.objects.create(
+            kind="match", console=self.console, halo_credential=self.credential, plan=self.plan
+        )
+        Entry.objects.create(run=self.run, action="create", outcome="done", subject=f"PC{number}")
+        Plan.objects.create(console=self.console, halo_credential=self.credential)
+        PlannedChange.objects.create(
+            plan=self.plan, position=number, action="create", subject_kind="computer", subject_id=number
+        )
+
+    def _mappings(self, number: int, computer: Computer, client: HaloClient) -> None:
+        self.mapping = CompanyMapping.objects.create(
+            company=computer.company, halo_credential=self.credential, halo_client=client, halo_site=self.site
+        )
+        ComputerMapping.objects.create(
+            computer=computer, halo_credential=self.credential, halo_asset=self.asset, halo_site=self.site
+        )
+        ProductMapping.objects.create(
+            console=self.console, product=self.product, halo_credential=self.credential, asset_type=number
+        )
+        FieldMapping.objects.create(halo_credential=self.credential, attribute="name", field_id=number)
+
+    def _ticketing(self, number: int, computer: Computer) -> None:
+        event_set = EventSet.objects.create(name=f"Set {number}")
+        profile = IntegrationProfile.objects.create(
+            name=f"Profile {number}",
+            halo_credential=self.credential,
+            ticket_type=1,
+            status_open=1,
+            status_closed=2,
+            event_set=event_set,
+        )
+        TicketRule.objects.create(company_mapping=self.mapping, event_set=event_set, profile=profile)
+        ticket = Ticket.objects.create(
+            instance=self.credential.instance,
+            halo_credential=self.credential,
+            group_key=str(number),
+            marker=f"HB-{number}",
+            summary="Backup failed",
+            profile=profile,
+            company=computer.company,
+            computer=computer,
+        )
+        Alert.objects.create(
+            identity=str(number),
+            halo_credential=self.credential,
+            console=self.console,
+            company=computer.company,
+            computer=computer,
+            series_key="plan",
+            event_type="backup.failed",
+            title="Backup failed",
+            state="open",
+            opened_at=timezone.now(),
+            newest_at=timezone.now(),
+            last_event=self.event,
+            profile=profile,
+            ticket=ticket,
+        )
+
+    def path_of(self, prefix: str) -> str:
+        """The path of a list from the router's prefix."""
+        nested = prefix.replace("(?P<run>[0-9]+)", str(self.run.pk)).replace(
+            "(?P<plan>[0-9]+)", str(self.plan.pk)
+        )
+        return f"/api/v1/{nested}/"

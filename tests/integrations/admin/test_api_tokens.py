@@ -1,0 +1,86 @@
+"""API tokens: the key is shown once and only to whoever made it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from integrations.models import ApiToken
+from tests.integrations.admin.made import make_staff, make_superuser, make_token
+
+pytestmark = pytest.mark.django_db
+
+ADD = "admin:integrations_apitoken_add"
+LIST = "admin:integrations_apitoken_changelist"
+RIGHTS = ("integrations.add_apitoken", "integrations.view_apitoken", "integrations.change_apitoken")
+
+
+@pytest.fixture
+def admin_user() -> User:
+    return make_superuser()
+
+
+@pytest.fixture
+def browser(client: Client, admin_user: User) -> Client:
+    client.force_login(admin_user)
+    return client
+
+
+def key_in(page: str) -> str:
+    found = re.search(r'<code class="hb-mono">([^<]+)</code>', page)
+    assert found
+    return found[1]
+
+
+def test_the_key_is_shown_once_and_works(browser: Client, admin_user: User) -> None:
+    typed = {"name": "Script", "user": admin_user.pk, "expires_at_0": "", "expires_at_1": ""}
+    first = browser.post(reverse(ADD), typed, follow=True).content.decode()
+
+    token = ApiToken.objects.get()
+    key = key_in(first)
+    assert token.digest == ApiToken.digest_of(key)
+    assert key not in browser.get(reverse(LIST)).content.decode()
+    assert (
+        key
+        not in browser.get(reverse("admin:integrations_apitoken_change", args=(token.pk,))).content.decode()
+    )
+
+
+def test_revoking_asks_first(browser: Client, admin_user: User) -> None:
+    token = make_token(admin_user)
+    address = reverse("admin:integrations_apitoken_revoke", args=(token.pk,))
+
+    question = browser.get(address).content.decode()
+    token.refresh_from_db()
+    assert "cannot be undone" in question
+    assert token.revoked_at is None
+
+    browser.post(address)
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+
+
+def test_others_see_and_make_only_their_own(client: Client, admin_user: User) -> None:
+    foreign = make_token(admin_user)
+    staff = make_staff("script", *RIGHTS)
+    client.force_login(staff)
+
+    client.post(reverse(ADD), {"name": "Mine", "user": admin_user.pk, "expires_at_0": "", "expires_at_1": ""})
+    page = client.get(reverse(LIST)).content.decode()
+
+    assert ApiToken.objects.get(name="Mine").user == staff
+    assert foreign.name not in page
+    assert client.post(reverse("admin:integrations_apitoken_revoke", args=(foreign.pk,))).status_code == 404
+
+
+def test_a_token_is_neither_changed_nor_deleted(browser: Client, admin_user: User) -> None:
+    token = make_token(admin_user)
+
+    change = browser.post(reverse("admin:integrations_apitoken_change", args=(token.pk,)), {"name": "Other"})
+    delete = browser.post(reverse("admin:integrations_apitoken_delete", args=(token.pk,)), {"post": "yes"})
+
+    assert (change.status_code, delete.status_code) == (403, 403)

@@ -1,0 +1,72 @@
+"""`manage.py create_token`."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from integrations.models import ApiToken
+from tests.integrations.api.clients import make_account
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("create_token", *arguments, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_it_prints_the_key_once_and_the_key_works() -> None:
+    account = make_account(is_superuser=True)
+    out, err = run(account.username)
+    key = out.strip()
+    assert "cannot be shown again" in err
+    caller = APIClient()
+    caller.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+    assert caller.get("/api/v1/consoles/").status_code == 200
+    assert key not in str(ApiToken.objects.values().get())
+
+
+def test_json_is_one_object_with_the_token() -> None:
+    out, err = run(make_account().username, "--json", "--name", "Backup script")
+    told = json.loads(out)
+    assert list(told) == ["token"]
+    assert err == ""
+    token = ApiToken.objects.get()
+    assert (token.digest, token.name) == (ApiToken.digest_of(told["token"]), "Backup script")
+
+
+def test_it_can_expire() -> None:
+    run(make_account().username, "--days", "30")
+    expires = ApiToken.objects.get().expires_at
+    assert expires is not None
+    assert abs(expires - timezone.now() - timedelta(days=30)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nobody"], "no staff account called 'nobody'"),
+        (["ann", "--days", "0"], "between 1 and"),
+        (["ann", "--days", "99999999"], "between 1 and"),
+        (["ann", "--name", " "], "1 to 100"),
+        (["off"], "switched off"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(arguments: list[str], words: str) -> None:
+    account = make_account()
+    account.username = "ann"
+    account.save()
+    off = make_account(is_active=False)
+    off.username = "off"
+    off.save()
+    with pytest.raises(CommandError, match=words):
+        run(*arguments)
+    assert not ApiToken.objects.exists()
