@@ -1,0 +1,9 @@
+"""The admin pages of company mapping, computers, default asset types, fields and previews."""
+
+from mappings.admin import (  # noqa: F401  importing registers them
+    company_mappings,
+    computers,
+    field_mappings,
+    plans,
+    product_mappings,
+)

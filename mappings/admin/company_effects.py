@@ -1,0 +1,97 @@
+"""What the buttons of the company mapping page do. Each effect is one call of `linking` per row or for all."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from integrations.choices import RunKind
+from integrations.models import HaloCredential
+from integrations.runs.request import request_routing, request_run
+from mappings.admin.company_rows import exact_suggestions
+from mappings.linking import accept_suggestions, set_switches
+from mappings.models import CompanyMapping, CompanySuggestion
+
+SWITCHES: Final = {
+    "create_tickets": "Create tickets",
+    "no_notification": "No notification",
+    "enable_configuration": "Enable configuration",
+}
+
+BULK: Final = [
+    ("accept", "Accept the suggestions"),
+    *((f"{name}:on", f"{label}: on") for name, label in SWITCHES.items()),
+    *((f"{name}:off", f"{label}: off") for name, label in SWITCHES.items()),
+]
+
+
+def press(request: HttpRequest, credential: HaloCredential) -> str:
+    """Do what the pressed button says; return the sentence that staff read."""
+    what, _, rest = request.POST.get("do", "").partition(":")
+    match what:
+        case "accept" if rest.isdigit():
+            return _accepted(credential, [int(rest)], request.user)
+        case "accept-exact":
+            ids = list(exact_suggestions(credential).values_list("pk", flat=True))
+            return _accepted(credential, ids, request.user)
+        case "switch":
+            return _switch(credential, rest)
+        case "bulk":
+            return _bulk(request, credential)
+    return "Nothing was chosen."
+
+
+def after_mapping(credential: HaloCredential) -> None:
+    """What a new pair makes possible: its computers can be matched, its waiting events routed."""
+    request_run(RunKind.MATCH, halo_credential=credential, slot=f"match:{credential.pk}")
+    request_routing()
+
+
+def _accepted(credential: HaloCredential, ids: list[int], staff: Any) -> str:
+    number = accept_suggestions(ids, staff=staff)
+    if number:
+        after_mapping(credential)
+    words = f"{number} {'company is' if number == 1 else 'companies are'} mapped."
+    left = len(ids) - number
+    return (
+        f"{words} {left} left alone: several clients fit, or something changed meanwhile." if left else words
+    )
+
+
+def _switch(credential: HaloCredential, text: str) -> str:
+    """`text` is `<switch>:<mapping>:<on or off>`."""
+    name, number, wanted = ([*text.split(":"), "", "", ""])[:3]
+    if name not in SWITCHES or not number.isdigit():
+        return "Nothing was chosen."
+    mapping = CompanyMapping.objects.filter(pk=int(number), halo_credential=credential).first()
+    if mapping is None:
+        return "This mapping was removed meanwhile."
+    set_switches(mapping, **{name: wanted == "on"})  # type: ignore[arg-type]
+    return f"{mapping.company}: {SWITCHES[name]} is {wanted}."
+
+
+def _bulk(request: HttpRequest, credential: HaloCredential) -> str:
+    companies = [int(pk) for pk in request.POST.getlist("company") if pk.isdigit()]
+    if not companies:
+        return "No company was ticked."
+    name, _, wanted = request.POST.get("bulk", "").partition(":")
+    if name == "accept":
+        return _accepted(credential, _best_of(credential, companies), request.user)
+    if name not in SWITCHES:
+        return "No action was chosen."
+    mappings = list(CompanyMapping.objects.filter(company__in=companies, halo_credential=credential))
+    for mapping in mappings:
+        set_switches(mapping, **{name: wanted == "on"})  # type: ignore[arg-type]
+    skipped = len(companies) - len(mappings)
+    words = f"{SWITCHES[name]} is {wanted} for {len(mappings)} {'company' if len(mappings) == 1 else 'companies'}."
+    return f"{words} {skipped} without a mapping left alone." if skipped else words
+
+
+def _best_of(credential: HaloCredential, companies: list[int]) -> list[int]:
+    """The best suggestion of each company."""
+    rows = CompanySuggestion.objects.filter(halo_credential=credential, company__in=companies)
+    best: dict[int, int] = {}
+    for company, pk in rows.order_by("-score", "pk").values_list("company_id", "pk"):
+        best.setdefault(company, pk)
+    return list(best.values())

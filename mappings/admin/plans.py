@@ -1,0 +1,200 @@
+"""Previews: made by *Export computers*, looked at, ticked, applied."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+
+from integrations.admin.bases import Button, HistoryAdmin
+from integrations.admin.credential_choice import CredentialFirst
+from integrations.admin.display import NOTHING, admin_url, badge_column, duration, row_link, time_column
+from integrations.admin.pages import address, choices, page_of
+from integrations.choices import Action, PlanState, RunKind
+from integrations.models import OPEN_STATES, HaloCredential, Plan, PlannedChange, Run
+from integrations.runs.request import request_run
+from mappings.admin.export_form import ExportForm
+from mappings.planning import WRITES, tick, verify
+
+CHANGES_PER_PAGE = 100
+OTHER_CHECKSUM = "Nothing was written. This preview has changed since you opened it; look at it again."
+
+
+@admin.register(Plan)
+class PlanAdmin(CredentialFirst, HistoryAdmin):
+    list_display = ("__str__", "state_shown", "scope", "told", "calls", "made", "created_by")
+    list_filter = (("state", ChoicesDropdownFilter), ("halo_credential", RelatedDropdownFilter))
+    list_select_related = ("halo_credential", "console", "company", "created_by")
+    search_fields = ("=id", "company__name", "console__name")
+    empty_hint = (
+        "A preview shows what an export would do before anything happens. Make one with “Export computers”."
+    )
+    buttons: ClassVar[tuple[Button, ...]] = (
+        Button("apply", "Apply", shown=lambda plan: plan.state == PlanState.READY),
+        Button("keep_ticks", "Keep these ticks", shown=lambda plan: plan.state == PlanState.READY),
+    )
+
+    state_shown = badge_column("state", "State")
+    made = time_column("created_at", "Made")
+
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return bool(request.user.has_perm("integrations.add_plan"))
+
+    @admin.display(description="Of")
+    def scope(self, row: Plan) -> SafeString | str:
+        return row_link(
+            row.halo_credential, f"{row.company or row.console or 'All consoles'} → {row.halo_credential}"
+        )
+
+    @admin.display(description="Changes")
+    def told(self, row: Plan) -> str:
+        words = [
+            f"{row.counts[action.value]} {action.label.lower()}"
+            for action in Action
+            if row.counts.get(action.value)
+        ]
+        return ", ".join(words) or NOTHING
+
+    @admin.display(description="Forecast")
+    def calls(self, row: Plan) -> str:
+        return (
+            f"{row.forecast_calls} calls, {duration(row.forecast_seconds)}" if row.forecast_calls else NOTHING
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("halo_credential__instance", "console", "company", "created_by")
+        )
+
+    # ---- export computers -------------------------------------------------------------------
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Without a row: the form of an export (its credential was chosen before)."""
+        if object_id is not None or not self.has_add_permission(request):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        credential = HaloCredential.objects.get(pk=self.credential_id(request, None))
+        form = ExportForm(credential, request.POST or None, initial=request.GET.dict())
+        if form.is_valid() and (plan := self._planned(request, form)):
+            return HttpResponseRedirect(admin_url(plan))
+        context = self.page_context(
+            request, "Export computers", credential=credential, form=form, media=form.media
+        )
+        return TemplateResponse(request, "bridge/export.html", context)
+
+    @staticmethod
+    def _planned(request: HttpRequest, form: ExportForm) -> Plan | None:
+        try:
+            plan = form.make_plan(request.user)
+        except ValidationError as problem:
+            form.add_error(None, problem.messages)  # type: ignore[arg-type]
+            return None
+        request_run(
+            RunKind.PLAN_ASSETS,
+            plan=plan,
+            halo_credential=plan.halo_credential,
+            console=plan.console,
+            requested_by=request.user,
+        )
+        return plan
+
+    # ---- the preview ------------------------------------------------------------------------
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        plan: Plan = self.row_or_404(request, object_id)
+        if not self.has_view_permission(request, plan):
+            raise PermissionDenied
+        context = self.page_context(
+            request, str(plan), said=True, object=plan, plan=plan, **self._changes(request, plan)
+        )
+        return TemplateResponse(request, "bridge/plan.html", context)
+
+    def _changes(self, request: HttpRequest, plan: Plan) -> dict[str, Any]:
+        rows = PlannedChange.objects.filter(plan=plan)
+        counts = dict(rows.order_by().values_list("action").annotate(number=Count("pk")))
+        chosen = request.GET.get("action", "")
+        page = page_of(
+            request,
+            rows.filter(action=chosen) if chosen else rows,
+            CHANGES_PER_PAGE,
+            counts.get(chosen, 0) if chosen else sum(counts.values()),
+        )
+        may_apply = plan.state == PlanState.READY and self.may_press(request, "change", plan)
+        return {
+            "page": page,
+            "actions": choices(request, "action", list(Action.choices), counts),
+            "ticked": plan.counts.get("selected", 0),
+            "writes": [action.value for action in WRITES],
+            "may_apply": may_apply,
+            "here": address(request, page=request.GET.get("page")),
+            "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],
+        }
+
+    # ---- ticks and apply --------------------------------------------------------------------
+
+    def keep_ticks(self, request: HttpRequest, row: Plan) -> HttpResponse:
+        """Take over the ticks of one page; rows of other pages stay as they are."""
+        if self._unchanged(request, row):
+            self._take_ticks(request, row)
+            messages.success(request, "Your ticks are kept.")
+        return HttpResponseRedirect(f"{admin_url(row)}?{request.POST.get('query', '')}")
+
+    def apply(self, request: HttpRequest, row: Plan) -> HttpResponse:
+        """What was looked at is what runs: the checksum and the rows that the preview covers must still hold."""
+        running = Run.objects.filter(plan=row, kind=RunKind.APPLY_ASSETS, state__in=OPEN_STATES).first()
+        if running is None and self._may_apply(request, row):
+            running = request_run(
+                RunKind.APPLY_ASSETS,
+                plan=row,
+                halo_credential=row.halo_credential,
+                requested_by=request.user,
+                slot=f"apply:{row.pk}",
+            )
+        return HttpResponseRedirect(admin_url(running or row))
+
+    def _may_apply(self, request: HttpRequest, row: Plan) -> bool:
+        """Says why not, if not."""
+        if not self._unchanged(request, row):
+            return False
+        plan = self._take_ticks(request, row)
+        problem = verify(plan) if plan.counts.get("selected") else "Nothing is ticked."
+        if problem:
+            messages.error(request, f"Nothing was written. {problem}")
+        return not problem
+
+    @staticmethod
+    def _unchanged(request: HttpRequest, row: Plan) -> bool:
+        """Whether the page shows the plan as it still is (nobody computed or ticked it meanwhile)."""
+        same = request.POST.get("checksum") == row.checksum
+        if not same:
+            messages.error(request, OTHER_CHECKSUM)
+        return same
+
+    @staticmethod
+    def _take_ticks(request: HttpRequest, plan: Plan) -> Plan:
+        shown = {int(number) for number in request.POST.getlist("shown") if number.isdigit()}
+        ticked = {int(number) for number in request.POST.getlist("ticked") if number.isdigit()} & shown
+        plan = tick(plan, ticked, True)
+        return tick(plan, shown - ticked, False)
+
+
+@admin.register(PlannedChange)
+class PlannedChangeAdmin(HistoryAdmin):
+    list_display = ("subject", "action_shown", "selected", "reason", "plan")
+    fields = ("subject", "action_shown", "selected", "reason", "plan", "before", "after")
+    list_filter = (("action", ChoicesDropdownFilter),)
+    list_select_related = ("plan",)
+    search_fields = ("subject", "reason")
+    empty_hint = "The changes of all previews are listed here."
+    action_shown = badge_column("action", "Action")

@@ -1,0 +1,132 @@
+"""Default asset types: which Halo asset type the computers with a product become."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from integrations.admin.bases import BridgeAdmin
+from integrations.admin.choosers import asset_types, id_of, number_field
+from integrations.admin.credential_choice import CredentialFirst, credential_choice
+from integrations.models import Console, HaloCredential, Product
+from mappings.models import ProductMapping
+
+NOTHING_YET = "Asset types appear here after the first sync of the HaloPSA credential."
+
+
+class ProductMappingForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One product; the page sets all of a console at once."""
+
+    class Meta:
+        model = ProductMapping
+        fields = ("product", "asset_type")
+
+    def __init__(self, *args: Any, credential_id: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "asset_type" in self.fields:
+            self.fields["asset_type"] = number_field(
+                asset_types(credential_id),
+                label="Halo asset type",
+                chosen=self.instance.asset_type,
+                required=True,
+                nothing_yet=NOTHING_YET,
+            )
+
+
+class DefaultTypesForm(forms.Form):
+    """One searchable select per product of a console."""
+
+    def __init__(self, credential: HaloCredential, products: list[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.credential, self.products = credential, products
+        choices = asset_types(credential.pk)
+        stored = ProductMapping.objects.filter(halo_credential=credential, product__in=products)
+        self.stored: dict[int, int] = dict(stored.values_list("product_id", "asset_type"))
+        for product in products:
+            chosen = self.stored.get(product.pk)
+            field = number_field(choices, label="asset type", chosen=chosen)
+            field.initial = chosen
+            field.widget.attrs["aria-label"] = f"Asset type for {product}"
+            self.fields[f"product_{product.pk}"] = field
+
+    def rows(self) -> list[tuple[Any, Any]]:
+        return [(product, self[f"product_{product.pk}"]) for product in self.products]
+
+    def save(self) -> int:
+        """Store what differs; return how many products changed."""
+        wanted = {product: self.cleaned_data[f"product_{product.pk}"] for product in self.products}
+        changed = {p: value for p, value in wanted.items() if value != self.stored.get(p.pk)}
+        with transaction.atomic():
+            cleared = [product.pk for product, value in changed.items() if value is None]
+            ProductMapping.objects.filter(halo_credential=self.credential, product__in=cleared).delete()
+            ProductMapping.objects.bulk_create(
+                [self._row(product, value) for product, value in changed.items() if value is not None],
+                update_conflicts=True,
+                unique_fields=["product", "halo_credential"],
+                update_fields=["asset_type", "console"],
+            )
+        return len(changed)
+
+    def _row(self, product: Product, asset_type: int) -> ProductMapping:
+        return ProductMapping(
+            product=product,
+            console_id=product.console_id,
+            halo_credential=self.credential,
+            asset_type=asset_type,
+        )
+
+
+@admin.register(ProductMapping)
+class ProductMappingAdmin(CredentialFirst, BridgeAdmin):
+    form = ProductMappingForm
+    autocomplete_fields = ("product",)
+    search_fields = ("product__name",)
+    fields = ("product", "asset_type")
+
+    def save_model(self, request: HttpRequest, obj: ProductMapping, form: Any, change: bool) -> None:
+        if not change:
+            obj.halo_credential_id = self.credential_id(request, None)  # type: ignore[assignment]
+        obj.console_id = obj.product.console_id
+        super().save_model(request, obj, form, change)
+
+    # ---- the page of a console --------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Every product of a console, with its computers and its asset type."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        choice = credential_choice(request)
+        consoles = list(Console.objects.order_by("name"))
+        console = next(
+            (c for c in consoles if c.pk == id_of(request, "console")), consoles[0] if consoles else None
+        )
+        context = self.page_context(
+            request, "Default asset types", said=True, choice=choice, consoles=consoles, console=console
+        )
+        if choice.chosen and console:
+            form = DefaultTypesForm(choice.chosen, list(_products(console)), request.POST or None)
+            if request.method == "POST" and (answer := self._save(request, form)):
+                return answer
+            context |= {"form": form, "media": form.media, "may_change": self.has_change_permission(request)}
+        return TemplateResponse(request, "bridge/product_mapping.html", context)
+
+    def _save(self, request: HttpRequest, form: DefaultTypesForm) -> HttpResponse | None:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if not form.is_valid():
+            return None
+        number = form.save()
+        messages.success(request, f"{number} default asset type{'' if number == 1 else 's'} changed.")
+        return HttpResponseRedirect(request.get_full_path())
+
+
+def _products(console: Console) -> QuerySet[Any]:
+    active = Count("computer", filter=Q(computer__active=True))
+    return Product.objects.filter(console=console).annotate(computers=active).order_by("-computers", "name")

@@ -1,0 +1,121 @@
+"""Which Halo asset a computer is, or that it is to be exported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from integrations.api.problems import Conflict
+from integrations.api.resources import WriteResource
+from integrations.models import Computer, HaloAsset, HaloCredential, HaloSite
+from mappings.linking import edit_computer_mapping, remove_computer_mapping
+from mappings.models import ComputerMapping
+
+CHOSEN = ("halo_asset", "halo_site", "asset_type")
+
+
+class ComputerMappingSerializer(serializers.ModelSerializer[ComputerMapping]):
+    computer = serializers.PrimaryKeyRelatedField(queryset=Computer.objects.select_related("company"))
+    halo_credential = serializers.PrimaryKeyRelatedField(
+        queryset=HaloCredential.objects.all(),
+        required=False,
+        help_text="Only needed where asset, site and company do not tell it.",
+    )
+    halo_asset = serializers.PrimaryKeyRelatedField(
+        queryset=HaloAsset.objects.select_related("halo_credential"),
+        required=False,
+        allow_null=True,
+        help_text="Absent or null: to be exported.",
+    )
+    halo_site = serializers.PrimaryKeyRelatedField(
+        queryset=HaloSite.objects.select_related("halo_credential"), required=False, allow_null=True
+    )
+    asset_type = serializers.IntegerField(
+        required=False, allow_null=True, help_text="Halo's id of the asset type, for a new asset."
+    )
+
+    class Meta:
+        model = ComputerMapping
+        read_only_fields = ["id", "console", "origin", "created_by_us", "held", "reason", "mapped_at"]
+        fields = [*read_only_fields, "computer", "halo_credential", *CHOSEN]
+        validators: list[Any] = []  # the pair is judged below, in words
+
+    def validate_computer(self, computer: Computer) -> Computer:
+        if self.instance is not None and computer.pk != self.instance.computer_id:
+            raise serializers.ValidationError("The computer of a mapping stays; map the other computer.")
+        return computer
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if self.instance is not None:
+            attrs["computer"] = self.instance.computer
+            attrs.setdefault("halo_credential", self.instance.halo_credential)
+            if self.partial:
+                attrs = {name: getattr(self.instance, name) for name in CHOSEN} | attrs
+        attrs["halo_credential"] = _credential(attrs)
+        return attrs
+
+    def create(self, validated_data: dict[str, Any]) -> ComputerMapping:
+        computer, credential = validated_data["computer"], validated_data["halo_credential"]
+        present = ComputerMapping.objects.filter(computer=computer, halo_credential=credential)
+        if found := present.first():
+            raise Conflict(f"{computer} has a mapping in this HaloPSA credential already ({found.pk}).")
+        return self._store(validated_data)
+
+    def update(self, instance: ComputerMapping, validated_data: dict[str, Any]) -> ComputerMapping:
+        return self._store(validated_data)
+
+    def _store(self, values: dict[str, Any]) -> ComputerMapping:
+        return edit_computer_mapping(
+            values["computer"],
+            values["halo_credential"],
+            staff=self.context["request"].user,
+            **{name: values.get(name) for name in CHOSEN},
+        )
+
+
+def _credential(values: dict[str, Any]) -> HaloCredential:
+    """The credential that is named, or that asset, site or company tell. Raises if they disagree."""
+    told = {name: values[name].halo_credential for name in CHOSEN[:2] if values.get(name)}
+    named = values.get("halo_credential") or next(iter(told.values()), None) or _of_company(values)
+    for name, credential in told.items():
+        if credential.pk != named.pk:
+            raise serializers.ValidationError({name: "It belongs to another HaloPSA credential."})
+    return named
+
+
+def _of_company(values: dict[str, Any]) -> HaloCredential:
+    fitting = HaloCredential.objects.filter(company_mappings__company=values["computer"].company_id)
+    found = list(fitting[:2])
+    if not found:
+        raise serializers.ValidationError(
+            {"computer": "Its company is not mapped; only computers of mapped companies can be."}
+        )
+    if len(found) > 1:
+        raise serializers.ValidationError(
+            {"halo_credential": "Its company is mapped in more than one HaloPSA credential; name one."}
+        )
+    return found[0]
+
+
+class ComputerMappingViewSet(WriteResource):
+    """Computers and their Halo assets. Taking a pair apart remembers it: it is not matched again."""
+
+    queryset = ComputerMapping.objects.all()
+    serializer_class = ComputerMappingSerializer
+    filterset_fields = {
+        "computer": ["exact"],
+        "computer__company": ["exact"],
+        "console": ["exact"],
+        "halo_credential": ["exact"],
+        "halo_asset": ["exact", "isnull"],
+        "origin": ["exact"],
+        "created_by_us": ["exact"],
+        "held": ["exact"],
+    }
+    search_fields = ["computer__name", "halo_asset__name", "halo_asset__inventory_number"]
+    ordering = ["id"]
+    ordering_fields = ["id", "computer__name", "mapped_at"]
+
+    def perform_destroy(self, instance: ComputerMapping) -> None:
+        remove_computer_mapping(instance, staff=self.request.user)

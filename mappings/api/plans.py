@@ -1,0 +1,219 @@
+"""Plans [previews]: asked for, looked at, ticked, applied by checksum."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from integrations.api.problems import Conflict
+from integrations.api.resources import NestedResource, ReadResource
+from integrations.api.runs import RunSerializer, accepted
+from integrations.choices import PlanState, RunKind
+from integrations.models import (
+    OPEN_STATES,
+    Company,
+    Computer,
+    Console,
+    HaloCredential,
+    Plan,
+    PlannedChange,
+    Run,
+)
+from integrations.runs.request import request_run
+from mappings.planning import new_plan, tick, verify
+
+LONGEST_WAIT: Final = 10.0
+"""Seconds that a request waits for its plan before it answers 202."""
+LOOK_EVERY: Final = 0.2
+MOST_COMPUTERS: Final = 10_000
+
+
+class PlanSerializer(serializers.ModelSerializer[Plan]):
+    class Meta:
+        model = Plan
+        fields = [
+            "id",
+            "kind",
+            "state",
+            "halo_credential",
+            "console",
+            "company",
+            "parameters",
+            "checksum",
+            "counts",
+            "forecast_calls",
+            "forecast_seconds",
+            "lower_bound",
+            "created_at",
+            "error",
+        ]
+        read_only_fields = fields
+
+
+class WantedPlanSerializer(serializers.Serializer[Any]):
+    """The scope of a preview: a console, one of its companies, or some of its computers."""
+
+    kind = serializers.ChoiceField(choices=[("assets", "Assets")])
+    console = serializers.PrimaryKeyRelatedField(queryset=Console.objects.defer("credentials"))
+    company = serializers.PrimaryKeyRelatedField(
+        queryset=Company.objects.all(), required=False, allow_null=True, help_text="Null: all of the console."
+    )
+    halo_credential = serializers.PrimaryKeyRelatedField(
+        queryset=HaloCredential.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="Only needed where the companies are mapped in more than one.",
+    )
+    asset_type = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="Halo's id of the asset type for computers whose product decides none.",
+    )
+    computers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        required=False,
+        max_length=MOST_COMPUTERS,
+        help_text="Only these computers.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        wanted = set(attrs.get("computers") or ())
+        if wanted:
+            mine = Computer.objects.filter(console=attrs["console"], pk__in=wanted)
+            if missing := sorted(wanted - set(mine.values_list("pk", flat=True))):
+                raise serializers.ValidationError(
+                    {"computers": f"{attrs['console']} has no computer with the id {missing[0]}."}
+                )
+        return attrs
+
+
+class ChecksumSerializer(serializers.Serializer[Any]):
+    checksum = serializers.CharField(max_length=64, help_text="Of the plan as it was looked at.")
+
+
+class PlannedChangeSerializer(serializers.ModelSerializer[PlannedChange]):
+    class Meta:
+        model = PlannedChange
+        fields = [
+            "position",
+            "action",
+            "subject",
+            "subject_kind",
+            "subject_id",
+            "before",
+            "after",
+            "reason",
+            "selected",
+        ]
+        read_only_fields = [name for name in fields if name != "selected"]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "selected" not in attrs:
+            raise serializers.ValidationError({"selected": "Say true or false; nothing else can be changed."})
+        return attrs
+
+
+class PlanViewSet(ReadResource):
+    """Previews of what an export would change in HaloPSA."""
+
+    queryset = Plan.objects.all()
+    serializer_class = PlanSerializer
+    filterset_fields = ["kind", "state", "halo_credential", "console", "company"]
+    search_fields = ["error"]
+    ordering = ["-id"]
+    ordering_fields = ["id", "created_at"]
+
+    @extend_schema(request=WantedPlanSerializer, responses={201: PlanSerializer, 202: PlanSerializer})
+    def create(self, request: Request) -> Response:
+        """201 with counts and checksum if it is ready within 10 s, else 202: look again later."""
+        wanted = WantedPlanSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        plan = _make(wanted.validated_data, request.user)
+        request_run(
+            RunKind.PLAN_ASSETS,
+            plan=plan,
+            halo_credential=plan.halo_credential,
+            console=plan.console,
+            requested_by=request.user,
+        )
+        _wait_for(plan)
+        code = status.HTTP_201_CREATED if plan.state == PlanState.READY else status.HTTP_202_ACCEPTED
+        where = reverse("plans-detail", args=[plan.pk], request=request)
+        return Response(PlanSerializer(plan).data, code, headers={"Location": where})
+
+    @extend_schema(request=ChecksumSerializer, responses={202: RunSerializer})
+    @action(detail=True, methods=["post"])
+    def apply(self, request: Request, pk: str) -> Response:
+        """Do what was looked at. 409 if the plan is not that one (any more), or if the world has changed."""
+        wanted = ChecksumSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        plan = self.get_object()
+        running = Run.objects.filter(plan=plan, kind=RunKind.APPLY_ASSETS, state__in=OPEN_STATES)
+        if wanted.validated_data["checksum"] != plan.checksum:
+            raise Conflict("The checksum is not that of this preview; look at it again.")
+        if run := running.first():
+            return accepted(run, request)
+        _refuse_stale(plan)
+        run = request_run(
+            RunKind.APPLY_ASSETS,
+            plan=plan,
+            halo_credential=plan.halo_credential,
+            requested_by=request.user,
+            slot=f"apply:{plan.pk}",
+        )
+        return accepted(run, request)
+
+
+def _make(wanted: dict[str, Any], staff: Any) -> Plan:
+    parameters = {name: wanted[name] for name in ("asset_type", "computers") if wanted.get(name)}
+    return new_plan(
+        console=wanted["console"],
+        company=wanted.get("company"),
+        halo_credential=wanted.get("halo_credential"),
+        parameters=parameters,
+        created_by=staff,
+    )
+
+
+def _wait_for(plan: Plan) -> None:
+    """Look at the row until it is planned or the wait is over. No transaction is open meanwhile."""
+    until = time.monotonic() + LONGEST_WAIT
+    plan.refresh_from_db()
+    while plan.state == PlanState.PLANNING and time.monotonic() < until:
+        time.sleep(LOOK_EVERY)
+        plan.refresh_from_db()
+
+
+def _refuse_stale(plan: Plan) -> None:
+    if plan.state != PlanState.READY:
+        raise Conflict(f"This preview is {plan.get_state_display().lower()}; make a new one.")
+    if sentence := verify(plan):
+        raise Conflict(sentence)
+
+
+class PlannedChangeViewSet(mixins.UpdateModelMixin, NestedResource):
+    """All changes of a plan, in order. A tick changes the plan's checksum."""
+
+    queryset: QuerySet[PlannedChange] = PlannedChange.objects.all()
+    parent = "plan"
+    lookup_field = "position"
+    serializer_class = PlannedChangeSerializer
+    http_method_names = ["get", "patch", "head", "options"]
+    filterset_fields = {"action": ["exact", "in"], "subject_kind": ["exact"], "selected": ["exact"]}
+    search_fields = ["subject", "reason"]
+    ordering = ["position"]
+    ordering_fields = ["position", "action", "subject"]
+
+    def perform_update(self, serializer: serializers.BaseSerializer[PlannedChange]) -> None:
+        change = serializer.instance
+        assert change is not None  # noqa: S101  PATCH has found it
+        tick(self.parent_object, [change.position], serializer.validated_data["selected"])
+        change.refresh_from_db()

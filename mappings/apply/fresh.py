@@ -1,0 +1,133 @@
+"""Assets as Halo holds them now. What is changed is read at most a minute before, by the cheapest way."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from math import ceil
+
+from django.db.models import Count
+
+from integrations.models import HaloAsset, Instance, Intention
+from integrations.records import AssetRecord
+from mappings.apply.answers import values_of
+from mappings.apply.job import Job
+
+OLDEST = 60.0
+"""Seconds that a record may have been read before it is written back."""
+PAGE = 100
+MOST_CALLS = 25
+"""Reads in front of one write, so that the first is still fresh."""
+WORTH_A_PROOF = 3
+"""Updates in one client from which reading its list may be cheaper than reading each asset."""
+
+
+class FreshAssets:
+    """Kept for one step. `clock` tells seconds."""
+
+    def __init__(self, job: Job, clock: Callable[[], float] = time.monotonic) -> None:
+        self._job = job
+        self._now = clock
+        self._read: dict[int, tuple[AssetRecord | None, float]] = {}
+        self._may_prove = True
+
+    def read(self, rows: Sequence[Intention], at_once: int) -> dict[int, AssetRecord | None]:
+        """Records by Halo's id for the first of these intentions: more by list, `at_once` if singly.
+
+        None: Halo has no such asset (any more). At least one is read, if there is one.
+        """
+        wanted = [row.content["before"]["halo_id"] for row in rows]
+        missing = [number for number in wanted if not self._is_fresh(number)]
+        if missing:
+            self._fetch(missing, [number for number in wanted[:at_once] if number in missing])
+        return {number: self._read[number][0] for number in wanted if self._is_fresh(number)}
+
+    def forget(self, halo_ids: Iterable[int]) -> None:
+        for number in halo_ids:
+            self._read.pop(number, None)
+
+    def _is_fresh(self, halo_id: int) -> bool:
+        known = self._read.get(halo_id)
+        return known is not None and self._now() - known[1] < OLDEST
+
+    # ---- ways of reading --------------------------------------------------------------------
+
+    def _fetch(self, missing: Sequence[int], singly: Sequence[int]) -> None:
+        client_of = self._clients(missing)
+        if self._job.instance.list_fields_proven or self._prove(client_of):
+            self._fetch_by_list([n for n in missing if not self._is_fresh(n)], client_of)
+        else:
+            self._fetch_singly([n for n in singly if not self._is_fresh(n)])
+
+    def _clients(self, halo_ids: Sequence[int]) -> dict[int, int | None]:
+        """Asset → client, both Halo's ids, as the mirror knows them."""
+        rows = HaloAsset.objects.filter(halo_credential=self._job.credential, halo_id__in=halo_ids)
+        return dict(rows.values_list("halo_id", "client__halo_id"))
+
+    def _fetch_by_list(self, wanted: Sequence[int], client_of: dict[int, int | None]) -> None:
+        """The whole list, lists of clients, or single reads: whichever takes the fewest calls."""
+        by_client: dict[int | None, list[int]] = defaultdict(list)
+        for number in wanted:
+            by_client[client_of.get(number)].append(number)
+        sizes = self._sizes()
+        pages = {client: max(1, ceil(sizes[client] / PAGE)) for client in by_client}
+        whole = max(1, ceil(sum(sizes.values()) / PAGE))
+        if whole <= MOST_CALLS and whole < sum(min(pages[c], len(own)) for c, own in by_client.items()):
+            self._keep_pages(None, wanted)
+            return
+        calls = 0
+        for client, own in by_client.items():
+            if calls >= MOST_CALLS:
+                return
+            if client is not None and pages[client] < len(own) and pages[client] <= MOST_CALLS:
+                self._keep_pages(client, own)
+                calls += pages[client]
+            else:
+                self._fetch_singly(own)
+                calls += len(own)
+
+    def _fetch_singly(self, wanted: Sequence[int]) -> None:
+        for number in wanted[:MOST_CALLS]:
+            at = self._now()
+            self._read[number] = self._job.reader.fetch_asset(number), at
+
+    def _sizes(self) -> Counter[int | None]:
+        """Assets per client, by Halo's id."""
+        rows = HaloAsset.objects.filter(halo_credential=self._job.credential)
+        return Counter(dict(rows.values_list("client__halo_id").annotate(n=Count("pk")).order_by()))
+
+    def _keep_pages(self, client: int | None, wanted: Sequence[int]) -> dict[int, AssetRecord]:
+        """Read a complete list (None: of all clients); also remembers who is not in it."""
+        started = self._now()
+        found: dict[int, AssetRecord] = {}
+        for page in self._job.reader.fetch_assets(None, client, True):
+            at = self._now()
+            for record in page:
+                found[record.halo_id] = record
+                self._read[record.halo_id] = record, at
+        for number in wanted:
+            if number not in found:
+                self._read[number] = None, started
+        return found
+
+    # ---- proof ------------------------------------------------------------------------------
+
+    def _prove(self, client_of: dict[int, int | None]) -> bool:
+        """Once a step, where it may pay: does a list row tell the same fields as the asset itself?"""
+        client, count = next(iter(Counter(client_of.values()).most_common(1)), (None, 0))
+        if not self._may_prove or client is None or count < WORTH_A_PROOF:
+            return False
+        self._may_prove = False
+        own = [number for number, owner in client_of.items() if owner == client]
+        listed = self._keep_pages(client, own)
+        told = [number for number in own if number in listed and values_of(listed[number])]
+        number = max(told, key=lambda number: len(values_of(listed[number]) or {}), default=None)
+        single = self._job.reader.fetch_asset(number) if number is not None else None
+        if single is None or values_of(single) != values_of(listed[single.halo_id]):
+            self.forget(listed)
+            self.forget(own)
+            return False
+        Instance.objects.filter(pk=self._job.instance.pk).update(list_fields_proven=True)
+        self._job.instance.list_fields_proven = True
+        return True

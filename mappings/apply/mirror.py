@@ -1,0 +1,160 @@
+"""What follows from a write that succeeded: mirror and mappings know it at once, not at the next sync."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils import timezone
+
+from integrations.models import HaloAsset, HaloAssetType, HaloClient, HaloCredential, HaloSite, Intention
+from mappings.apply.job import Job
+from mappings.apply.settling import Held
+from mappings.models import ComputerMapping, MappingOrigin
+
+Pairs = Sequence[tuple[Intention, Held]]
+
+_WRITTEN = [
+    "name",
+    "client",
+    "site",
+    "asset_type",
+    "inventory_number",
+    "key_field2",
+    "key_field3",
+    "fields",
+    "active",
+    "missed_reads",
+    "gone_since",
+    "digest",
+    "changed_at",
+]
+
+
+# ---- created --------------------------------------------------------------------------------
+
+
+def after_creates(job: Job, pairs: Pairs) -> dict[int, str]:
+    """Store the new assets and link their computers. Remarks by intention where that was not possible."""
+    places = _Places(job.credential, pairs)
+    HaloAsset.objects.bulk_create(
+        [places.asset(intention, held) for intention, held in pairs],
+        update_conflicts=True,
+        unique_fields=["halo_credential", "halo_id"],
+        update_fields=_WRITTEN,
+    )
+    stored = HaloAsset.objects.filter(
+        halo_credential=job.credential, halo_id__in=[held.halo_id for _, held in pairs]
+    )
+    return _link(job, pairs, dict(stored.values_list("halo_id", "pk")))
+
+
+def _link(job: Job, pairs: Pairs, asset_of: Mapping[int, int]) -> dict[int, str]:
+    numbers = [intention.subject_id for intention, _ in pairs]
+    mappings = {row.pk: row for row in ComputerMapping.objects.select_for_update().filter(pk__in=numbers)}
+    in_the_way = _others_on(asset_of.values(), numbers)
+    remarks: dict[int, str] = {}
+    linked = []
+    for intention, held in pairs:
+        mapping = mappings.get(intention.subject_id)
+        asset = asset_of[held.halo_id]
+        if mapping is None:
+            remarks[intention.pk] = "Its mapping was removed meanwhile, so nothing is linked to the asset."
+        elif mapping.halo_asset_id not in (None, asset):
+            remarks[intention.pk] = "The computer was linked to another asset meanwhile."
+        elif (asset, mapping.console_id) in in_the_way:
+            remarks[intention.pk] = "Staff linked another computer to the asset meanwhile."
+        else:
+            mapping.halo_asset_id, mapping.created_by_us = asset, True
+            mapping.origin, mapping.reason = MappingOrigin.EXPORTED, "Exported."
+            linked.append(mapping)
+    ComputerMapping.objects.bulk_update(linked, ["halo_asset", "created_by_us", "origin", "reason"])
+    return remarks
+
+
+def _others_on(assets: object, own: Sequence[int]) -> set[tuple[int | None, int]]:
+    """(asset, console) that another computer holds. A mere match is undone: the asset was made for ours."""
+    others = ComputerMapping.objects.filter(halo_asset__in=assets).exclude(pk__in=own)
+    others.filter(origin=MappingOrigin.MATCHED).delete()
+    return set(others.values_list("halo_asset_id", "console_id"))
+
+
+class _Places:
+    """Our rows behind Halo's ids, for one batch: three statements."""
+
+    def __init__(self, credential: HaloCredential, pairs: Pairs) -> None:
+        self._credential = credential
+        wanted = [intention.content["after"] for intention, _ in pairs]
+        rows = {"halo_credential": credential}
+        self._types = {
+            row.halo_id: row
+            for row in HaloAssetType.objects.filter(
+                **rows, halo_id__in={after["asset_type_id"] for after in wanted}
+            )
+        }
+        self._clients = dict(
+            HaloClient.objects.filter(
+                **rows, halo_id__in={after["client_id"] for after in wanted}
+            ).values_list("halo_id", "pk")
+        )
+        self._sites = dict(
+            HaloSite.objects.filter(**rows, halo_id__in={after["site_id"] for after in wanted}).values_list(
+                "halo_id", "pk"
+            )
+        )
+
+    def asset(self, intention: Intention, held: Held) -> HaloAsset:
+        after = intention.content["after"]
+        kind = self._types.get(after["asset_type_id"])
+        sent = {number: row["value"] for number, row in after["fields"].items()}
+        fields = sent if held.fields is None else held.fields
+        keys = [fields.get(str(number), "") for number in (kind.key_field_ids if kind else [])]
+        first, second, third = [*keys, "", "", ""][:3]
+        return HaloAsset(
+            halo_credential=self._credential,
+            halo_id=held.halo_id,
+            name=(first or after["inventory_number"])[:255],
+            client_id=self._clients.get(after["client_id"]),
+            site_id=self._sites.get(after["site_id"]),
+            asset_type=kind,
+            inventory_number=after["inventory_number"],
+            key_field2=second[:255],
+            key_field3=third[:255],
+            fields=fields,
+            # Empty: the next read compares everything anew.
+            digest="",
+        )
+
+
+# ---- updated --------------------------------------------------------------------------------
+
+
+def after_updates(job: Job, pairs: Pairs) -> dict[int, str]:
+    """Bring the mirror's fields and activity to what was written."""
+    by_id = {held.halo_id: (intention, held) for intention, held in pairs}
+    rows = list(
+        HaloAsset.objects.filter(halo_credential=job.credential, halo_id__in=by_id).select_related(
+            "asset_type"
+        )
+    )
+    for row in rows:
+        intention, held = by_id[row.halo_id]
+        after = intention.content["after"]
+        if after.get("inactive"):
+            row.active, row.gone_since = False, timezone.now()
+        changed = {number: value["value"] for number, value in after.get("fields", {}).items()}
+        row.fields = (row.fields or {}) | changed if held.fields is None else held.fields
+        _name_again(row)
+        row.digest = ""
+    HaloAsset.objects.bulk_update(
+        rows, ["name", "key_field2", "key_field3", "fields", "active", "gone_since", "digest"]
+    )
+    return {}
+
+
+def _name_again(row: HaloAsset) -> None:
+    """Key fields follow from the fields, as they do in Halo."""
+    numbers = row.asset_type.key_field_ids if row.asset_type else []
+    for attribute, number in zip(("name", "key_field2", "key_field3"), numbers, strict=False):
+        value = (row.fields or {}).get(str(number))
+        if value:
+            setattr(row, attribute, str(value)[:255])

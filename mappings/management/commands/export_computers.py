@@ -1,0 +1,137 @@
+"""`manage.py export_computers`: preview the assets of a console's computers, and bring them to HaloPSA."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError, CommandParser
+from django.db.models import Count
+from django.utils import timezone
+
+from integrations.choices import Action, PlanState, RunKind, RunState
+from integrations.management.reporting import ENDED_BADLY, ReportingCommand, execute_here, named
+from integrations.models import OPEN_STATES, Company, Console, HaloCredential, Plan, Run
+from integrations.runs.request import request_run
+from mappings.planning import new_plan
+
+LONGEST_NAP = 5.0
+
+
+class Command(ReportingCommand):
+    help = (
+        "Preview what an export of computers would change in HaloPSA. With --apply and the checksum of that "
+        "preview it is done, unless something has changed since."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--console", metavar="NAME", required=True, help="whose computers")
+        parser.add_argument("--company", metavar="NAME", help="only this company of the console")
+        parser.add_argument("--halo", metavar="NAME", help="HaloPSA credential, where there is a choice")
+        parser.add_argument("--asset-type", type=int, metavar="ID", help="Halo's id, if no product decides")
+        parser.add_argument("--apply", action="store_true", help="write to HaloPSA; needs --checksum")
+        parser.add_argument("--checksum", metavar="TEXT", help="of the preview that you have looked at")
+
+    def rows_of(self, **options: Any) -> Sequence[Mapping[str, Any]]:
+        apply, checksum = options["apply"], options["checksum"]
+        if apply and not checksum:
+            raise CommandError("--apply needs the --checksum of a preview: run the command without it first.")
+        plan = _preview(**options)
+        if plan.state != PlanState.READY:
+            return [{**_facts(plan), "result": plan.error or "The preview failed.", "failed": True}]
+        if not apply:
+            return [{**_facts(plan), "result": _told(plan), "failed": False}]
+        if checksum != plan.checksum:
+            words = "Nothing was written: the world has changed since the preview with that checksum."
+            return [{**_facts(plan), "result": words, "failed": True}]
+        return [_applied(plan)]
+
+
+def _preview(
+    *, console: str, company: str | None, halo: str | None, asset_type: int | None, **_: Any
+) -> Plan:
+    source = named(Console, console)
+    try:
+        plan = new_plan(
+            console=source,
+            company=_company(source, company) if company else None,
+            halo_credential=named(HaloCredential, halo) if halo else None,
+            parameters={"asset_type": asset_type} if asset_type else {},
+        )
+    except ValidationError as problem:
+        raise CommandError(" ".join(problem.messages)) from problem
+    run = _work_off(
+        request_run(
+            RunKind.PLAN_ASSETS, plan=plan, halo_credential=plan.halo_credential, console=plan.console
+        )
+    )
+    plan.refresh_from_db()
+    if run.state != RunState.SUCCEEDED and not plan.error:
+        plan.error = run.error
+    return plan
+
+
+def _company(console: Console, name: str) -> Company:
+    found = list(Company.objects.filter(console=console, name=name)[:2])
+    if len(found) > 1:
+        raise CommandError(f"{console} has several companies called {name!r}; use the admin to choose one.")
+    if not found:
+        raise CommandError(f"{console} has no company called {name!r}.")
+    return found[0]
+
+
+def _applied(plan: Plan) -> dict[str, Any]:
+    run = _work_off(
+        request_run(
+            RunKind.APPLY_ASSETS,
+            plan=plan,
+            halo_credential=plan.halo_credential,
+            parameters={"checksum": plan.checksum},
+            slot=f"apply:{plan.pk}",
+        )
+    )
+    totals = ", ".join(f"{number} {what}" for what, number in run.totals.items())
+    return {
+        **_facts(plan),
+        "state": run.get_state_display(),
+        "calls": run.calls,
+        "result": " ".join(filter(None, (run.error, totals))) or "–",
+        "run": run.pk,
+        "failed": run.state in ENDED_BADLY,
+    }
+
+
+def _work_off(run: Run) -> Run:
+    """Work at it in this process until it has ended, also over rests (API limit, look-ups)."""
+    while (run := execute_here(run)).state in OPEN_STATES:
+        due = run.steps.filter(not_before__gt=timezone.now()).values_list("not_before", flat=True).first()
+        wait = (due - timezone.now()).total_seconds() if due else 0.2
+        time.sleep(min(LONGEST_NAP, max(0.05, wait)))
+    return run
+
+
+def _facts(plan: Plan) -> dict[str, Any]:
+    actions = ("create", "update", "deactivate", "skip", "unchanged")
+    return {
+        "plan": plan.pk,
+        "halo": str(plan.halo_credential),
+        "state": plan.get_state_display(),
+        **{name: plan.counts.get(name, 0) for name in actions},
+        "calls": plan.forecast_calls,
+        "lower_bound": plan.lower_bound,
+        "seconds": plan.forecast_seconds,
+        "checksum": plan.checksum,
+    }
+
+
+def _told(plan: Plan) -> str:
+    """Why computers are left out, the commonest reasons first."""
+    skipped = plan.changes.filter(action=Action.SKIP).order_by().values_list("reason")
+    reasons = skipped.annotate(n=Count("pk")).order_by("-n", "reason")[:5]
+    told = [f"{number} left out: {reason}" for reason, number in reasons]
+    if number := plan.counts.get("company_unmapped"):
+        told.append(f"{number} computers of companies that are not mapped.")
+    return " ".join(told) or "Ready to be applied."

@@ -1,0 +1,25 @@
+"""Plans [previews] of assets: what Halo should hold against what it holds. Only computes."""
+
+from mappings.planning.changes import Computed, NotPlannable, compute_changes
+from mappings.planning.existing import GRACE
+from mappings.planning.forecast import Forecast, forecast, types_with_marker
+from mappings.planning.plans import checksum, credentials_for, new_plan, plan_assets, tick, verify
+from mappings.planning.rows import WRITES, Change
+
+__all__ = [
+    "GRACE",
+    "WRITES",
+    "Change",
+    "Computed",
+    "Forecast",
+    "NotPlannable",
+    "checksum",
+    "compute_changes",
+    "credentials_for",
+    "forecast",
+    "new_plan",
+    "plan_assets",
+    "tick",
+    "types_with_marker",
+    "verify",
+]

@@ -1,0 +1,50 @@
+"""All changes of a plan, computed from the database alone: no network, nothing stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from integrations.models import HaloCredential, Plan
+from mappings.planning.existing import changes_of_assets
+from mappings.planning.missing import changes_of_computers
+from mappings.planning.rows import ORDER, Change
+from mappings.planning.world import Scope, read_world
+
+
+class NotPlannable(ValueError):
+    """The plan cannot be made; the text is a sentence for staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Changes in the order in which they are shown, and counts by action, `unchanged` included.
+
+    `company_unmapped` counts computers that are left out because their company has no client.
+    """
+
+    changes: list[Change]
+    counts: dict[str, int]
+
+
+def compute_changes(plan: Plan) -> Computed:
+    """Compare what Halo should hold with its mirror. Raises `NotPlannable`.
+
+    The number of statements does not depend on the number of rows.
+    """
+    credential = plan.halo_credential
+    if credential is None:
+        raise NotPlannable("Choose the HaloPSA credential whose assets are to be planned.")
+    counts: Counter[str] = Counter()
+    changes = sorted(_all_changes(plan, credential, counts), key=lambda row: row.place)
+    counts.update(row.action for row in changes)
+    names = [*(action.value for action in ORDER), "unchanged", "company_unmapped"]
+    return Computed(changes, {name: counts[name] for name in names})
+
+
+def _all_changes(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
+    world = read_world(credential)
+    scope = Scope.of(plan, credential)
+    yield from changes_of_assets(world, scope, counts)
+    yield from changes_of_computers(world, scope, counts, asset_type_id=plan.parameters.get("asset_type"))

@@ -1,0 +1,184 @@
+"""Plans as rows: made, ticked, and compared with the world before they are applied."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from integrations.choices import PlanState
+from integrations.models import Company, Console, HaloCredential, Plan, PlannedChange
+from mappings.models import CompanyMapping
+from mappings.planning.changes import Computed, NotPlannable, compute_changes
+from mappings.planning.forecast import forecast
+from mappings.planning.rows import WRITES, Change
+
+ROWS = 1000
+NAMED = 3
+"""Rows that a sentence names before it says *and so on*."""
+
+_COLUMNS = ("action", "subject_kind", "subject_id", "before", "after", "selected")
+
+
+# ---- making ---------------------------------------------------------------------------------
+
+
+def credentials_for(console: Console | None, company: Company | None = None) -> list[HaloCredential]:
+    """The credentials in which companies of this console (or this company) are mapped."""
+    mapped = CompanyMapping.objects.all()
+    if console is not None:
+        mapped = mapped.filter(company__console=console)
+    if company is not None:
+        mapped = mapped.filter(company=company)
+    wanted = mapped.values("halo_credential_id")
+    return list(HaloCredential.objects.filter(pk__in=wanted, enabled=True).select_related("instance"))
+
+
+def new_plan(
+    *,
+    console: Console | None = None,
+    company: Company | None = None,
+    halo_credential: HaloCredential | None = None,
+    parameters: dict[str, Any] | None = None,
+    created_by: Any = None,
+) -> Plan:
+    """An empty plan of this scope, to be filled by a run. Raises `ValidationError` with a sentence.
+
+    `parameters`: {"asset_type": Halo's id, for computers whose product decides none; "computers": [ids]}.
+    Without a credential the one in which the companies are mapped is taken, if there is only one.
+    """
+    if company is not None and console is not None and company.console_id != console.pk:
+        raise ValidationError({"company": f"{company} is not a company of {console}."})
+    if halo_credential is None:
+        candidates = credentials_for(console, company)
+        if not candidates:
+            raise ValidationError(
+                {"halo_credential": "No company of this scope is mapped to a Halo client yet."}
+            )
+        if len(candidates) > 1:
+            names = ", ".join(str(candidate) for candidate in candidates)
+            raise ValidationError({"halo_credential": f"Choose one of the HaloPSA credentials: {names}."})
+        halo_credential = candidates[0]
+    return Plan.objects.create(
+        console=console,
+        company=company,
+        halo_credential=halo_credential,
+        parameters=parameters or {},
+        created_by=created_by,
+    )
+
+
+def plan_assets(plan: Plan) -> None:
+    """Compute all changes of the plan's scope and store them; the plan is *ready* afterwards, or *failed*."""
+    try:
+        computed = compute_changes(plan)
+    except NotPlannable as problem:
+        plan.state, plan.error = PlanState.FAILED, str(problem)
+        plan.save(update_fields=["state", "error"])
+        return
+    plan.state, plan.error = PlanState.READY, ""
+    with transaction.atomic():
+        plan.changes.all().delete()
+        PlannedChange.objects.bulk_create(
+            (_row(plan, place, change) for place, change in enumerate(computed.changes, 1)), batch_size=ROWS
+        )
+        _summarise(plan, [_facts(change) for change in computed.changes], computed.counts)
+
+
+def _row(plan: Plan, position: int, change: Change) -> PlannedChange:
+    return PlannedChange(
+        plan=plan,
+        position=position,
+        action=change.action,
+        subject=change.subject[:300],
+        subject_kind=change.subject_kind,
+        subject_id=change.subject_id,
+        before=change.before,
+        after=change.after,
+        reason=change.reason,
+        selected=change.selected,
+    )
+
+
+def _facts(change: Change) -> tuple[Any, ...]:
+    return tuple(getattr(change, name) for name in _COLUMNS)
+
+
+def _summarise(plan: Plan, rows: Sequence[tuple[Any, ...]], counts: dict[str, int]) -> None:
+    """Checksum, counts and forecast from the rows (see `_COLUMNS`), in their order."""
+    chosen = [(row[0], row[4]) for row in rows if row[5]]
+    cost = forecast(plan.halo_credential, chosen) if plan.halo_credential else None
+    plan.checksum = checksum(rows)
+    plan.counts = {**counts, "selected": len(chosen)}
+    if cost:
+        plan.forecast_calls, plan.forecast_seconds = cost.calls, cost.seconds
+        plan.lower_bound = cost.lower_bound
+    plan.save()
+
+
+def checksum(rows: Iterable[tuple[Any, ...]]) -> str:
+    """SHA-256 over (action, subject_kind, subject_id, before, after, selected) of all rows, in order."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(json.dumps(row, sort_keys=True, separators=(",", ":")).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+# ---- ticking --------------------------------------------------------------------------------
+
+
+def tick(plan: Plan, positions: Iterable[int] | None, selected: bool) -> Plan:
+    """Tick or untick rows by position (None: all). The checksum and the forecast follow.
+
+    Rows that change nothing in Halo (skip, link) cannot be ticked. Raises `ValidationError` if the plan is
+    not ready (any more).
+    """
+    with transaction.atomic():
+        locked = Plan.objects.select_for_update(of=("self",)).select_related("halo_credential__instance")
+        plan = locked.get(pk=plan.pk)
+        if plan.state != PlanState.READY:
+            raise ValidationError(f"This preview is {plan.get_state_display().lower()}; make a new one.")
+        rows = plan.changes.filter(action__in=WRITES).exclude(selected=selected)
+        if positions is None:
+            rows.update(selected=selected)
+        else:
+            wanted = sorted(set(positions))
+            for start in range(0, len(wanted), ROWS):
+                rows.filter(position__in=wanted[start : start + ROWS]).update(selected=selected)
+        facts = list(plan.changes.order_by("position").values_list(*_COLUMNS))
+        _summarise(plan, facts, plan.counts)
+    return plan
+
+
+# ---- before applying ------------------------------------------------------------------------
+
+
+def verify(plan: Plan) -> str | None:
+    """A sentence if the world has changed under the selected rows since the plan was made; else None."""
+    try:
+        computed = compute_changes(plan)
+    except NotPlannable as problem:
+        return str(problem)
+    selected = plan.changes.filter(selected=True).order_by("position")
+    rows = list(selected.values_list("action", "subject_kind", "subject_id", "before", "after", "subject"))
+    stale = _stale(computed, rows)
+    if not stale:
+        return None
+    names = "; ".join(stale[:NAMED]) + (" …" if len(stale) > NAMED else "")
+    verb = "is" if len(stale) == 1 else "are"
+    return f"{len(stale)} of {len(rows)} changes {verb} out of date: {names}. Make a new preview."
+
+
+def _stale(computed: Computed, rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    fresh = {change.key: change for change in computed.changes}
+    stale = []
+    for action, kind, number, before, after, subject in rows:
+        now = fresh.get((kind, number))
+        if now is None or (now.action, now.before, now.after) != (action, before, after):
+            stale.append(subject)
+    return stale
