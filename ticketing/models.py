@@ -139,6 +139,8 @@ class TicketRule(models.Model):
         return f"{self.event_set} → {self.profile}"
 
     def clean(self) -> None:
+        if not (self.profile_id and self.company_mapping_id):
+            return  # the missing one is said by itself
         if self.profile.halo_credential_id != self.company_mapping.halo_credential_id:
             raise ValidationError({"profile": "Profile and mapping must share the HaloPSA credential."})
 

@@ -1,0 +1,80 @@
+"""Event sets: ticked by category, at most one kind of remediation, one of them the default."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from integrations.catalogue import CATEGORIES, EVENT_TYPES
+from tests.halobridge.admin.rows import make_event_set
+from tests.integrations.admin.made import make_superuser
+from ticketing.models import EventSet
+
+pytestmark = pytest.mark.django_db
+
+ADD = "admin:ticketing_eventset_add"
+
+
+@pytest.fixture
+def browser(client: Client) -> Client:
+    client.force_login(make_superuser())
+    return client
+
+
+def test_every_event_type_can_be_ticked_under_its_category(browser: Client) -> None:
+    page = browser.get(reverse(ADD)).content.decode()
+
+    for category in CATEGORIES:
+        assert f"<legend>{category.replace('&', '&amp;')}</legend>" in page
+    for key in EVENT_TYPES:
+        assert f'value="{key}"' in page
+
+
+def test_what_is_ticked_is_stored_and_shown_again(browser: Client) -> None:
+    browser.post(reverse(ADD), {"name": "Backups", "event_types": ["backup.failed", "backup.overdue"]})
+
+    row = EventSet.objects.get()
+    page = browser.get(reverse("admin:ticketing_eventset_change", args=(row.pk,))).content.decode()
+    assert row.event_types == ["backup.failed", "backup.overdue"]
+    assert page.count(" checked>") == 2
+
+
+def test_two_kinds_of_remediation_are_refused_with_a_sentence(browser: Client) -> None:
+    typed = {"name": "Both", "event_types": ["remediation.company", "remediation.asset"]}
+    remediation = [key for key in EVENT_TYPES if key.startswith("remediation")][:2]
+
+    page = browser.post(reverse(ADD), {**typed, "event_types": remediation}).content.decode()
+
+    assert "Only one kind of remediation fits into an event set" in page
+    assert not EventSet.objects.exists()
+
+
+def test_an_empty_set_is_refused(browser: Client) -> None:
+    page = browser.post(reverse(ADD), {"name": "Empty"}).content.decode()
+
+    assert "Tick at least one event type." in page
+
+
+def test_setting_the_default_asks_first_and_replaces_the_present_one(browser: Client) -> None:
+    old, new = make_event_set(is_default=True), make_event_set()
+    address = reverse("admin:ticketing_eventset_set_default", args=(new.pk,))
+
+    question = browser.get(address).content.decode()
+    new.refresh_from_db()
+    assert "the present default no longer does" in question
+    assert not new.is_default
+
+    browser.post(address)
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert (old.is_default, new.is_default) == (False, True)
+
+
+def test_the_default_can_be_taken_away(browser: Client) -> None:
+    row = make_event_set(is_default=True)
+
+    browser.post(reverse("admin:ticketing_eventset_unset_default", args=(row.pk,)))
+
+    row.refresh_from_db()
+    assert not row.is_default

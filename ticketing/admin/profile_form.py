@@ -1,0 +1,145 @@
+"""The form of an integration profile: every choice by its name in HaloPSA."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminSelect2Widget
+
+from integrations.admin.choosers import CHOOSE, SearchSelect, number_field, options
+from integrations.choices import OptionKind
+from integrations.models import HaloClient, HaloOption, HaloUser
+from ticketing.models import IntegrationProfile
+
+AFTER_SYNC = "The choices appear here after the first sync of the HaloPSA credential."
+
+# field: (label, kind, required, help text, closed statuses only / open ones only / all)
+SELECTS: dict[str, tuple[str, OptionKind, bool, str, bool | None]] = {
+    "ticket_type": (
+        "Ticket type",
+        OptionKind.TICKET_TYPE,
+        True,
+        "An alert type shows its assets on the ticket.",
+        None,
+    ),
+    "status_open": ("Status for creation", OptionKind.STATUS, True, "", None),
+    "status_closed": ("Status for close", OptionKind.STATUS, True, "Must be one that closes a ticket.", True),
+    "sla": ("SLA", OptionKind.SLA, False, "", None),
+    "team": ("Team", OptionKind.TEAM, False, "", None),
+    "agent": ("Halo agent (technician)", OptionKind.AGENT, False, "None: the ticket stays unassigned.", None),
+    "category": ("Category", OptionKind.CATEGORY, False, "", None),
+    "urgency": ("Urgency", OptionKind.URGENCY, False, "", None),
+    "impact": ("Impact", OptionKind.IMPACT, False, "", None),
+    "note_action": (
+        "Action for notes",
+        OptionKind.OUTCOME,
+        False,
+        "Which action adds a note. Whether such a note is private is decided by the action in HaloPSA.",
+        None,
+    ),
+    "closing_action": (
+        "Action for closing",
+        OptionKind.OUTCOME,
+        False,
+        "Which action closes the ticket.",
+        None,
+    ),
+}
+
+FIELDSETS = (
+    ("Profile", {"fields": ("name", "event_set")}),
+    ("Ticket", {"fields": ("ticket_type", "status_open", "status_closed", "category")}),
+    ("Urgency", {"fields": ("sla", "priority", "urgency", "impact")}),
+    ("Who works at it", {"fields": ("team", "agent")}),
+    (
+        "For whom",
+        {
+            "description": "Client, site and asset of a ticket come from the company mapping and the computer.",
+            "fields": ("client", "user"),
+        },
+    ),
+    ("Notes and closing", {"fields": ("note_action", "closing_action")}),
+    ("Effects in HaloPSA", {"fields": ("mail_end_user", "run_halo_rules")}),
+)
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = IntegrationProfile
+        fields = tuple(name for _, options in FIELDSETS for name in options["fields"])
+        help_texts = {"name": "A profile per priority works well, e.g. “P1 alerts”, “P2 alerts”."}
+
+    def __init__(self, *args: Any, credential_id: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "ticket_type" not in self.fields:
+            return
+        self.instance.halo_credential_id = self.instance.halo_credential_id or credential_id  # type: ignore[assignment]
+        self.number = self.instance.halo_credential_id
+        for name, (label, kind, required, help_text, closed) in SELECTS.items():
+            self.fields[name] = number_field(
+                options(self.number, kind, closed=closed),
+                label=label,
+                chosen=getattr(self.instance, name),
+                required=required,
+                help_text=help_text,
+                nothing_yet=AFTER_SYNC,
+            )
+        self._add_priority()
+        self._add_searches()
+
+    def _add_priority(self) -> None:
+        """Priorities are numbered within their SLA: the value of a choice names both."""
+        slas = dict(options(self.number, OptionKind.SLA))
+        groups: dict[str, list[tuple[str, str]]] = {}
+        rows = HaloOption.objects.filter(halo_credential=self.number, kind=OptionKind.PRIORITY, active=True)
+        for parent, halo_id, name in rows.order_by("parent", "halo_id").values_list(
+            "parent", "halo_id", "name"
+        ):
+            sla = slas.get(int(parent), f"SLA {parent}") if parent.isdigit() else "Without SLA"
+            groups.setdefault(sla, []).append((f"{parent}/{halo_id}", f"{name} ({sla})"))
+        self.fields["priority"] = forms.ChoiceField(
+            choices=[("", "– none –"), *groups.items()],
+            required=False,
+            label="Priority",
+            help_text="Priorities belong to an SLA. Choosing one without an SLA chooses its SLA as well.",
+            widget=UnfoldAdminSelect2Widget(attrs={"data-within": "id_sla"}),
+        )
+        if self.instance.priority is not None:
+            self.initial["priority"] = f"{self.instance.sla or ''}/{self.instance.priority}"
+
+    def _add_searches(self) -> None:
+        within = f"halo_credential={self.number}"
+        self.fields["client"] = forms.ModelChoiceField(
+            HaloClient.objects.filter(halo_credential=self.number, active=True),
+            required=False,
+            label="Halo client [customer]",
+            help_text="Only for events that belong to no company. None: such events wait.",
+            widget=SearchSelect("admin:integrations_haloclient_choose", query=within),
+        )
+        self.fields["user"] = forms.ModelChoiceField(
+            HaloUser.objects.filter(halo_credential=self.number, active=True).select_related("site__client"),
+            required=False,
+            label="Halo user (end user)",
+            help_text="Only used where this end user belongs to the ticket's client; else the asset's own, else the site's.",
+            widget=SearchSelect("admin:integrations_halouser_choose", query=within),
+        )
+        self.fields["event_set"].empty_label = CHOOSE  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        text = cleaned.get("priority") or ""
+        sla, _, number = text.partition("/")
+        cleaned["priority"] = int(number) if number.lstrip("-").isdigit() else None
+        if cleaned["priority"] is not None and sla.isdigit():
+            chosen = cleaned.get("sla")
+            if chosen is not None and chosen != int(sla):
+                self.add_error(
+                    "priority", "This priority belongs to another SLA. Choose one of the chosen SLA."
+                )
+            cleaned["sla"] = int(sla)
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The credential is no input, but the unique rules need it."""
+        return set(super()._get_validation_exclusions()) - {"halo_credential"}  # type: ignore[misc]

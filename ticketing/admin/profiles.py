@@ -1,0 +1,115 @@
+"""Integration profiles: what a ticket looks like. One per credential may be the default."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
+from django.db.models import CharField
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
+
+from integrations.admin.bases import BridgeAdmin, Button
+from integrations.admin.credential_choice import CredentialFirst
+from integrations.admin.display import NOTHING, badge
+from integrations.choices import OptionKind
+from integrations.models import HaloOption
+from ticketing.admin.profile_form import FIELDSETS, ProfileForm
+from ticketing.halo_choices import HaloChoices
+from ticketing.models import IntegrationProfile
+
+DEFAULT = (
+    "Make “{row}” the default profile of {row.halo_credential}? It then serves every company mapping without a "
+    "ticket rule of its own, and the present default no longer does."
+)
+NOT_DEFAULT = (
+    "Let “{row}” no longer be the default? Company mappings without a ticket rule then get no tickets."
+)
+
+
+def _named(field: str, kind: OptionKind) -> Subquery:
+    rows = HaloOption.objects.filter(
+        halo_credential=OuterRef("halo_credential"), kind=kind, halo_id=Cast(OuterRef(field), CharField())
+    )
+    return Subquery(rows.values("name")[:1])
+
+
+@admin.register(IntegrationProfile)
+class IntegrationProfileAdmin(CredentialFirst, BridgeAdmin):
+    form = ProfileForm
+    fieldsets = FIELDSETS
+    list_display = (
+        "name",
+        "halo_credential",
+        "type_shown",
+        "open_shown",
+        "closed_shown",
+        "event_set",
+        "default_shown",
+    )
+    list_filter = (("halo_credential", RelatedDropdownFilter), ("is_default", BooleanRadioFilter))
+    list_select_related = ("halo_credential", "event_set")
+    search_fields = ("name",)
+    panel_template = "bridge/profile.html"
+    empty_hint = "A profile says what a ticket looks like: its type, statuses, SLA, priority, team and more."
+    buttons: ClassVar[tuple[Button, ...]] = (
+        Button(
+            "set_default",
+            "Set as default",
+            "star",
+            tone="primary",
+            ask=DEFAULT,
+            shown=lambda row: not row.is_default,
+        ),
+        Button(
+            "unset_default",
+            "No longer default",
+            "star_border",
+            ask=NOT_DEFAULT,
+            shown=lambda row: bool(row.is_default),
+        ),
+    )
+
+    @admin.display(description="Ticket type")
+    def type_shown(self, row: Any) -> SafeString | str:
+        return row.type_named or badge("No longer in HaloPSA", "bad")
+
+    @admin.display(description="Status for creation")
+    def open_shown(self, row: Any) -> SafeString | str:
+        return row.open_named or badge("No longer in HaloPSA", "bad")
+
+    @admin.display(description="Status for close")
+    def closed_shown(self, row: Any) -> SafeString | str:
+        return row.closed_named or badge("No longer in HaloPSA", "bad")
+
+    @admin.display(description="Default", ordering="is_default")
+    def default_shown(self, row: IntegrationProfile) -> SafeString | str:
+        return badge("Default", "good") if row.is_default else NOTHING
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IntegrationProfile]:
+        rows = super().get_queryset(request).select_related("halo_credential")
+        return rows.annotate(
+            type_named=_named("ticket_type", OptionKind.TICKET_TYPE),
+            open_named=_named("status_open", OptionKind.STATUS),
+            closed_named=_named("status_closed", OptionKind.STATUS),
+        )
+
+    def panel(self, request: HttpRequest, row: IntegrationProfile) -> dict[str, Any]:
+        return {"problems": HaloChoices.of([row]).problems(row)}
+
+    # ---- default ----------------------------------------------------------------------------
+
+    def set_default(self, request: HttpRequest, row: IntegrationProfile) -> None:
+        siblings = IntegrationProfile.objects.filter(halo_credential=row.halo_credential_id)
+        with transaction.atomic():
+            siblings.filter(is_default=True).update(is_default=False)
+            siblings.filter(pk=row.pk).update(is_default=True)
+        messages.success(request, f"“{row}” is the default profile of {row.halo_credential} from now on.")
+
+    def unset_default(self, request: HttpRequest, row: IntegrationProfile) -> None:
+        IntegrationProfile.objects.filter(pk=row.pk).update(is_default=False)
+        messages.success(request, f"“{row}” is no longer the default.")

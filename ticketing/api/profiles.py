@@ -1,0 +1,112 @@
+"""What a ticket looks like: integration profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from rest_framework import serializers
+
+from integrations.api.problems import Conflict
+from integrations.api.resources import WriteResource
+from integrations.models import HaloClient, HaloCredential, HaloUser
+from ticketing.api.effects import look_again
+from ticketing.api.profile_choices import KIND_OF, choice_problems
+from ticketing.models import IntegrationProfile
+
+JUDGED = (*KIND_OF, "priority")
+
+
+class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfile]):
+    # Declared, so that the constraint on defaults does not turn into "a credential has one profile".
+    halo_credential = serializers.PrimaryKeyRelatedField(queryset=HaloCredential.objects.all())
+
+    class Meta:
+        model = IntegrationProfile
+        fields = [
+            "id",
+            "name",
+            "halo_credential",
+            "ticket_type",
+            "status_open",
+            "status_closed",
+            "sla",
+            "priority",
+            "team",
+            "agent",
+            "client",
+            "user",
+            "category",
+            "urgency",
+            "impact",
+            "event_set",
+            "note_action",
+            "closing_action",
+            "mail_end_user",
+            "run_halo_rules",
+            "is_default",
+        ]
+        validators: list[Any] = []  # names and defaults are judged below, in words
+
+    def validate_halo_credential(self, credential: HaloCredential) -> HaloCredential:
+        if self.instance is not None and credential.pk != self.instance.halo_credential_id:
+            raise serializers.ValidationError(
+                "A profile stays with its HaloPSA credential; make another profile."
+            )
+        return credential
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        credential = attrs.get("halo_credential") or self.instance.halo_credential  # type: ignore[union-attr]
+        values = {name: self._value(attrs, name) for name in JUDGED}
+        problems = choice_problems(credential, values) if set(JUDGED) & set(attrs) else {}
+        for name in ("client", "user"):
+            row: HaloClient | HaloUser | None = attrs.get(name)
+            if row is not None and row.halo_credential_id != credential.pk:
+                problems[name] = "It belongs to another HaloPSA credential."
+        if problems:
+            raise serializers.ValidationError(problems)
+        self._refuse_taken_name(credential, attrs)
+        return attrs
+
+    def _value(self, attrs: dict[str, Any], name: str) -> Any:
+        return attrs[name] if name in attrs else getattr(self.instance, name, None)
+
+    def _refuse_taken_name(self, credential: HaloCredential, attrs: dict[str, Any]) -> None:
+        same = IntegrationProfile.objects.filter(halo_credential=credential, name=attrs.get("name"))
+        if self.instance is not None:
+            same = same.exclude(pk=self.instance.pk)
+        if same.exists():
+            raise Conflict(f"This HaloPSA credential has a profile called {attrs['name']} already.")
+
+    def save(self, **kwargs: Any) -> IntegrationProfile:
+        profile: IntegrationProfile = super().save(**kwargs)
+        look_again(profile.halo_credential)
+        return profile
+
+    def create(self, validated_data: dict[str, Any]) -> IntegrationProfile:
+        with transaction.atomic():
+            _make_room(validated_data["halo_credential"], validated_data)
+            return super().create(validated_data)
+
+    def update(self, instance: IntegrationProfile, validated_data: dict[str, Any]) -> IntegrationProfile:
+        with transaction.atomic():
+            _make_room(instance.halo_credential, validated_data)
+            return super().update(instance, validated_data)
+
+
+def _make_room(credential: HaloCredential, values: dict[str, Any]) -> None:
+    """Only one is the credential's default: the new one takes over from the one before."""
+    if values.get("is_default"):
+        IntegrationProfile.objects.filter(halo_credential=credential, is_default=True).update(
+            is_default=False
+        )
+
+
+class IntegrationProfileViewSet(WriteResource):
+    """What tickets look like. Choices that live in HaloPSA go by Halo's own id, see /halo-options/."""
+
+    queryset = IntegrationProfile.objects.all()
+    serializer_class = IntegrationProfileSerializer
+    filterset_fields = ["name", "halo_credential", "event_set", "ticket_type", "is_default"]
+    search_fields = ["name"]
+    ordering_fields = ["id", "name", "halo_credential"]

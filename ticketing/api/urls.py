@@ -1,0 +1,18 @@
+"""What this floor offers under /api/v1/."""
+
+from __future__ import annotations
+
+from rest_framework.viewsets import ViewSetMixin
+
+from ticketing.api.event_sets import EventSetViewSet
+from ticketing.api.profiles import IntegrationProfileViewSet
+from ticketing.api.ticket_rules import TicketRuleViewSet
+from ticketing.api.tickets import AlertViewSet, TicketViewSet
+
+ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
+    ("event-sets", EventSetViewSet),
+    ("integration-profiles", IntegrationProfileViewSet),
+    ("ticket-rules", TicketRuleViewSet),
+    ("alerts", AlertViewSet),
+    ("tickets", TicketViewSet),
+]

@@ -1,0 +1,204 @@
+"""Planned writes about tickets → HaloPSA, one object a call. What follows from an answer is in `outcomes`.
+
+The place of a ticket, its text and the switches are looked at in the moment of sending, not of planning: a
+mapping that went away meanwhile makes the alert wait again, and 'No notification' takes the write back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from integrations.choices import Answer, IntentionKind, Outcome
+from integrations.halo import payloads
+from integrations.models import Event, Intention
+from integrations.net.errors import NetError
+from integrations.records import TicketRecord, WriteAnswer
+from integrations.runs.writing import Cancelled
+from integrations.sync.safety import BudgetExhausted
+from ticketing import outcomes, text
+from ticketing.closing import profiles_of
+from ticketing.halo_choices import HaloChoices
+from ticketing.models import Alert, Ticket
+from ticketing.placing import asset_of, place_of
+from ticketing.withdrawal import check_create, check_write, without_client, without_profile
+
+if TYPE_CHECKING:
+    from integrations.halo.reader import HaloReader
+    from integrations.halo.writer import HaloWriter
+
+
+class TicketSender:
+    """Sends creates, notes and closings of tickets; one for each credential.
+
+    `entry` takes (action, outcome, subject, **more), as `Work.entry` does: one for each answer.
+    """
+
+    def __init__(
+        self, writer: HaloWriter, reader: HaloReader, entry: Callable[..., None] | None = None
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._entry = entry
+        self._found: dict[int, outcomes.Found] = {}
+
+    # ---- what is sent -----------------------------------------------------------------------
+
+    def payload(self, intention: Intention) -> dict[str, Any]:
+        """Complete what is sent. Raises `Cancelled` where the alert, a mapping or a switch says no by now."""
+        ticket = _ticket(intention)
+        if intention.kind == IntentionKind.CREATE_TICKET:
+            return _create(ticket)
+        return _action(ticket, intention, check_write(ticket, intention))
+
+    def send(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
+        if intention.kind == IntentionKind.CREATE_TICKET:
+            answer = self._writer.send_ticket(payload)
+        else:
+            answer = self._writer.send_action(payload)
+            if answer.outcome == Answer.REFUSED:
+                self._look_at_ticket(intention, payload["ticket_id"])
+        if answer.outcome == Answer.UNCERTAIN:
+            self._tell(intention, Outcome.UNCERTAIN, answer.message)
+        return answer
+
+    def _look_at_ticket(self, intention: Intention, ticket_id: int) -> None:
+        """A refused note: does its ticket still exist? One read, on refusals only."""
+        with contextlib.suppress(NetError, BudgetExhausted):
+            self._found[intention.pk] = outcomes.state_in_halo(
+                self._reader.fetch_ticket(ticket_id), ticket_id
+            )
+
+    # ---- lost answers -----------------------------------------------------------------------
+
+    def look_up(self, intention: Intention) -> int | None:
+        """Find the write by its bridge reference: a ticket anywhere, a note on its ticket."""
+        if intention.kind == IntentionKind.CREATE_TICKET:
+            return self._look_up_ticket(intention)
+        ticket = _ticket(intention)
+        if ticket.halo_id is None:
+            return None
+        actions = self._reader.fetch_actions(ticket.halo_id)
+        return min((action.halo_id for action in actions if intention.marker in action.note), default=None)
+
+    def _look_up_ticket(self, intention: Intention) -> int | None:
+        found = self._reader.fetch_tickets_by_marker(intention.marker)
+        if not found:
+            return None
+        chosen = _oldest(found)
+        self._found[intention.pk] = outcomes.found_by_marker(chosen, found)
+        return chosen.halo_id
+
+    # ---- what follows -----------------------------------------------------------------------
+
+    def done(self, intention: Intention) -> None:
+        """Store what follows; called in the transaction that makes the intention *done*. No network."""
+        found = self._found.pop(intention.pk, outcomes.Found())
+        outcomes.done(_ticket(intention), intention, found)
+        self._tell(intention, Outcome.DONE, found.words)
+
+    def refused(self, intention: Intention) -> None:
+        """Store what follows from a refusal; same transaction. `intention.answer` has Halo's words."""
+        found = self._found.pop(intention.pk, outcomes.Found())
+        outcome = outcomes.refused(_ticket(intention), intention, found)
+        self._tell(intention, outcome, " ".join(part for part in (intention.answer, found.words) if part))
+
+    def _tell(self, intention: Intention, outcome: Outcome, words: str) -> None:
+        if self._entry is None:
+            return
+        ticket = _ticket(intention)
+        subject = (
+            f"Ticket {ticket.halo_id}: {ticket.summary}" if ticket.halo_id else f"Ticket: {ticket.summary}"
+        )
+        self._entry(
+            outcomes.ACTIONS[intention.kind],
+            outcome,
+            subject,
+            subject_kind="ticket",
+            subject_id=ticket.pk,
+            reason=words,
+            after={"bridge reference": intention.marker},
+        )
+
+
+def _ticket(intention: Intention) -> Ticket:
+    """Raises `Cancelled` if the row is gone; nothing is ever written to Halo without one."""
+    rows = Ticket.objects.select_related("profile__user", "profile__client", "previous", "halo_credential")
+    ticket = rows.filter(pk=intention.subject_id).first()
+    if ticket is None:
+        raise Cancelled("Its ticket row was deleted.")
+    return ticket
+
+
+def _oldest(found: Sequence[TicketRecord]) -> TicketRecord:
+    """The lowest id among those that a person has not deleted; else among all."""
+    return min(found, key=lambda record: (record.deleted, record.halo_id))
+
+
+# ---- building -------------------------------------------------------------------------------
+
+
+def _create(ticket: Ticket) -> dict[str, Any]:
+    alerts = check_create(ticket)
+    profile = profiles_of([ticket])[ticket.pk]
+    place = place_of(alerts, profile)
+    if place is None:
+        raise without_client(ticket, alerts)
+    choices = HaloChoices.of([profile])
+    return payloads.ticket_create(
+        marker=ticket.marker,
+        summary=ticket.summary,
+        details_html=text.body(alerts, ticket, asset_of(alerts[0])),
+        ticket_type_id=profile.ticket_type,
+        client_id=place.client_id,
+        site_id=place.site_id,
+        user_id=place.user_id,
+        team=choices.name(profile, "team"),
+        agent_id=profile.agent,
+        status_id=profile.status_open,
+        sla_id=profile.sla,
+        priority_id=profile.priority,
+        category=choices.name(profile, "category"),
+        impact=profile.impact,
+        urgency=profile.urgency,
+        asset_ids=place.asset_ids,
+        occurred_at=alerts[0].opened_at,
+        run_rules=profile.run_halo_rules,
+        mail_user=profile.mail_end_user,
+    )
+
+
+def _action(ticket: Ticket, intention: Intention, halo_id: int) -> dict[str, Any]:
+    """A note, with the new status where it closes or reopens. Always private, so it never goes out."""
+    profile = profiles_of([ticket]).get(ticket.pk)
+    if profile is None:
+        raise without_profile(ticket, intention)
+    closes = intention.kind == IntentionKind.CLOSE_TICKET
+    status = {
+        IntentionKind.CLOSE_TICKET: profile.status_closed,
+        IntentionKind.REOPEN_TICKET: profile.status_open,
+    }
+    return payloads.note(
+        marker=intention.marker,
+        ticket_id=halo_id,
+        note_html=_action_text(intention, closes=closes),
+        outcome_id=(profile.closing_action if closes else None) or profile.note_action,
+        outcome="",
+        private=True,
+        new_status=status.get(IntentionKind(intention.kind)),
+        run_rules=profile.run_halo_rules,
+        mail_user=False,
+    )
+
+
+def _action_text(intention: Intention, *, closes: bool) -> str:
+    content = intention.content
+    rows = Alert.objects.select_related("console", "company")
+    alert = rows.filter(pk=content.get("alert")).first()
+    event = Event.objects.filter(pk=content.get("event")).first()
+    if closes:
+        return text.closing(alert, event, content.get("occurrence", 0))
+    if alert is None or event is None:
+        raise Cancelled("The event that it was to tell of was deleted.")
+    return text.note(alert, event, content.get("occurrence", 0))

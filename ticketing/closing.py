@@ -1,0 +1,157 @@
+"""Tickets whose alerts are all over: taken back if they were not sent yet, closed otherwise.
+
+Looks at what is, not at what has just happened, so that a closing is never forgotten: what could not be
+closed (observe mode, 'No notification', a closing status that vanished) is closed when it can be.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from integrations.choices import Action, EventState, IntentionKind, Outcome, WriteMode
+from integrations.models import Entry, Instance, Run
+from mappings.models import CompanyMapping
+from ticketing import lanes
+from ticketing.halo_choices import HaloChoices
+from ticketing.models import Alert, Decision, IntegrationProfile, Ticket, TicketState
+
+CHUNK = 500
+RESOLVED_UNSENT = "It was resolved before the ticket was sent."
+NO_PROFILE = "It is over, but its profile, which has the status for closing it, was deleted."
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A ticket that is to be closed, the alert that was the last of it, and the event that ended that."""
+
+    ticket: Ticket
+    alert_id: int
+    occurrence: int
+    event_id: int | None
+
+
+def plan_closings(instance: Instance, run: Run | None = None) -> Counter[str]:
+    """Plan the closing of every ticket of the instance that has no open alert left. Constant SQL per 500."""
+    counts: Counter[str] = Counter()
+    after = 0
+    while True:
+        with transaction.atomic():
+            tickets = list(_over(instance).filter(pk__gt=after).order_by("pk")[:CHUNK])
+            if not tickets:
+                return counts
+            after = tickets[-1].pk
+            counts.update(close(_with_last_alert(_closable(tickets)), run))
+
+
+def _over(instance: Instance) -> QuerySet[Ticket]:
+    alerts = Alert.objects.filter(ticket=OuterRef("pk"))
+    silent = CompanyMapping.objects.filter(
+        company=OuterRef("company"), halo_credential=OuterRef("halo_credential"), no_notification=True
+    )
+    return (
+        Ticket.objects.filter(
+            instance=instance,
+            current=True,
+            state__in=(TicketState.PLANNED, TicketState.OPEN),
+            halo_credential__enabled=True,
+            halo_credential__write_mode=WriteMode.WRITE,
+        )
+        .filter(Exists(alerts.filter(state=EventState.RESOLVED)))
+        .exclude(Exists(alerts.filter(state=EventState.OPEN)))
+        .exclude(Exists(silent))
+        .select_related("profile")
+        .select_for_update(of=("self",))
+    )
+
+
+def profiles_of(tickets: Sequence[Ticket]) -> dict[int, IntegrationProfile]:
+    """By ticket: its profile, or its credential's default where that was deleted. One query at most."""
+    orphans = {ticket.halo_credential_id for ticket in tickets if ticket.profile is None}
+    defaults = IntegrationProfile.objects.filter(is_default=True, halo_credential_id__in=orphans)
+    by_credential = {profile.halo_credential_id: profile for profile in defaults} if orphans else {}
+    found = {ticket.pk: ticket.profile or by_credential.get(ticket.halo_credential_id) for ticket in tickets}
+    return {pk: profile for pk, profile in found.items() if profile}
+
+
+def _closable(tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Without those whose closing status HaloPSA has lost: they say so, and wait for another one."""
+    profiles = profiles_of(tickets)
+    choices = HaloChoices.of(profiles.values())
+    good = []
+    for ticket in tickets:
+        profile = profiles.get(ticket.pk)
+        problem = choices.problem(profile, "status_closed") if profile else NO_PROFILE
+        if not problem:
+            good.append(ticket)
+        elif ticket.reason != problem:
+            Ticket.objects.filter(pk=ticket.pk).update(reason=problem)
+    return good
+
+
+def _with_last_alert(tickets: Sequence[Ticket]) -> list[Over]:
+    rows = Alert.objects.filter(ticket__in=tickets).order_by("newest_at", "id")
+    last = {
+        ticket_id: (pk, occurrence, event_id)
+        for ticket_id, pk, occurrence, event_id in rows.values_list(
+            "ticket_id", "pk", "occurrence", "last_event_id"
+        )
+    }
+    return [Over(ticket, *last[ticket.pk]) for ticket in tickets if ticket.pk in last]
+
+
+def close(over: Sequence[Over], run: Run | None, *, release: bool = False) -> Counter[str]:
+    """Take back or close these tickets; with `release` they stop being current at once.
+
+    A create that was not sent is cancelled by conditional update; where that comes too late, the closing
+    takes its place behind it.
+    """
+    by_id = {item.ticket.pk: item for item in over}
+    unsent = [item.ticket for item in over if item.ticket.state == TicketState.PLANNED]
+    cancelled = (
+        lanes.take_back(unsent, RESOLVED_UNSENT, kind=IntentionKind.CREATE_TICKET) if unsent else set()
+    )
+    _cancel([by_id[pk].ticket for pk in cancelled], run)
+    rest = [item for item in over if item.ticket.pk not in cancelled]
+    _set([item.ticket for item in rest], TicketState.CLOSING, current=not release)
+    lanes.add([_write(item) for item in rest], run)
+    return Counter(cancelled=len(cancelled), closes=len(rest))
+
+
+def _write(item: Over) -> lanes.Write:
+    content = {"alert": item.alert_id, "occurrence": item.occurrence, "event": item.event_id}
+    cause = lanes.cause_of_close(item.ticket, item.occurrence)
+    return lanes.Write(IntentionKind.CLOSE_TICKET, item.ticket, cause, content)
+
+
+def _cancel(tickets: Sequence[Ticket], run: Run | None) -> None:
+    if not tickets:
+        return
+    lanes.take_back(tickets, RESOLVED_UNSENT)
+    _set(tickets, TicketState.CANCELLED, current=False, reason=RESOLVED_UNSENT)
+    Alert.objects.filter(ticket__in=tickets, decision=Decision.WANTED).update(reason=RESOLVED_UNSENT)
+    if run is not None:
+        Entry.objects.bulk_create(
+            Entry(
+                run=run,
+                action=Action.CREATE,
+                outcome=Outcome.SKIPPED,
+                subject=f"Ticket: {ticket.summary}"[:300],
+                subject_kind="ticket",
+                subject_id=ticket.pk,
+                reason=RESOLVED_UNSENT,
+            )
+            for ticket in tickets
+        )
+
+
+def _set(tickets: Sequence[Ticket], state: TicketState, *, current: bool, reason: str = "") -> None:
+    for ticket in tickets:
+        ticket.state, ticket.current = state, current
+    Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).update(
+        state=state, current=current, reason=reason
+    )

@@ -1,0 +1,97 @@
+"""What planning has decided about a chunk of alerts, stored at the end in a constant number of statements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from integrations.choices import Action, IntentionKind, Outcome
+from integrations.models import Entry, Run
+from ticketing import lanes
+from ticketing.closing import Over, close
+from ticketing.models import Alert, AlertEvent, Ticket, TicketState
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collected decisions. Nothing is stored before `store`, which runs in the caller's transaction."""
+
+    run: Run | None
+    counts: Counter[str] = field(default_factory=Counter)
+    _left: list[Over] = field(default_factory=list)
+    _released: list[Ticket] = field(default_factory=list)
+    _reopened: list[Ticket] = field(default_factory=list)
+    _tickets: list[Ticket] = field(default_factory=list)
+    _writes: list[lanes.Write] = field(default_factory=list)
+    _alerts: list[Alert] = field(default_factory=list)
+    _handled: list[int] = field(default_factory=list)
+    _entries: list[Entry] = field(default_factory=list)
+
+    def leave(self, over: Over) -> None:
+        """The alert has come back: the ticket of its former occurrence is closed and makes way."""
+        self._left.append(over)
+        over.ticket.current = False
+
+    def release(self, ticket: Ticket) -> None:
+        """A ticket that can't take anything any more makes way for a new one of its group."""
+        self._released.append(ticket)
+        ticket.current = False
+
+    def use_again(self, ticket: Ticket) -> None:
+        """HaloPSA refused to close it, so it is still open there and takes what is new."""
+        self._reopened.append(ticket)
+        ticket.state = TicketState.OPEN
+
+    def create(self, ticket: Ticket, alert: Alert) -> None:
+        self._tickets.append(ticket)
+        content = {"alert": alert.pk, "occurrence": alert.occurrence}
+        self._write(IntentionKind.CREATE_TICKET, ticket, lanes.cause_of_create(alert), content)
+        self.counts["creates"] += 1
+
+    def note(self, ticket: Ticket, row: AlertEvent) -> None:
+        content = {"alert": row.alert_id, "occurrence": row.occurrence, "event": row.event_id}
+        self._write(IntentionKind.ADD_NOTE, ticket, lanes.cause_of_note(row), content)
+        self.counts["notes"] += 1
+
+    def _write(self, kind: IntentionKind, ticket: Ticket, cause: str, content: dict[str, int]) -> None:
+        self._writes.append(lanes.Write(kind, ticket, cause, content))
+
+    def changed(self, alert: Alert) -> None:
+        self._alerts.append(alert)
+
+    def handled(self, rows: list[AlertEvent]) -> None:
+        self._handled += [row.pk for row in rows]
+
+    def entry(self, alert: Alert, action: Action, outcome: Outcome, subject: str, reason: str) -> None:
+        """A result of the run about this alert; without a run there is nobody to report to."""
+        if self.run is None:
+            return
+        self._entries.append(
+            Entry(
+                run=self.run,
+                action=action,
+                outcome=outcome,
+                subject=subject[:300],
+                subject_kind="alert",
+                subject_id=alert.pk,
+                reason=reason,
+            )
+        )
+
+    def store(self) -> None:
+        """Former tickets first: only one of a group may be current."""
+        self.counts.update(close(self._left, self.run, release=True) if self._left else {})
+        _update(self._released, current=False)
+        _update(self._reopened, state=TicketState.OPEN, reason="")
+        Ticket.objects.bulk_create(self._tickets)
+        lanes.add(self._writes, self.run)
+        Alert.objects.bulk_update(
+            self._alerts, ["decision", "reason", "baseline", "profile", "ticket", "pending"]
+        )
+        AlertEvent.objects.filter(pk__in=self._handled).update(handled=True)
+        Entry.objects.bulk_create(self._entries)
+
+
+def _update(tickets: list[Ticket], **changes: object) -> None:
+    if tickets:
+        Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).update(**changes)

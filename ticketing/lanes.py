@@ -1,0 +1,102 @@
+"""A ticket's lane of intentions: adding writes at its end, and taking back what was not sent.
+
+Lane `ticket:<id>`, sequence 1 creates. `cause` names why a write exists, once for ever; where a write was
+taken back although its cause may come again, the cause is set free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, F, Max, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+
+from integrations.choices import IntentionKind, IntentionState
+from integrations.models import Intention, Run, new_marker
+from ticketing.models import Alert, AlertEvent, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One wish: becomes an intention when its ticket has a primary key."""
+
+    kind: IntentionKind
+    ticket: Ticket
+    cause: str
+    content: dict[str, Any]
+
+
+def lane_of(ticket: Ticket) -> str:
+    return f"ticket:{ticket.pk}"
+
+
+def cause_of_create(alert: Alert) -> str:
+    return f"create:{alert.identity}:{alert.occurrence}"
+
+
+def cause_of_note(row: AlertEvent) -> str:
+    return f"note:{row.pk}"
+
+
+def cause_of_close(ticket: Ticket, occurrence: int) -> str:
+    return f"close:{ticket.pk}:{occurrence}"
+
+
+def add(writes: Sequence[Write], run: Run | None) -> None:
+    """Append the writes to the lanes of their (stored) tickets, in the order given. Two queries."""
+    if not writes:
+        return
+    lanes = {lane_of(write.ticket) for write in writes}
+    taken = Intention.objects.filter(lane__in=lanes).order_by().values("lane").annotate(last=Max("sequence"))
+    last = {row["lane"]: row["last"] for row in taken}
+    rows = []
+    for write in writes:
+        lane = lane_of(write.ticket)
+        last[lane] = last.get(lane, 0) + 1
+        rows.append(_intention(write, lane, last[lane], run))
+    Intention.objects.bulk_create(rows)
+
+
+def _intention(write: Write, lane: str, sequence: int, run: Run | None) -> Intention:
+    ticket = write.ticket
+    return Intention(
+        instance_id=ticket.instance_id,
+        halo_credential_id=ticket.halo_credential_id,
+        kind=write.kind,
+        # The ticket itself carries the marker of the write that creates it.
+        marker=ticket.marker if write.kind == IntentionKind.CREATE_TICKET else new_marker(),
+        cause=write.cause,
+        lane=lane,
+        sequence=sequence,
+        subject_id=ticket.pk,
+        content=write.content,
+        run=run,
+    )
+
+
+def take_back(
+    tickets: Iterable[Ticket], words: str, *, kind: IntentionKind | None = None, free_cause: bool = False
+) -> set[int]:
+    """Cancel what is planned and not sent for these tickets; return the primary keys of those it hit.
+
+    Conditional: a write that somebody has begun to send stays. Two queries.
+    """
+    planned = Intention.objects.filter(
+        lane__in=[lane_of(ticket) for ticket in tickets], state=IntentionState.PLANNED
+    )
+    if kind is not None:
+        planned = planned.filter(kind=kind)
+    # The row locks make reading and cancelling one act; SQLite's transactions have the write lock already.
+    rows = dict(planned.order_by("id").select_for_update().values_list("pk", "subject_id"))
+    changes: dict[str, Any] = {
+        "state": IntentionState.CANCELLED,
+        "answer": words,
+        "finished_at": timezone.now(),
+    }
+    if free_cause:
+        changes["cause"] = Concat(F("cause"), Value(":taken back:"), Cast("pk", CharField()))
+    Intention.objects.filter(pk__in=rows, state=IntentionState.PLANNED).update(**changes)
+    return set(rows.values())

@@ -1,0 +1,127 @@
+"""What follows for our rows from what HaloPSA answered to a write about a ticket. Database only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import F
+from django.utils import timezone
+
+from integrations.choices import Action, EventState, IntentionKind, Outcome
+from integrations.models import Intention
+from integrations.records import TicketRecord
+from ticketing import lanes
+from ticketing.models import Alert, Ticket, TicketState
+
+ACTIONS: Final[Mapping[str, Action]] = {
+    IntentionKind.CREATE_TICKET: Action.CREATE,
+    IntentionKind.ADD_NOTE: Action.NOTE,
+    IntentionKind.CLOSE_TICKET: Action.CLOSE,
+    IntentionKind.REOPEN_TICKET: Action.REOPEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look into HaloPSA showed beside the answer itself; `words` are for staff."""
+
+    words: str = ""
+    gone: bool = False
+    closed: bool = False
+
+
+def state_in_halo(record: TicketRecord | None, halo_id: int) -> Found:
+    if record is None or record.deleted:
+        return Found(f"The ticket {halo_id} no longer exists in HaloPSA.", gone=True)
+    if record.merged_into:
+        return Found(f"The ticket {halo_id} was merged into {record.merged_into} in HaloPSA.", gone=True)
+    if record.closed:
+        return Found(f"The ticket {halo_id} had been closed in HaloPSA.", closed=True)
+    return Found()
+
+
+def found_by_marker(chosen: TicketRecord, found: Sequence[TicketRecord]) -> Found:
+    words = "The answer was lost; the ticket was found in HaloPSA by its bridge reference."
+    if len(found) > 1:
+        ids = ", ".join(str(record.halo_id) for record in sorted(found, key=lambda record: record.halo_id))
+        words += f" HaloPSA holds it more than once ({ids}); {chosen.halo_id} is used."
+    if chosen.deleted:
+        words += " A person has deleted it there."
+    return Found(words, gone=chosen.deleted)
+
+
+# ---- done -----------------------------------------------------------------------------------
+
+
+def done(ticket: Ticket, intention: Intention, found: Found) -> None:
+    mine = Ticket.objects.filter(pk=ticket.pk)
+    match intention.kind:
+        case IntentionKind.CREATE_TICKET:
+            _created(ticket, intention.halo_id, found)
+        case IntentionKind.ADD_NOTE:
+            mine.update(notes=F("notes") + 1)
+        case IntentionKind.CLOSE_TICKET:
+            _closed(ticket)
+        case IntentionKind.REOPEN_TICKET:
+            mine.update(state=TicketState.OPEN, closed_at=None, reason="")
+
+
+def _created(ticket: Ticket, halo_id: int | None, found: Found) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(halo_id=halo_id)
+    if found.gone:
+        _supersede(ticket, found.words)
+        return
+    # Its closing may be planned already: then it stays *being closed*.
+    Ticket.objects.filter(
+        pk=ticket.pk, state__in=(TicketState.PLANNED, TicketState.STAFF, TicketState.REFUSED)
+    ).update(state=TicketState.OPEN, reason="")
+
+
+def _closed(ticket: Ticket, words: str = "") -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(
+        state=TicketState.CLOSED, closed_at=timezone.now(), current=False, reason=words
+    )
+
+
+# ---- refused --------------------------------------------------------------------------------
+
+
+def refused(ticket: Ticket, intention: Intention, found: Found) -> Outcome:
+    """Store the refusal; how the run's result calls it."""
+    if found.gone:
+        _supersede(ticket, found.words)
+        return Outcome.REFUSED
+    match intention.kind:
+        case IntentionKind.CREATE_TICKET:
+            _create_refused(ticket, intention.answer)
+        case IntentionKind.CLOSE_TICKET if found.closed:
+            _closed(ticket, found.words)
+            return Outcome.SKIPPED
+        case IntentionKind.CLOSE_TICKET:
+            words = f"HaloPSA refused to close it: {intention.answer}"
+            Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.STAFF, reason=words)
+        case _:
+            words = f"HaloPSA refused a note: {intention.answer} {found.words}".strip()
+            Ticket.objects.filter(pk=ticket.pk).update(reason=words)
+    return Outcome.REFUSED
+
+
+def _create_refused(ticket: Ticket, answer: str) -> None:
+    """What follows in its lane is pointless. It stays current, so that nothing but staff or a new occurrence
+    tries again; with no open alert left it makes way at once."""
+    words = f"HaloPSA refused the ticket: {answer}"
+    lanes.take_back([ticket], words)
+    still_open = Alert.objects.filter(ticket=ticket, state=EventState.OPEN).exists()
+    Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.REFUSED, reason=words, current=still_open)
+    Alert.objects.filter(ticket=ticket).update(reason=words[:500])
+
+
+def _supersede(ticket: Ticket, words: str) -> None:
+    """Deleted or merged by a person: respected. Nothing more is written for this occurrence."""
+    lanes.take_back([ticket], words)
+    Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.SUPERSEDED, current=False, reason=words)
+    Alert.objects.filter(ticket=ticket).update(
+        reason=f"{words} This occurrence is left alone; a new one gets a new ticket."[:500]
+    )
