@@ -72,9 +72,7 @@ def read(work: Work, credential: HaloCredential, reader: HaloReader) -> Result |
     """
     name = work.cursor["resource"]
     try:
-        slice_ends = _paged(work, credential, reader, name) if name in PAGED else _listed(
-            work, credential, reader, name
-        )
+        slice_ends = (_paged if name in PAGED else _listed)(work, credential, reader, name)
     except (Forbidden, ShortList) as refused:
         work.entry(Action.SKIP, Outcome.FAILED, name.replace("_", " ").capitalize(), reason=str(refused))
         slice_ends = None
@@ -125,7 +123,7 @@ def _to_be_continued(
     return Again(cursor, not_before=not_before)
 
 
-def _listed(work: Work, credential: HaloCredential, reader: HaloReader, name: str) -> None:
+def _listed(work: Work, credential: HaloCredential, reader: HaloReader, name: str) -> Again | None:
     work.progress(name.replace("_", " ").capitalize(), 0)
     if name == "asset_types":
         report(work, "asset types", halo_side.store_asset_types(credential, reader.fetch_asset_types()))
@@ -134,6 +132,7 @@ def _listed(work: Work, credential: HaloCredential, reader: HaloReader, name: st
         propose_marker_field(credential)
     else:
         _options(work, credential, reader)
+    return None
 
 
 def _options(work: Work, credential: HaloCredential, reader: HaloReader) -> None:

@@ -6,7 +6,7 @@ import contextlib
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -43,7 +43,7 @@ def request_run(
     """
     if slot and (existing := _join(slot)):
         return existing
-    staff = requested_by if isinstance(requested_by, AbstractBaseUser) else None
+    staff = requested_by if isinstance(requested_by, get_user_model()) else None
     with contextlib.suppress(IntegrityError), transaction.atomic():
         run = Run.objects.create(
             kind=kind,

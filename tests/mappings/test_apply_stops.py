@@ -189,4 +189,8 @@ def test_two_plans_of_the_same_computers_at_once_make_each_asset_once() -> None:
     halo.faults = [other_run_meanwhile]
     work_off(first, halo)
     assert_each_once(halo, 3)
-    assert Entry.objects.filter(outcome=Outcome.DONE).count() == 3
+    assert outcomes(first) == {Outcome.DONE: 3}
+    assert outcomes(second) == {Outcome.CHANGED_MEANWHILE: 3}
+    assert set(Entry.objects.filter(run=second).values_list("reason", flat=True)) == {
+        "Another run is working on it."
+    }

@@ -14,7 +14,7 @@ from integrations.net.errors import Forbidden, LostAnswer
 from integrations.records import WriteAnswer
 from integrations.sync.safety import BudgetExhausted
 from mappings.models import ComputerMapping
-from tests.mappings.builders import NAME, WORKSTATION, Scene
+from tests.mappings.builders import NAME, WORKSTATION, Scene, make_asset
 from tests.mappings.fake_halo import (
     FakeHalo,
     Killed,
@@ -186,6 +186,21 @@ def test_the_next_run_settles_what_that_one_left_open() -> None:
     run = work_off(scene.run(scene.plan()), halo)
     assert run.totals["created"] == 2 - len(Entry.objects.exclude(run=run).filter(outcome=Outcome.DONE))
     assert_each_once(halo, 2)
+
+
+def test_a_create_that_was_left_open_is_given_up_when_staff_linked_the_computer() -> None:
+    scene, halo = Scene(), FakeHalo()
+    computer = scene.computer("A", serial_number="5CG1")
+    halo.faults = [never_arrived]
+    halo.read_faults = [Forbidden("The application may not read assets.", status=403)]
+    work_off(scene.run(scene.plan()), halo)
+    asset = make_asset(scene.client, {NAME: "A"})
+    computer.mappings.update(halo_asset=asset)
+    halo.adopt_mirror()
+    run = work_off(scene.run(scene.plan()), halo)
+    assert run.totals == {"changed_meanwhile": 1}
+    assert work_off(scene.run(scene.plan()), halo).totals == {"updated": 1}
+    assert set(halo.assets) == {asset.halo_id}
 
 
 def test_a_used_up_api_limit_makes_it_rest() -> None:

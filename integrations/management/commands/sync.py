@@ -21,7 +21,8 @@ class Command(ReportingCommand):
         parser.add_argument("--halo", metavar="NAME", help="only this HaloPSA credential")
         parser.add_argument("--console", metavar="NAME", help="only this console")
 
-    def rows_of(self, *, halo: str | None, console: str | None, **_: Any) -> Sequence[Mapping[str, Any]]:
+    def rows_of(self, **options: Any) -> Sequence[Mapping[str, Any]]:
+        halo, console = options["halo"], options["console"]
         everything = not halo and not console
         credentials = [named(HaloCredential, halo)] if halo else []
         consoles = [named(Console, console)] if console else []

@@ -7,8 +7,16 @@ from django.test import Client
 from django.urls import reverse
 
 from integrations.choices import ConnectionState, RunKind, WriteMode
-from integrations.models import HaloCredential, Instance, Run
-from tests.integrations.admin.made import SECRET, make_credential, make_run, make_staff, make_superuser
+from integrations.models import Company, HaloCredential, Instance, Run
+from tests.halobridge.admin.rows import fill, make_world
+from tests.integrations.admin.made import (
+    SECRET,
+    make_client,
+    make_credential,
+    make_run,
+    make_staff,
+    make_superuser,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -165,7 +173,22 @@ def test_a_staff_account_that_may_only_look_cannot_press_buttons(client: Client)
 def test_deleting_says_how_much_goes_with_it(browser: Client) -> None:
     credential = make_credential()
     make_run(halo_credential=credential)
+    make_client(credential)
+    make_client(credential)
 
     page = browser.get(reverse("admin:integrations_halocredential_delete", args=(credential.pk,)))
 
-    assert dict(page.context["model_count"])["runs"] == 1
+    counts = dict(page.context["model_count"])
+    assert (counts["runs"], counts["Halo clients [customers]"]) == (1, 2)
+
+
+def test_deleting_takes_mappings_and_rules_along(browser: Client) -> None:
+    world = make_world()
+    fill(world, 1)
+
+    browser.post(
+        reverse("admin:integrations_halocredential_delete", args=(world.credential.pk,)), {"post": "yes"}
+    )
+
+    assert not HaloCredential.objects.exists()
+    assert Company.objects.exists()

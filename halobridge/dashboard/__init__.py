@@ -1,0 +1,35 @@
+"""The overview: what is left to set up, what needs attention, and how things stand. Every figure leads on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest
+
+from halobridge.dashboard.attention import attention
+from halobridge.dashboard.checklist import checklist
+from halobridge.dashboard.facts import read_facts
+from integrations.models import Run
+from ticketing.models import Ticket
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The context of the index page. The number of statements does not depend on the number of rows."""
+    if not request.user.has_perm("integrations.view_run"):
+        return {**context, "title": "Overview"}
+    facts = read_facts()
+    steps = list(checklist(facts))
+    next_one = next((step for step in steps if step.state in ("todo", "progress")), None)
+    return {
+        **context,
+        "title": "Overview",
+        "steps": steps,
+        "next_step": next_one,
+        "set_up": all(step.state == "done" for step in steps),
+        "steps_done": sum(step.state == "done" for step in steps),
+        "attention": list(attention(facts)),
+        "coverage": facts.coverage,
+        "tickets": dict(Ticket.objects.order_by().values_list("state").annotate(number=Count("pk"))),
+        "last_runs": Run.objects.select_related("plan", "halo_credential", "console", "instance")[:8],
+    }

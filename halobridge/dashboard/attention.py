@@ -1,0 +1,112 @@
+"""What needs somebody: broken connections, refused tickets, waiting runs, a silent queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+
+from halobridge.dashboard.facts import Facts
+from integrations.choices import ConnectionState, EventStatus, IntentionState, RunState
+from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention, Run
+from ticketing.halo_choices import HaloChoices
+from ticketing.models import IntegrationProfile, Ticket, TicketState
+
+SILENT_AFTER = timedelta(minutes=5)
+"""A queue that has not been seen at work for so long does nothing that staff ask for."""
+REMIND_BEFORE = timedelta(days=21)
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    text: str
+    url: str
+    tone: str = "warn"
+
+
+def attention(facts: Facts) -> Iterator[Attention]:
+    yield from _queue()
+    yield from _connections(facts)
+    yield from _tickets_and_writes()
+    yield from _waiting()
+    yield from _profile_problems()
+
+
+def _queue() -> Iterator[Attention]:
+    newest = Heartbeat.objects.order_by("-stamped_at").values_list("stamped_at", flat=True).first()
+    if newest is None or newest < timezone.now() - SILENT_AFTER:
+        url = reverse("admin:integrations_heartbeat_changelist")
+        yield Attention(
+            "The queue is not at work: nothing that you ask for happens before it is started.", url, "bad"
+        )
+
+
+def _connections(facts: Facts) -> Iterator[Attention]:
+    today = timezone.localdate()
+    rows: list[HaloCredential | Console] = [*facts.credentials, *facts.consoles]
+    for row in rows:
+        page = "halocredential" if isinstance(row, HaloCredential) else "console"
+        url = reverse(f"admin:integrations_{page}_change", args=(row.pk,))
+        if row.state == ConnectionState.FAILED and row.enabled:
+            yield Attention(f"{row}: {row.state_reason or 'the connection fails.'}", url, "bad")
+        expires = getattr(row, "secret_expires", None)
+        if expires and expires <= today + REMIND_BEFORE:
+            yield Attention(f"The client secret of {row} ends on {expires:%Y-%m-%d}.", url)
+    for instance in {row.instance_id: row.instance for row in facts.credentials}.values():
+        if instance.writes_stopped:
+            yield Attention(
+                f"All writing to {instance} is stopped.", reverse("admin:integrations_instance_stop_writing")
+            )
+
+
+def _tickets_and_writes() -> Iterator[Attention]:
+    refused = dict(
+        Ticket.objects.filter(state__in=(TicketState.REFUSED, TicketState.STAFF))
+        .order_by()
+        .values_list("state")
+        .annotate(number=Count("pk"))
+    )
+    url = reverse("admin:ticketing_ticket_changelist")
+    if number := refused.get(TicketState.REFUSED):
+        yield Attention(
+            f"{_many(number, 'ticket')} refused by HaloPSA.", f"{url}?state__exact=refused", "bad"
+        )
+    if number := refused.get(TicketState.STAFF):
+        yield Attention(f"{_many(number, 'ticket')} waiting for staff.", f"{url}?state__exact=staff", "bad")
+    if number := Intention.objects.filter(state=IntentionState.STAFF).count():
+        url = reverse("admin:integrations_intention_changelist") + "?state__exact=staff"
+        yield Attention(
+            f"{_many(number, 'write')} whose fate nobody knows: look in HaloPSA and decide.", url, "bad"
+        )
+
+
+def _waiting() -> Iterator[Attention]:
+    if number := Run.objects.filter(state=RunState.WAITING).count():
+        url = reverse("admin:integrations_run_changelist") + "?state__exact=waiting"
+        yield Attention(f"{_many(number, 'run')} waiting for an approval.", url)
+    unmapped = Event.objects.filter(status=EventStatus.WAITING, company__isnull=False)
+    told = unmapped.aggregate(events=Count("pk"), companies=Count("company", distinct=True))
+    if told["companies"]:
+        url = reverse("admin:mappings_companymapping_changelist") + "?state=unmapped"
+        companies = _many(told["companies"], "company", "companies")
+        text = f"{companies} with {_many(told['events'], 'waiting event')} not mapped."
+        yield Attention(text, url)
+
+
+def _profile_problems() -> Iterator[Attention]:
+    profiles = list(IntegrationProfile.objects.all())
+    if not profiles:
+        return
+    choices = HaloChoices.of(profiles)
+    for profile in profiles:
+        for problem in choices.problems(profile)[:1]:
+            url = reverse("admin:ticketing_integrationprofile_change", args=(profile.pk,))
+            yield Attention(problem, url, "bad")
+
+
+def _many(number: int, one: str, several: str = "") -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"
