@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 
 from halobridge.dashboard.attention import attention
-from halobridge.dashboard.checklist import checklist
+from halobridge.dashboard.checklist import checklist, next_step
 from halobridge.dashboard.facts import read_facts
 from integrations.models import Run
 from ticketing.models import Ticket
@@ -20,12 +20,11 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         return {**context, "title": "Overview"}
     facts = read_facts()
     steps = list(checklist(facts))
-    next_one = next((step for step in steps if step.state in ("todo", "progress")), None)
     return {
         **context,
         "title": "Overview",
         "steps": steps,
-        "next_step": next_one,
+        "next_step": next_step(steps),
         "set_up": all(step.state == "done" for step in steps),
         "steps_done": sum(step.state == "done" for step in steps),
         "attention": list(attention(facts)),

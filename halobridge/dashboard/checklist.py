@@ -83,14 +83,14 @@ def _of(done: int, total: int, blocked: str) -> str:
 
 
 def _map_companies(facts: Facts, blocked: str) -> Step:
+    """Done when no suggestion waits: a company without a counterpart may well stay without one."""
     total = sum(row.companies for row in facts.coverage)
     mapped = sum(row.companies_mapped for row in facts.coverage)
+    told = f"{mapped} of {total} mapped; {facts.suggested} with a suggestion."
     url = reverse("admin:mappings_companymapping_changelist")
     why = "A company of the console is a client in HaloPSA; clients of the same name are suggested."
-    state = _of(mapped, total, blocked)
-    return Step(
-        "Map companies", why, state, blocked or f"{mapped} of {total} mapped.", url, "Company mapping"
-    )
+    state = _of(mapped, mapped + facts.suggested, blocked)
+    return Step("Map companies", why, state, blocked or told, url, "Company mapping")
 
 
 def _asset_types(facts: Facts, blocked: str) -> Step:
@@ -102,19 +102,14 @@ def _asset_types(facts: Facts, blocked: str) -> Step:
 
 
 def _export(facts: Facts, blocked: str) -> Step:
-    total = sum(row.computers for row in facts.coverage)
+    total = sum(row.within_reach for row in facts.coverage)
     mapped = sum(row.computers_mapped for row in facts.coverage)
-    told = blocked or f"{mapped} of {total} computers have an asset."
+    told = blocked or f"{mapped} of {total} computers of mapped companies have an asset."
     why = "Computers without an asset become one. You see a preview before anything is written."
     state = _of(mapped, total, blocked)
-    url = reverse(
-        "admin:integrations_plan_add"
-        if state in ("todo", "progress")
-        else "admin:integrations_computer_changelist"
-    )
-    return Step(
-        "Export computers", why, state, told, url, "Export computers" if state != "done" else "Computers"
-    )
+    page = "plan_add" if state in ("todo", "progress") else "computer_changelist"
+    action = "Computers" if state == "done" else "Export computers"
+    return Step("Export computers", why, state, told, reverse(f"admin:integrations_{page}"), action)
 
 
 def _event_set_and_profile(facts: Facts, blocked: str) -> Step:
@@ -140,3 +135,11 @@ def _tickets(facts: Facts, blocked: str) -> Step:
         url, action = reverse("admin:integrations_halocredential_changelist"), "Switch to write"
     why = "New alerts become tickets, and close them again. What is open already gets one only if chosen."
     return Step("Switch tickets on", why, _of(done, 2, blocked), told, url, action)
+
+
+def next_step(steps: list[Step]) -> Step | None:
+    """The first that nothing was done for yet; what is in progress may wait for a sync, or stay so."""
+    for state in ("todo", "progress"):
+        if found := next((step for step in steps if step.state == state), None):
+            return found
+    return None

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from integrations.choices import ConnectionState, WriteMode
 from integrations.models import Company, Computer, Console, HaloCredential, Product
-from mappings.models import CompanyMapping, ComputerMapping, ProductMapping
+from mappings.models import CompanyMapping, CompanySuggestion, ComputerMapping, ProductMapping
 from ticketing.models import EventSet, IntegrationProfile
 
 
@@ -19,6 +19,8 @@ class Coverage:
     companies_mapped: int
     computers: int
     computers_mapped: int
+    within_reach: int
+    """Computers of mapped companies: those that an export can take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Facts:
     consoles: list[Console]
     coverage: list[Coverage]
     mapped: int
+    suggested: int
     tickets_on: int
     products: int
     products_typed: int
@@ -62,6 +65,7 @@ def read_facts() -> Facts:
         consoles=(consoles := list(Console.objects.all())),
         coverage=_coverage(consoles),
         mapped=mappings["all"],
+        suggested=CompanySuggestion.objects.filter(company__active=True).values("company").distinct().count(),
         tickets_on=mappings["on"],
         products=products["all"],
         products_typed=products["typed"],
@@ -75,11 +79,14 @@ def _coverage(consoles: list[Console]) -> list[Coverage]:
     companies = Company.objects.filter(active=True).order_by().values_list("console")
     by_company = companies.annotate(all=Count("pk"), mapped=Count("pk", filter=Q(company_mapped)))
     pair = Exists(ComputerMapping.objects.filter(computer=OuterRef("pk"), halo_asset__isnull=False))
+    reached = Exists(CompanyMapping.objects.filter(company=OuterRef("company")))
     computers = Computer.objects.filter(active=True, eligible=True).order_by().values_list("console")
-    by_computer = computers.annotate(all=Count("pk"), mapped=Count("pk", filter=Q(pair)))
+    by_computer = computers.annotate(
+        all=Count("pk"), mapped=Count("pk", filter=Q(pair)), reach=Count("pk", filter=Q(reached))
+    )
     of_companies = {console: (total, mapped) for console, total, mapped in by_company}
-    of_computers = {console: (total, mapped) for console, total, mapped in by_computer}
+    of_computers = {console: tuple(counts) for console, *counts in by_computer}
     return [
-        Coverage(row, *of_companies.get(row.pk, (0, 0)), *of_computers.get(row.pk, (0, 0)))
+        Coverage(row, *of_companies.get(row.pk, (0, 0)), *of_computers.get(row.pk, (0, 0, 0)))
         for row in consoles
     ]

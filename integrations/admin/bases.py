@@ -1,11 +1,11 @@
-"""What the pages of all three apps are built on: buttons that post, panels above a form, read-only history."""
+"""What the pages of all apps are built on: buttons that post, panels above a form, read-only history."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -13,12 +13,21 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from unfold.admin import ModelAdmin
-from unfold.views import ChangeList
 
 from integrations.admin.display import admin_url
 
-Handler = Callable[..., HttpResponse | None]
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin as _ModelAdmin
+    from django.contrib.admin.views.main import ChangeList
+
+    # The theme has no types; what it builds upon has.
+    ModelAdmin = _ModelAdmin[Any]
+else:
+    from unfold.admin import ModelAdmin
+    from unfold.views import ChangeList
+
+
+View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class BridgeAdmin(ModelAdmin):
         """More pages of this model; made with `page`."""
         return []
 
-    def page(self, route: str, name: str, view: Handler) -> URLPattern:
+    def page(self, route: str, name: str, view: View) -> URLPattern:
         return path(route, self.admin_site.admin_view(view), name=self.url_name(name))
 
     def url_name(self, name: str) -> str:
@@ -136,7 +145,7 @@ class BridgeAdmin(ModelAdmin):
     def page_context(
         self, request: HttpRequest, title: str, *, said: bool = False, **more: Any
     ) -> dict[str, Any]:
-        """Context of a page of our own, as Django's own pages have it. `said`: the path above says it already."""
+        """Context of a page of our own, as Django's have it. `said`: the path above tells the title."""
         request.current_app = self.admin_site.name  # type: ignore[attr-defined]
         return {
             **self.admin_site.each_context(request),

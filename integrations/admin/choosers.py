@@ -103,15 +103,12 @@ def _numbers(rows: Iterable[tuple[Any, str]]) -> Iterator[tuple[int, str]]:
             yield int(halo_id), name
 
 
-def options(credential_id: int, kind: OptionKind, *, closed: bool | None = None) -> list[tuple[int, str]]:
-    """(Halo's id, name) of the active options; `closed` keeps only statuses that end a ticket, or do not."""
+def options(credential_id: int, kind: OptionKind) -> list[tuple[int, str]]:
+    """(Halo's id, name) of the active options."""
     rows = HaloOption.objects.filter(halo_credential_id=credential_id, kind=kind, active=True).order_by(
         "name"
     )
-    if closed is None:
-        return list(_numbers(rows.values_list("halo_id", "name")))
-    told = rows.values_list("halo_id", "name", "extra")
-    return list(_numbers((i, name) for i, name, extra in told if extra.get("closed") in (None, closed)))
+    return list(_numbers(rows.values_list("halo_id", "name")))
 
 
 def asset_types(credential_id: int | None) -> list[tuple[int, str]]:
@@ -135,7 +132,7 @@ def number_field(
     help_text: str = "",
     nothing_yet: str = "",
 ) -> forms.TypedChoiceField:
-    """A searchable select whose value is Halo's id. A chosen id that Halo no longer has stays visible as such."""
+    """A searchable select whose value is Halo's id. A chosen id that Halo no longer has stays visible."""
     rows: list[tuple[Any, str]] = list(choices)
     live = {str(number) for number, _ in choices}
     if chosen is not None and str(chosen) not in live:

@@ -27,7 +27,7 @@ FORGET = "forget_"
 
 
 def _field_of(item: CredentialField, *, stored: bool) -> forms.CharField:
-    """An input for one credential. A stored secret may be left empty (it stays); its input is always empty."""
+    """An input for one credential. A stored secret may be left empty (it stays) and is never shown."""
     help_text = item.help_text
     if item.secret and stored:
         help_text = f"{help_text} Leave empty to keep the stored one.".strip()

@@ -16,7 +16,7 @@ PARAMETER = "halo_credential"
 
 @dataclass(frozen=True, slots=True)
 class CredentialChoice:
-    """The credential that `?halo_credential=` names, else one that is in use; None where there is none at all."""
+    """The credential that `?halo_credential=` names, else one in use; None where there is none at all."""
 
     chosen: HaloCredential | None
     all: list[HaloCredential] = field(default_factory=list)

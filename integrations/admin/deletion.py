@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db import models, transaction
 from django.http import HttpRequest
 
 
@@ -13,16 +14,40 @@ class CountedDeletion:
 
     opts: Any
 
-    def get_deleted_objects(
-        self, objs: QuerySet[Model] | list[Model], request: HttpRequest
-    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """(rows, counts by name, rights that lack, protected), as Django's pages take them."""
         rows = list(objs)
         counts: dict[str, int] = {str(self.opts.verbose_name_plural): len(rows)}
-        for relation in self.opts.get_fields():
-            if not (relation.auto_created and not relation.concrete and relation.field.many_to_one):
-                continue
-            lost = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows}).count()
-            if lost and relation.on_delete.__name__ == "CASCADE":
+        for relation in self._cascades():
+            if lost := _pointing_at(relation, rows).count():
                 name = str(relation.related_model._meta.verbose_name_plural)
                 counts[name] = counts.get(name, 0) + lost
         return [str(row) for row in rows], counts, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete those first that would protect other rows of the same mirror (a mapping its client)."""
+        with transaction.atomic():
+            for relation in self._cascades():
+                if _protects(relation.related_model):
+                    _pointing_at(relation, [obj]).delete()
+            obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for row in queryset:
+            self.delete_model(request, row)
+
+    def _cascades(self) -> Iterator[Any]:
+        for relation in self.opts.get_fields(include_hidden=True):
+            points_here = relation.auto_created and not relation.concrete and relation.one_to_many
+            if points_here and relation.on_delete is models.CASCADE:
+                yield relation
+
+
+def _pointing_at(relation: Any, rows: list[Any]) -> Any:
+    return relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
+
+
+def _protects(model: Any) -> bool:
+    """Whether its rows keep others from being deleted."""
+    keys = (field.remote_field for field in model._meta.fields if field.remote_field)
+    return any(key.on_delete is models.PROTECT for key in keys)

@@ -73,7 +73,7 @@ TONES: Final[dict[str, str]] = {
     "link": "info",
     "skip": "neutral",
 }
-"""Tone by stored value. What is not named here (`open` means good for a ticket, bad for an alert) is neutral."""
+"""Tone by stored value. What is not named (`open`: good for a ticket, bad for an alert) is neutral."""
 
 
 def badge(text: object, tone: str = "neutral", title: str = "") -> SafeString:
@@ -82,7 +82,7 @@ def badge(text: object, tone: str = "neutral", title: str = "") -> SafeString:
 
 
 def state_badge(row: Model, field: str = "state", tones: Mapping[str, str] = TONES) -> SafeString:
-    """The badge of a field with choices, in its label's words; what stands in brackets becomes the tool tip."""
+    """The badge of a field with choices, in its label's words; what stands in brackets is the tool tip."""
     value = getattr(row, field)
     label = str(getattr(row, f"get_{field}_display")())
     return badge(label.split(" (")[0], tones.get(str(value), "neutral"), label if " (" in label else "")

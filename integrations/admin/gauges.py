@@ -17,7 +17,7 @@ UNSET = (180, 300)
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """Calls of the current window. `resting` is a sentence while the instance is not called, or not written to."""
+    """Calls of the current window. `resting` is a sentence while the instance is not called or written to."""
 
     instance: Instance
     used: int
@@ -43,7 +43,7 @@ def gauge_of(instance: Instance) -> Gauge:
 
 
 def gauges_of(instances: Iterable[Instance]) -> list[Gauge]:
-    """Two queries, however many instances there are. The window is the smallest of an instance's credentials."""
+    """Two queries, however many instances. The window is the smallest of an instance's credentials."""
     instances = list(instances)
     windows = _windows(instances)
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""The form of a HaloPSA credential: what needs no network is said at once, the rest by the test that follows."""
+"""The form of a HaloPSA credential: what needs no network is said at once, the rest by the test after it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ KEEP = "Stored encrypted and never shown again. Leave empty to keep the stored o
 COPY = "Shown once by HaloPSA when the application is made: copy it before you save there. Stored encrypted."
 
 CONNECTION_HELP = (
-    "In HaloPSA, open Configuration &gt; Integrations &gt; HaloPSA API. The servers and the tenant stand there under "
-    "<em>API Details</em>; client ID and secret come from an application under <em>View Applications</em> with the "
-    "authentication method <em>Client ID and Secret (Services)</em>, best with an API-only Halo agent (technician)."
+    "In HaloPSA, open Configuration &gt; Integrations &gt; HaloPSA API. The servers and the tenant stand "
+    "there under <em>API Details</em>; client ID and secret come from an application under "
+    "<em>View Applications</em> with the authentication method <em>Client ID and Secret (Services)</em>, "
+    "best with an API-only Halo agent (technician)."
 )
 LIMITS_HELP = (
-    "The scopes are what this credential asks for; the least that suffices is preset. The API limit keeps the bridge "
-    "below HaloPSA's own limit, which all integrations of the tenant share."
+    "The scopes are what this credential asks for; the least that suffices is preset. The API limit keeps "
+    "the bridge below HaloPSA's own limit, which all integrations of the tenant share."
 )
 WRITING_HELP = (
-    "A new credential starts in <em>observe</em>: everything is planned and recorded, nothing is written to HaloPSA. "
-    "Switch to <em>write</em> when what you see is what you want."
+    "A new credential starts in <em>observe</em>: everything is planned and recorded, nothing is written to "
+    "HaloPSA. Switch to <em>write</em> when what you see is what you want."
 )
 
-FIELDSETS = (
+FIELDSETS: Any = (
     (
         "Connection",
         {
@@ -67,7 +68,7 @@ class HaloCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "name": "How it is called here, e.g. the name of the service desk.",
             "secret_expires": "Optional: HaloBridge reminds you before the secret ends.",
-            "budget_calls": "Most calls in the window. HaloPSA allows about 300 in five minutes to all integrations together.",
+            "budget_calls": "Most calls in the window; other integrations need some of HaloPSA's as well.",
             "enabled": "Off: nothing is read with this credential and nothing written.",
         }
 

@@ -1,8 +1,8 @@
-"""Halo data: what the mirror of HaloPSA holds. Looked at only; searching serves the selects of other pages."""
+"""Halo data: what the mirror of HaloPSA holds. Looked at only; searching serves selects of other pages."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -32,9 +32,9 @@ IS_ACTIVE = ("active", BooleanRadioFilter)
 class MirrorAdmin(HistoryAdmin):
     """A mirrored list. `in_halo` names HaloPSA's own page for the object."""
 
-    list_filter: Any = (SEEN_THROUGH, IS_ACTIVE)
-    list_select_related: Any = ("halo_credential",)
-    search_fields: Any = ("name", "=halo_id")
+    list_filter: ClassVar[Any] = (SEEN_THROUGH, IS_ACTIVE)
+    list_select_related: ClassVar[Any] = ("halo_credential",)
+    search_fields: ClassVar[Any] = ("name", "=halo_id")
     in_halo = ""
     searched: tuple[str, ...] = ("name",)
     empty_hint = "It is filled by the first sync of a HaloPSA credential."

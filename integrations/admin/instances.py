@@ -1,4 +1,4 @@
-"""HaloPSA instances: the one place where all writing is stopped, and where the bridge reference of assets goes."""
+"""HaloPSA instances: where all writing is stopped, and where the bridge reference of assets is put."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ class InstanceForm(forms.ModelForm):  # type: ignore[type-arg]
             label="Asset field for the bridge reference",
             chosen=self.instance.marker_field_id,
             help_text=(
-                "An asset field of your own in HaloPSA, used for nothing else. New assets carry their bridge reference "
-                "in it, so that they can be sent in batches and found again. Without it they go one by one."
+                "An asset field of your own in HaloPSA, used for nothing else. New assets carry their bridge "
+                "reference in it, so that they can be sent in batches and found again. Without it they go "
+                "one by one."
             ),
             nothing_yet="The fields appear here after the first sync.",
         )

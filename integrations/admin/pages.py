@@ -21,7 +21,7 @@ class Choice:
 
 
 def address(request: HttpRequest, **changes: str | int | None) -> str:
-    """This page's query string with some values changed; None takes one away. A new choice starts at page 1."""
+    """This page's query string with values changed; None takes one away. A new choice starts at page 1."""
     query: QueryDict = request.GET.copy()
     if "page" not in changes:
         query.pop("page", None)
@@ -37,7 +37,7 @@ def page_of(request: HttpRequest, rows: Any, size: int, count: int | None = None
     """The page that `?page=` asks for; the nearest one for a number that does not exist."""
     paginator: Paginator[Any] = Paginator(rows, size)
     if count is not None:
-        paginator.count = count  # type: ignore[misc]  # it is known already: no second COUNT
+        paginator.count = count  # it is known already: no second COUNT
     page: Page[Any] = paginator.get_page(request.GET.get("page"))
     if page.has_previous():
         page.before = address(request, page=page.previous_page_number())  # type: ignore[attr-defined]

@@ -73,7 +73,8 @@ class ApiTokenAdmin(BridgeAdmin):
         key = obj.set_new_key()
         obj.save()
         shown = format_html(
-            'The key of “{}” is <code class="hb-mono">{}</code> . Copy it now: it is not stored and cannot be shown again.',
+            'The key of “{}” is <code class="hb-mono">{}</code> . '
+            "Copy it now: it is not stored and cannot be shown again.",
             obj.name,
             key,
         )

@@ -1,4 +1,4 @@
-"""Writes to HaloPSA, one row per intention: what is planned, under way, uncertain, done or waiting for staff."""
+"""Writes to HaloPSA, one row per intention: planned, under way, uncertain, done or waiting for staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the buttons of the company mapping page do. Each effect is one call of `linking` per row or for all."""
+"""What the buttons of the company mapping page do: each effect is a call of `linking`."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _switch(credential: HaloCredential, text: str) -> str:
     mapping = CompanyMapping.objects.filter(pk=int(number), halo_credential=credential).first()
     if mapping is None:
         return "This mapping was removed meanwhile."
-    set_switches(mapping, **{name: wanted == "on"})  # type: ignore[arg-type]
+    set_switches(mapping, **{name: wanted == "on"})
     return f"{mapping.company}: {SWITCHES[name]} is {wanted}."
 
 
@@ -82,9 +82,10 @@ def _bulk(request: HttpRequest, credential: HaloCredential) -> str:
         return "No action was chosen."
     mappings = list(CompanyMapping.objects.filter(company__in=companies, halo_credential=credential))
     for mapping in mappings:
-        set_switches(mapping, **{name: wanted == "on"})  # type: ignore[arg-type]
+        set_switches(mapping, **{name: wanted == "on"})
     skipped = len(companies) - len(mappings)
-    words = f"{SWITCHES[name]} is {wanted} for {len(mappings)} {'company' if len(mappings) == 1 else 'companies'}."
+    many = "company" if len(mappings) == 1 else "companies"
+    words = f"{SWITCHES[name]} is {wanted} for {len(mappings)} {many}."
     return f"{words} {skipped} without a mapping left alone." if skipped else words
 
 

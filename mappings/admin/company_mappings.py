@@ -1,4 +1,4 @@
-"""Companies and Halo clients: the mapping page of a credential, choosing by hand, and one mapping's own page."""
+"""Companies and Halo clients: the mapping page of a credential, choosing by hand, one mapping's own page."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class CompanyMappingAdmin(BridgeAdmin):
         try:
             mapping = map_company(company, staff=request.user, **form.cleaned_data)
         except ValidationError as problem:
-            form.add_error(None, problem.messages)  # type: ignore[arg-type]
+            form.add_error(None, problem.messages)
             return False
         messages.success(request, f"{company} is {mapping.halo_client} from now on.")
         return True

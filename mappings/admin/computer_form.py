@@ -60,7 +60,7 @@ class EditMappingForm(forms.Form):
         """Put each sentence beside its field, the rest above the form."""
         told = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
         for field, sentences in told.items():
-            self.add_error(field if field in self.fields else None, sentences)  # type: ignore[arg-type]
+            self.add_error(field if field in self.fields else None, sentences)
 
 
 def _type_help(credential: HaloCredential, computer: Computer) -> str:

@@ -39,6 +39,11 @@ from mappings.admin.computer_rows import (
 from mappings.linking import ComputerState, edit_computer_mapping, remove_computer_mapping
 from mappings.models import CompanyMapping, ComputerMapping
 
+EDIT_LINK = '<a class="hb-button hb-button--small" href="{}" aria-label="Edit mapping of {}">Edit mapping</a>'
+REMOVE = (
+    "Remove the mapping of {computer} to {asset}? The asset in HaloPSA stays as it is; the bridge stops "
+    "looking after it and does not match the two again by itself."
+)
 EDITABLE = (ComputerState.MAPPED, ComputerState.TO_EXPORT, ComputerState.UNMAPPED)
 
 
@@ -145,11 +150,7 @@ class ComputerAdmin(HistoryAdmin):
         if row.mapping_state not in EDITABLE or not row.bridge_credential:
             return ""
         edit = reverse("admin:integrations_computer_edit_mapping", args=(row.bridge_credential, row.pk))
-        return format_html(
-            '<a class="hb-button hb-button--small" href="{}" aria-label="Edit mapping of {}">Edit mapping</a>',
-            edit,
-            row,
-        )
+        return format_html(EDIT_LINK, edit, row)
 
     # ---- edit and remove --------------------------------------------------------------------
 
@@ -184,8 +185,8 @@ class ComputerAdmin(HistoryAdmin):
         if company is not None and form.is_valid() and self._edited(request, credential, computer, form):
             return HttpResponseRedirect(self._back(credential))
         context = self.page_context(
-            request, "Edit mapping", credential=credential, computer=computer, company_mapping=company, mapping=mapping,
-            form=form, media=form.media, back=self._back(credential),
+            request, "Edit mapping", credential=credential, computer=computer, company_mapping=company,
+            mapping=mapping, form=form, media=form.media, back=self._back(credential),
         )  # fmt: skip
         return TemplateResponse(request, "bridge/edit_mapping.html", context)
 
@@ -214,10 +215,7 @@ class ComputerAdmin(HistoryAdmin):
                 request, f"{computer} has no asset any more. The pair is not matched again by itself."
             )
             return HttpResponseRedirect(self._back(credential))
-        question = (
-            f"Remove the mapping of {computer} to {mapping.halo_asset or 'a new asset'}? The asset in HaloPSA stays as "
-            "it is; the bridge stops looking after it and does not match the two again by itself."
-        )
+        question = REMOVE.format(computer=computer, asset=mapping.halo_asset or "a new asset")
         return self.confirm_page(
             request, question, "Remove mapping", back=self._back(credential), row=computer
         )

@@ -36,8 +36,8 @@ class ExportForm(forms.Form):
             asset_types(credential.pk),
             label="Asset type",
             help_text=(
-                "For computers whose product has no default asset type and for which none was chosen by hand. "
-                "None: they are left out, with that reason."
+                "For computers whose product has no default asset type and for which none was chosen by "
+                "hand. None: they are left out, with that reason."
             ),
             nothing_yet="Asset types appear here after the first sync.",
         )

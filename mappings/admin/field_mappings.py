@@ -37,7 +37,7 @@ class FieldMappingForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "field_id" not in self.fields:
             return
-        self.instance.halo_credential_id = self.instance.halo_credential_id or credential_id  # type: ignore[assignment]
+        self.instance.halo_credential_id = self.instance.halo_credential_id or credential_id
         self.fields["field_id"] = number_field(
             asset_fields([credential_id] if credential_id else []),
             label="Halo field",
@@ -67,8 +67,8 @@ class FieldMappingAdmin(CredentialFirst, BridgeAdmin):
     list_select_related = ("halo_credential",)
     search_fields = ("attribute",)
     empty_hint = (
-        "Without a table of your own, well-known fields (name, serial number, model, operating system …) are found by "
-        "their names in HaloPSA. Add rows here to decide it yourself."
+        "Without a table of your own, well-known fields (name, serial number, model, operating system …) are "
+        "found by their names in HaloPSA. Add rows here to decide it yourself."
     )
     owner_shown = badge_column("owner", "Owner", {"console": "good", "fill": "info"})
 

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
@@ -82,7 +83,7 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
         """Without a row: the form of an export (its credential was chosen before)."""
         if object_id is not None or not self.has_add_permission(request):
             return super().changeform_view(request, object_id, form_url, extra_context)
-        credential = HaloCredential.objects.get(pk=self.credential_id(request, None))
+        credential = get_object_or_404(HaloCredential, pk=self.credential_id(request, None))
         form = ExportForm(credential, request.POST or None, initial=request.GET.dict())
         if form.is_valid() and (plan := self._planned(request, form)):
             return HttpResponseRedirect(admin_url(plan))
@@ -96,7 +97,7 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
         try:
             plan = form.make_plan(request.user)
         except ValidationError as problem:
-            form.add_error(None, problem.messages)  # type: ignore[arg-type]
+            form.add_error(None, problem.messages)
             return None
         request_run(
             RunKind.PLAN_ASSETS,
@@ -151,7 +152,7 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
         return HttpResponseRedirect(f"{admin_url(row)}?{request.POST.get('query', '')}")
 
     def apply(self, request: HttpRequest, row: Plan) -> HttpResponse:
-        """What was looked at is what runs: the checksum and the rows that the preview covers must still hold."""
+        """What was looked at is what runs: checksum and the rows that the preview covers must still hold."""
         running = Run.objects.filter(plan=row, kind=RunKind.APPLY_ASSETS, state__in=OPEN_STATES).first()
         if running is None and self._may_apply(request, row):
             running = request_run(

@@ -17,6 +17,8 @@ from mappings.models import ComputerMapping, MappingOrigin
 from mappings.planning import WRITES, types_with_marker
 
 CHUNK = 500
+STILL_OPEN = (*OPEN_STATES, RunState.WAITING)
+"""A run in one of these states goes on with its own intentions."""
 
 
 def forget_leftovers(job: Job) -> None:
@@ -24,8 +26,7 @@ def forget_leftovers(job: Job) -> None:
     leftovers = Intention.objects.filter(
         halo_credential=job.credential, kind__in=KINDS, state=IntentionState.PLANNED, answer=""
     )
-    still_open = [*OPEN_STATES, RunState.WAITING]
-    leftovers.exclude(run__state__in=still_open).update(
+    leftovers.exclude(run__state__in=STILL_OPEN).update(
         state=IntentionState.CANCELLED,
         answer="Its run ended before it was sent.",
         finished_at=timezone.now(),
@@ -129,20 +130,22 @@ def _lanes(job: Job, by_mapping: dict[int, PlannedChange]) -> dict[int, _Lane]:
 
 
 def _adopt(job: Job, rows: dict[int, PlannedChange], marked: frozenset[int]) -> None:
-    """What an earlier run has sent without an answer is settled first; nothing is sent beside it."""
+    """What an ended run has sent without an answer is settled first; nothing is sent beside it."""
     if not rows:
         return
-    Intention.objects.filter(pk__in=rows).update(run=job.run)
-    planned = list(Intention.objects.filter(pk__in=rows, state=IntentionState.PLANNED))
-    for intention in planned:
+    orphans = Intention.objects.filter(pk__in=rows).exclude(run__state__in=STILL_OPEN)
+    orphans.order_by().update(run=job.run)
+    again = Intention.objects.filter(pk__in=rows, run=job.run, state=IntentionState.PLANNED)
+    same = [intention for intention in again if intention.kind == _kind(rows[intention.pk])]
+    for intention in same:
         intention.content = intention.content | _content(job, rows[intention.pk], marked)
-    Intention.objects.bulk_update(planned, ["content"])
+    Intention.objects.bulk_update(same, ["content"])
 
 
 def _intention(
     job: Job, row: PlannedChange, mapping_id: int, number: int, marked: frozenset[int]
 ) -> Intention:
-    kind = IntentionKind.CREATE_ASSET if row.action == Action.CREATE else IntentionKind.UPDATE_ASSET
+    kind = _kind(row)
     return Intention(
         instance=job.instance,
         halo_credential=job.credential,
@@ -154,6 +157,10 @@ def _intention(
         content=_content(job, row, marked),
         run=job.run,
     )
+
+
+def _kind(row: PlannedChange) -> IntentionKind:
+    return IntentionKind.CREATE_ASSET if row.action == Action.CREATE else IntentionKind.UPDATE_ASSET
 
 
 def _lane(mapping_id: int) -> str:

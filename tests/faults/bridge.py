@@ -149,6 +149,17 @@ def work_until_killed(point: str) -> None:
     work()
 
 
+def fail_and_die(name: str, point: str) -> None:
+    post(name, "open")
+    work_until_killed(point)
+
+
+def resolve(name: str) -> None:
+    post(name, "resolved")
+    work()
+    report()
+
+
 def _due() -> list[int]:
     """Runs that a queue would be woken for; rests are over when their time has come."""
     ids = Step.objects.filter(run__state__in=OPEN_STATES).exclude(state="done").values_list("run_id", flat=True)
@@ -179,9 +190,8 @@ if __name__ == "__main__":
     command, arguments = sys.argv[1], sys.argv[2:]
     {
         "prepare": prepare,
-        "post": post,
+        "fail_and_die": fail_and_die,
         "work": work,
-        "work_until_killed": work_until_killed,
-        "report": report,
+        "resolve": resolve,
     }[command](*arguments)
 

@@ -179,18 +179,34 @@ def test_a_cancelled_run_stops_and_the_next_one_does_the_rest() -> None:
     assert Intention.objects.filter(state=IntentionState.CANCELLED).count() == 3
 
 
-def test_two_plans_of_the_same_computers_at_once_make_each_asset_once() -> None:
+def two_runs_at_once(scene: Scene, halo: FakeHalo) -> tuple[Run, Run]:
+    """The second one runs while the first waits for the answer to its first write."""
+
     def other_run_meanwhile(payloads: list[Payload], execute: Any) -> WriteAnswer:
         work_off(second, halo)
         return fine(payloads, execute)
 
-    scene, halo = Scene(computers=3), FakeHalo()
     first, second = scene.run(scene.plan()), scene.run(scene.plan())
     halo.faults = [other_run_meanwhile]
-    work_off(first, halo)
+    return work_off(first, halo), second
+
+
+def test_a_second_plan_of_the_same_computers_is_out_of_date_at_once() -> None:
+    scene, halo = Scene(computers=3), FakeHalo()
+    first, second = two_runs_at_once(scene, halo)
+    assert_each_once(halo, 3)
+    assert outcomes(first) == {Outcome.DONE: 3}
+    assert (second.state, outcomes(second)) == (RunState.FAILED, {})
+    assert "3 of 3 changes are out of date" in second.error
+
+
+def test_what_another_run_is_sending_is_not_sent_beside_it() -> None:
+    scene, halo = Scene(computers=3), FakeHalo()
+    for computer in Computer.objects.all():
+        scene.link(computer, None)
+    first, second = two_runs_at_once(scene, halo)
     assert_each_once(halo, 3)
     assert outcomes(first) == {Outcome.DONE: 3}
     assert outcomes(second) == {Outcome.CHANGED_MEANWHILE: 3}
-    assert set(Entry.objects.filter(run=second).values_list("reason", flat=True)) == {
-        "Another run is working on it."
-    }
+    told = set(Entry.objects.filter(run=second).values_list("reason", flat=True))
+    assert told == {"Another run is working on it."}

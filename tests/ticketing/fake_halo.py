@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from threading import RLock
 from typing import Any
 
 from integrations.choices import Answer, IntentionKind
@@ -35,6 +36,8 @@ class FakeHalo:
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
     """What happens elsewhere while the next writes are on their way."""
 
+    one_at_a_time: RLock = field(default_factory=RLock)
+
     # ---- writer ------------------------------------------------------------------------------
 
     def send_ticket(self, payload: dict[str, Any]) -> WriteAnswer:
@@ -44,6 +47,10 @@ class FakeHalo:
         return self._answer(lambda: self._act(payload))
 
     def _answer(self, execute: Callable[[], int]) -> WriteAnswer:
+        with self.one_at_a_time:
+            return self._answer_one(execute)
+
+    def _answer_one(self, execute: Callable[[], int]) -> WriteAnswer:
         if self.meanwhile:
             self.meanwhile.pop(0)()
         match self.answers.pop(0) if self.answers else "done":

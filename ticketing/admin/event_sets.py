@@ -18,8 +18,8 @@ from ticketing.admin.event_types_field import EventTypesField
 from ticketing.models import EventSet
 
 DEFAULT = (
-    "Make “{row}” the default event set? It then serves every company mapping without a ticket rule of its own, "
-    "and the present default no longer does."
+    "Make “{row}” the default event set? It then serves every company mapping without a ticket rule of its "
+    "own, and the present default no longer does."
 )
 NOT_DEFAULT = (
     "Let “{row}” no longer be the default? Company mappings without a ticket rule then get no tickets."

@@ -14,40 +14,32 @@ from ticketing.models import IntegrationProfile
 
 AFTER_SYNC = "The choices appear here after the first sync of the HaloPSA credential."
 
-# field: (label, kind, required, help text, closed statuses only / open ones only / all)
-SELECTS: dict[str, tuple[str, OptionKind, bool, str, bool | None]] = {
+SELECTS: dict[str, tuple[str, OptionKind, bool, str]] = {
+    # field: (label, kind, required, help text)
     "ticket_type": (
         "Ticket type",
         OptionKind.TICKET_TYPE,
         True,
         "An alert type shows its assets on the ticket.",
-        None,
     ),
-    "status_open": ("Status for creation", OptionKind.STATUS, True, "", None),
-    "status_closed": ("Status for close", OptionKind.STATUS, True, "Must be one that closes a ticket.", True),
-    "sla": ("SLA", OptionKind.SLA, False, "", None),
-    "team": ("Team", OptionKind.TEAM, False, "", None),
-    "agent": ("Halo agent (technician)", OptionKind.AGENT, False, "None: the ticket stays unassigned.", None),
-    "category": ("Category", OptionKind.CATEGORY, False, "", None),
-    "urgency": ("Urgency", OptionKind.URGENCY, False, "", None),
-    "impact": ("Impact", OptionKind.IMPACT, False, "", None),
+    "status_open": ("Status for creation", OptionKind.STATUS, True, ""),
+    "status_closed": ("Status for close", OptionKind.STATUS, True, "Must be one that closes a ticket."),
+    "sla": ("SLA", OptionKind.SLA, False, ""),
+    "team": ("Team", OptionKind.TEAM, False, ""),
+    "agent": ("Halo agent (technician)", OptionKind.AGENT, False, "None: the ticket stays unassigned."),
+    "category": ("Category", OptionKind.CATEGORY, False, ""),
+    "urgency": ("Urgency", OptionKind.URGENCY, False, ""),
+    "impact": ("Impact", OptionKind.IMPACT, False, ""),
     "note_action": (
         "Action for notes",
         OptionKind.OUTCOME,
         False,
         "Which action adds a note. Whether such a note is private is decided by the action in HaloPSA.",
-        None,
     ),
-    "closing_action": (
-        "Action for closing",
-        OptionKind.OUTCOME,
-        False,
-        "Which action closes the ticket.",
-        None,
-    ),
+    "closing_action": ("Action for closing", OptionKind.OUTCOME, False, "Which action closes the ticket."),
 }
 
-FIELDSETS = (
+FIELDSETS: Any = (
     ("Profile", {"fields": ("name", "event_set")}),
     ("Ticket", {"fields": ("ticket_type", "status_open", "status_closed", "category")}),
     ("Urgency", {"fields": ("sla", "priority", "urgency", "impact")}),
@@ -55,7 +47,7 @@ FIELDSETS = (
     (
         "For whom",
         {
-            "description": "Client, site and asset of a ticket come from the company mapping and the computer.",
+            "description": "Client, site and asset of a ticket come from company mapping and computer.",
             "fields": ("client", "user"),
         },
     ),
@@ -74,11 +66,11 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "ticket_type" not in self.fields:
             return
-        self.instance.halo_credential_id = self.instance.halo_credential_id or credential_id  # type: ignore[assignment]
+        self.instance.halo_credential_id = self.instance.halo_credential_id or credential_id
         self.number = self.instance.halo_credential_id
-        for name, (label, kind, required, help_text, closed) in SELECTS.items():
+        for name, (label, kind, required, help_text) in SELECTS.items():
             self.fields[name] = number_field(
-                options(self.number, kind, closed=closed),
+                options(self.number, kind),
                 label=label,
                 chosen=getattr(self.instance, name),
                 required=required,
@@ -121,7 +113,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             HaloUser.objects.filter(halo_credential=self.number, active=True).select_related("site__client"),
             required=False,
             label="Halo user (end user)",
-            help_text="Only used where this end user belongs to the ticket's client; else the asset's own, else the site's.",
+            help_text=(
+                "Only used where this end user belongs to the ticket's client; else the asset's own, else "
+                "the site's."
+            ),
             widget=SearchSelect("admin:integrations_halouser_choose", query=within),
         )
         self.fields["event_set"].empty_label = CHOOSE  # type: ignore[attr-defined]
@@ -138,7 +133,17 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
                     "priority", "This priority belongs to another SLA. Choose one of the chosen SLA."
                 )
             cleaned["sla"] = int(sla)
+        self._check_statuses(cleaned)
         return cleaned
+
+    def _check_statuses(self, cleaned: dict[str, Any]) -> None:
+        """A ticket type may allow some statuses only; HaloPSA would refuse the others ticket by ticket."""
+        types = HaloOption.objects.filter(halo_credential=self.number, kind=OptionKind.TICKET_TYPE)
+        chosen = types.filter(halo_id=str(cleaned.get("ticket_type"))).first()
+        allowed = chosen.extra.get("statuses") if chosen else None
+        for name in ("status_open", "status_closed"):
+            if allowed and chosen and cleaned.get(name) is not None and cleaned[name] not in allowed:
+                self.add_error(name, f"The ticket type {chosen} does not allow this status in HaloPSA.")
 
     def _get_validation_exclusions(self) -> set[str]:
         """The credential is no input, but the unique rules need it."""

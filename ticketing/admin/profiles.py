@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
-from django.db.models import CharField
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
@@ -23,8 +22,8 @@ from ticketing.halo_choices import HaloChoices
 from ticketing.models import IntegrationProfile
 
 DEFAULT = (
-    "Make “{row}” the default profile of {row.halo_credential}? It then serves every company mapping without a "
-    "ticket rule of its own, and the present default no longer does."
+    "Make “{row}” the default profile of {row.halo_credential}? It then serves every company mapping without "
+    "a ticket rule of its own, and the present default no longer does."
 )
 NOT_DEFAULT = (
     "Let “{row}” no longer be the default? Company mappings without a ticket rule then get no tickets."

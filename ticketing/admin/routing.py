@@ -75,13 +75,11 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
     panel_template = "bridge/company_routing.html"
 
     def panel(self, request: HttpRequest, row: CompanyMapping) -> dict[str, Any]:
-        default = IntegrationProfile.objects.filter(
-            halo_credential=row.halo_credential_id, is_default=True
-        ).first()
+        profiles = IntegrationProfile.objects.filter(halo_credential=row.halo_credential_id)
         return {
             "ruled": TicketRule.objects.filter(company_mapping=row).exists(),
             "default_set": EventSet.objects.filter(is_default=True).first(),
-            "default_profile": default,
+            "default_profile": profiles.filter(is_default=True).first(),
         }
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -100,6 +98,6 @@ class TicketRuleAdmin(BridgeAdmin):
     search_fields = ("company_mapping__company__name", "event_set__name", "profile__name")
     ordering = ("company_mapping__company__name", "position")
     empty_hint = (
-        "A rule pairs an event set with a profile for one company. It is added on the page of a company mapping. "
-        "Mappings without a rule use the default event set and the default profile."
+        "A rule pairs an event set with a profile for one company. It is added on the page of a company "
+        "mapping. Mappings without a rule use the default event set and the default profile."
     )

@@ -56,8 +56,8 @@ class TicketAdmin(HistoryAdmin):
     search_fields = ("summary", "marker", "=halo_id", "company__name", "computer__name")
     panel_template = "bridge/ticket.html"
     empty_hint = (
-        "Tickets appear here when an alert of a company with “Create tickets” on is selected by a ticket rule or by "
-        "the defaults."
+        "Tickets appear here when an alert of a company with “Create tickets” on is selected by a ticket "
+        "rule or by the defaults."
     )
     actions = ("retry_selected",)
     buttons: ClassVar[tuple[Button, ...]] = (Button("retry", "Try again", "replay", ask=RETRY, shown=_stuck),)

@@ -97,13 +97,13 @@ def test_whoever_may_not_see_clients_gets_no_matches(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_closing_statuses_are_told_from_the_others() -> None:
+def test_options_without_a_number_cannot_be_chosen() -> None:
     credential = make_credential()
-    make_option(credential, OptionKind.STATUS, "New", halo_id="1", extra={"closed": False})
-    make_option(credential, OptionKind.STATUS, "Closed", halo_id="9", extra={"closed": True})
-    make_option(credential, OptionKind.STATUS, "Unsaid", halo_id="5")
+    make_option(credential, OptionKind.CATEGORY, "Numbered", halo_id="9")
+    make_option(credential, OptionKind.CATEGORY, "A path only", halo_id="Backup>Failure")
+    make_option(credential, OptionKind.CATEGORY, "Gone", halo_id="10", active=False)
 
-    assert options(credential.pk, OptionKind.STATUS, closed=True) == [(9, "Closed"), (5, "Unsaid")]
+    assert options(credential.pk, OptionKind.CATEGORY) == [(9, "Numbered")]
 
 
 def test_a_choice_that_halo_no_longer_has_is_shown_and_refused() -> None:

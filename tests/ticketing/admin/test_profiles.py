@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from integrations.choices import OptionKind
-from integrations.models import HaloCredential
+from integrations.models import HaloCredential, HaloOption
 from tests.halobridge.admin.rows import make_event_set, make_profile
 from tests.integrations.admin.made import (
     make_client,
@@ -52,10 +52,7 @@ def credential() -> HaloCredential:
 
 def make_choices(credential: HaloCredential) -> dict[str, str]:
     """One choice for each select, with the value that a browser would send."""
-    chosen = {
-        name: make_option(credential, kind, f"The {name}", extra={"closed": name == "status_closed"}).halo_id
-        for name, kind in KINDS.items()
-    }
+    chosen = {name: make_option(credential, kind, f"The {name}").halo_id for name, kind in KINDS.items()}
     make_option(credential, OptionKind.PRIORITY, "High", parent=chosen["sla"], halo_id="2")
     return chosen
 
@@ -110,14 +107,18 @@ def test_choices_of_another_credential_are_not_offered(browser: Client, credenti
     assert "Foreign team" not in page
 
 
-def test_only_closing_statuses_are_offered_for_closing(browser: Client, credential: HaloCredential) -> None:
-    make_choices(credential)
+def test_a_status_that_the_ticket_type_does_not_allow_is_refused(
+    browser: Client, credential: HaloCredential
+) -> None:
+    chosen = make_choices(credential)
+    HaloOption.objects.filter(kind=OptionKind.TICKET_TYPE).update(
+        extra={"statuses": [int(chosen["status_open"])]}
+    )
 
-    form = browser.get(f"{reverse(ADD)}?halo_credential={credential.pk}").context["adminform"].form
+    page = add(browser, credential, **chosen).content.decode()
 
-    names = [name for _, name in form.fields["status_closed"].choices]
-    assert "The status_closed" in names
-    assert "The status_open" not in names
+    assert "The ticket type The ticket_type does not allow this status in HaloPSA." in page
+    assert not IntegrationProfile.objects.exists()
 
 
 def test_a_priority_without_an_sla_chooses_its_sla(browser: Client, credential: HaloCredential) -> None:
