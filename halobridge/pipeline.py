@@ -279,4 +279,3 @@ TABLE: Table = {
     RunKind.CANARY: {"start": stamp_canary},
 }
 """Kind of run → name of step → what it does."""
-

@@ -97,7 +97,9 @@ class Supervisor:
                 continue
             child.signal(signal.SIGKILL, group=True)
             child.failures = child.failures + 1 if time.monotonic() - child.started < 60 else 1
-            self.say(f"{child.name} stopped (exit {child.process and child.process.returncode}); started again.")
+            self.say(
+                f"{child.name} stopped (exit {child.process and child.process.returncode}); started again."
+            )
             child.start()
 
     def stop(self) -> None:

@@ -61,6 +61,4 @@ def connect_sandbox(say: Callable[[str], None]) -> None:
         )
     if not Console.objects.filter(name=NAME).exists():
         credentials = {**MSP360, "rmm_base_url": f"http://{rmm}"}
-        save_console(
-            Console(name=NAME, kind="msp360", base_url=f"http://{console}", credentials=credentials)
-        )
+        save_console(Console(name=NAME, kind="msp360", base_url=f"http://{console}", credentials=credentials))

@@ -44,14 +44,16 @@ class StoredToken:
 
     def save(self, token: Token) -> None:
         self._rows.update(
-            access_token=token.access_token, token_expires_at=token.expires_at, granted_scopes=token.scope[:500]
+            access_token=token.access_token,
+            token_expires_at=token.expires_at,
+            granted_scopes=token.scope[:500],
         )
 
     def drop(self, access_token: str) -> None:
         """Forget this token, unless another process has already stored a newer one."""
         row = self._rows.values_list("access_token", "token_expires_at").first()
         if row and row[0] == access_token:
-            self._rows.filter(token_expires_at=row[1]).update(access_token="", token_expires_at=None)  # noqa: S106
+            self._rows.filter(token_expires_at=row[1]).update(access_token="", token_expires_at=None)
 
 
 def open_session(credential: HaloCredential, purpose: Purpose) -> HaloSession:
@@ -90,4 +92,3 @@ def open_connector(console: Console) -> Connector:
         ca_bundle=settings.HALOBRIDGE_CA_BUNDLE or None,
     )
     return connector(access)
-

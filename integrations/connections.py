@@ -58,7 +58,9 @@ def check_console_credentials(kind: str, credentials: dict[str, str]) -> dict[st
     except UnknownKind as problem:
         return {"kind": str(problem)}
     known = {field.name for field in fields}
-    problems = {name: f"This kind of console has no field {name!r}." for name in credentials if name not in known}
+    problems = {
+        name: f"This kind of console has no field {name!r}." for name in credentials if name not in known
+    }
     for field in fields:
         if field.required and not str(credentials.get(field.name, "")).strip():
             problems[field.name] = f"{field.label} is needed."

@@ -94,16 +94,16 @@ def tick() -> None:
 
 def _consoles_due(field: str, minutes: int, now: datetime) -> list[Console]:
     due = Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": now - timedelta(minutes=minutes)})
-    return list(Console.objects.filter(due, enabled=True, state=ConnectionState.WORKING, synced_at__isnull=False))
+    return list(
+        Console.objects.filter(due, enabled=True, state=ConnectionState.WORKING, synced_at__isnull=False)
+    )
 
 
 def nightly() -> None:
     """Test connections again, look for doubles, drop what is older than the retention."""
     for credential in HaloCredential.objects.filter(enabled=True).select_related("instance"):
         request_halo_test(credential)
-        request_run(
-            RunKind.SWEEP, halo_credential=credential, slot=f"sweep:{credential.pk}"
-        )
+        request_run(RunKind.SWEEP, halo_credential=credential, slot=f"sweep:{credential.pk}")
     purge()
 
 

@@ -157,7 +157,9 @@ class Installation:
     def wait_for_run(self, run: int, seconds: float = 90) -> Mapping[str, Any]:
         ended = {"succeeded", "partial", "failed", "cancelled"}
         result: Mapping[str, Any] = wait_until(
-            lambda: (row := self.get(f"runs/{run}/"))["state"] in ended and row, seconds, f"the end of run {run}"
+            lambda: (row := self.get(f"runs/{run}/"))["state"] in ended and row,
+            seconds,
+            f"the end of run {run}",
         )
         return result
 

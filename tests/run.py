@@ -64,7 +64,9 @@ PARTS = [
         {"DATABASE_URL": POSTGRES},
     ),
     Part("Redis", "redis", ["-m", "redis"], _redis_answers, {"REDIS_URL": REDIS}),
-    Part("real processes and faults", "", ["-m", "faults and not browser" + ("" if LONG else " and not long")]),
+    Part(
+        "real processes and faults", "", ["-m", "faults and not browser" + ("" if LONG else " and not long")]
+    ),
     Part("browser", "browser", ["-m", "browser"], lambda: chromium() is not None),
 ]
 

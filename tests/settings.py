@@ -8,7 +8,7 @@ os.environ.setdefault("HALOBRIDGE_ALLOW_PRIVATE_HOSTS", "127.0.0.1,localhost")
 os.environ.setdefault("HALOBRIDGE_TESTING", "1")
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
-from halobridge.settings import *  # noqa: E402,F403
+from halobridge.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

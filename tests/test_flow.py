@@ -7,7 +7,6 @@ sandbox's own command, and the page on which the simulated HaloPSA shows what it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,9 +102,7 @@ def test_the_tour(bridge: Installation) -> None:
 
     # Preview, then export.
     before = len(halo(bridge)["assets"])
-    plan = bridge.post(
-        "plans/", {"kind": "assets", "console": console["id"], "company": None}
-    )
+    plan = bridge.post("plans/", {"kind": "assets", "console": console["id"], "company": None})
     plan = wait_until(
         lambda: (row := bridge.get(f"plans/{plan['id']}/"))["state"] == "ready" and row, 60, "the preview"
     )

@@ -28,7 +28,7 @@ ROOMS: dict[str, set[str]] = {
 _LOW = {"models", "registry", "sync", "records", "choices", "catalogue", "net"}
 _MIDDLE = {"runs", "ingest", "schedules", "access", "connections"}
 ROOMS |= {room: _LOW | (_MIDDLE - {room}) for room in _MIDDLE}
-ROOMS |= {room: _LOW | _MIDDLE for room in ("admin", "api", "management")}
+ROOMS |= dict.fromkeys(("admin", "api", "management"), _LOW | _MIDDLE)
 
 NOBODY_IMPORTS = {"admin", "api", "management", "urls"}
 ONLY_THE_DOOR = {"requests", "requests_oauthlib", "urllib3", "oauthlib", "httpx"}

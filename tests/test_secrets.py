@@ -1,4 +1,4 @@
-"""Promise 8: marked secrets go through the whole product and are searched for in everything that it leaves."""
+"""Promise 8: secrets go through the whole product and are searched for in everything that it leaves."""
 
 from __future__ import annotations
 
@@ -86,7 +86,16 @@ def every_page(client: Client) -> str:
         addresses.append(reverse(f"{name}_changelist"))
         for row in model._default_manager.all()[:2]:
             addresses.append(reverse(f"{name}_change", args=[row.pk]))
-    for prefix in ("halo-credentials", "consoles", "runs", "events", "computers", "alerts", "tickets", "plans"):
+    for prefix in (
+        "halo-credentials",
+        "consoles",
+        "runs",
+        "events",
+        "computers",
+        "alerts",
+        "tickets",
+        "plans",
+    ):
         try:
             addresses.append(reverse(f"{prefix}-list"))
         except NoReverseMatch:

@@ -57,7 +57,7 @@ def rejudge_waiting(company: Company | None = None) -> int:
 
 def instances_to_deliver() -> set[int]:
     """Instances for whose alerts delivery has something to look at, also what a dead worker left behind."""
-    pending = Alert.objects.filter(pending=True).order_by()
+    pending = Alert.objects.filter(pending=True, halo_credential__enabled=True).order_by()
     return set(pending.values_list("halo_credential__instance_id", flat=True).distinct())
 
 

@@ -19,7 +19,7 @@ ENDED_BADLY = (RunState.FAILED, RunState.PARTIAL, RunState.CANCELLED)
 
 
 class ReportingCommand(BaseCommand):
-    """A command that ends with a table. Subclasses return rows from `rows_of`; a row with `failed` fails it."""
+    """A command that ends with a table; subclasses give its rows. A row with `failed` fails the command."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -45,7 +45,9 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     cells = [[str(row.get(name, "")) for name in names] for row in rows]
     widths = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(names)]
     lines = ["  ".join(name.ljust(width) for name, width in zip(names, widths, strict=True))]
-    lines += ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells]
+    lines += [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells
+    ]
     return "\n".join(line.rstrip() for line in lines)
 
 

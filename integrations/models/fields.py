@@ -50,8 +50,8 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]
     """A flat mapping of secrets (name to text), encrypted as one JSON text."""
 
-    _pyi_private_set_type: dict[str, str]
-    _pyi_private_get_type: dict[str, str]
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def from_db_value(self, value: str | None, *_: Any) -> dict[str, str]:
         return json.loads(decrypt(value)) if value else {}

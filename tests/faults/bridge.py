@@ -162,7 +162,9 @@ def resolve(name: str) -> None:
 
 def _due() -> list[int]:
     """Runs that a queue would be woken for; rests are over when their time has come."""
-    ids = Step.objects.filter(run__state__in=OPEN_STATES).exclude(state="done").values_list("run_id", flat=True)
+    ids = (
+        Step.objects.filter(run__state__in=OPEN_STATES).exclude(state="done").values_list("run_id", flat=True)
+    )
     return sorted(set(ids))
 
 
@@ -194,4 +196,3 @@ if __name__ == "__main__":
         "work": work,
         "resolve": resolve,
     }[command](*arguments)
-

@@ -67,7 +67,11 @@ def test_grandchildren_do_not_outlive_the_stop(tmp_path: Path) -> None:
 
 
 def test_a_child_that_ignores_the_asking_is_killed() -> None:
-    stubborn = [sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)"]
+    stubborn = [
+        sys.executable,
+        "-c",
+        "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)",
+    ]
     supervisor = Supervisor(lambda _: None)
     child = supervisor.add("stubborn", stubborn, os.environ)
     time.sleep(0.3)

@@ -31,7 +31,12 @@ def unsaved(**values: str) -> HaloCredential:
 
 @pytest.mark.parametrize(
     "typed",
-    ["acme.halopsa.com", "https://acme.halopsa.com", "https://acme.halopsa.com/api", " ACME.halopsa.com/api/ "],
+    [
+        "acme.halopsa.com",
+        "https://acme.halopsa.com",
+        "https://acme.halopsa.com/api",
+        " ACME.halopsa.com/api/ ",
+    ],
 )
 def test_every_spelling_of_a_server_is_the_same_instance(typed: str) -> None:
     save_halo_credential(unsaved(resource_server=typed))

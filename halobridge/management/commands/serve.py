@@ -84,7 +84,16 @@ class Command(BaseCommand):
         workers = os.environ.get("HALOBRIDGE_WEB_WORKERS", "2")
         bind = os.environ.get("HALOBRIDGE_BIND", "127.0.0.1")
         gunicorn = [sys.executable, "-m", "gunicorn", "halobridge.wsgi", "--bind", f"{bind}:{port}"]
-        options = ["--workers", workers, "--timeout", "60", "--graceful-timeout", "20", "--log-level", "warning"]
+        options = [
+            "--workers",
+            workers,
+            "--timeout",
+            "60",
+            "--graceful-timeout",
+            "20",
+            "--log-level",
+            "warning",
+        ]
         supervisor.add("web", gunicorn + options, environment)
         for cluster in own_clusters():
             supervisor.add(cluster, [*manage, "qcluster"], {**environment, "Q_CLUSTER_NAME": cluster})
@@ -100,6 +109,8 @@ class Command(BaseCommand):
         while True:
             supervisor.look()
             for cluster in watcher.look():
-                self._say(f"The queue cluster {cluster} has shown no sign of work for minutes; restarting it.")
+                self._say(
+                    f"The queue cluster {cluster} has shown no sign of work for minutes; restarting it."
+                )
                 supervisor.restart(cluster)
             time.sleep(1)
