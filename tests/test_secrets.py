@@ -14,10 +14,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from halobridge import sandboxed
-from integrations.choices import ConnectionState, WriteMode
-from integrations.connections import save_console, save_halo_credential
+from integrations.choices import ConnectionState
 from integrations.management.reporting import execute_here
-from integrations.models import Console, HaloCredential
 from integrations.runs.request import (
     request_console_sync,
     request_events,
@@ -25,6 +23,7 @@ from integrations.runs.request import (
     request_routing,
 )
 from integrations.sandbox.server import Sandbox
+from tests.connected import connect_console, connect_halo
 
 pytestmark = pytest.mark.django_db
 WRONG = "wrong-but-still-secret-4711"
@@ -34,38 +33,6 @@ WRONG = "wrong-but-still-secret-4711"
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     with Sandbox.start(state_dir=tmp_path, seed=1) as running:
         yield running
-
-
-def connect(sandbox: Sandbox, name: str, secret: str) -> HaloCredential:
-    credential = HaloCredential(
-        name=name,
-        resource_server=sandbox.halo_url,
-        authorisation_server=sandbox.auth_url,
-        client_id=sandboxed.CLIENT_ID,
-        client_secret=secret,
-        write_mode=WriteMode.WRITE,
-        budget_calls=1000,
-    )
-    execute_here(save_halo_credential(credential))
-    credential.refresh_from_db()
-    return credential
-
-
-def connect_console(sandbox: Sandbox, name: str, password: str, token: str) -> Console:
-    console = Console(
-        name=name,
-        kind="msp360",
-        base_url=sandbox.msp360_url,
-        credentials={
-            "login": "api-sandbox",
-            "password": password,
-            "rmm_token": token,
-            "rmm_base_url": sandbox.rmm_url,
-        },
-    )
-    execute_here(save_console(console))
-    console.refresh_from_db()
-    return console
 
 
 def everything_stored() -> str:
@@ -116,12 +83,13 @@ def test_no_secret_is_in_any_log_row_or_page(sandbox: Sandbox, caplog: pytest.Lo
         sandboxed.MSP360["rmm_token"],
         WRONG,
     ]
-    credential = connect(sandbox, "Right", sandboxed.CLIENT_SECRET)
+    credential = connect_halo(sandbox, name="Right")
     assert credential.state == ConnectionState.WORKING
-    assert connect(sandbox, "Wrong", WRONG).state == ConnectionState.FAILED
-    console = connect_console(sandbox, "Right", secrets[1], secrets[2])
+    assert connect_halo(sandbox, name="Wrong", client_secret=WRONG).state == ConnectionState.FAILED
+    console = connect_console(sandbox, name="Right", rmm=True)
     assert console.state == ConnectionState.WORKING
-    assert connect_console(sandbox, "Wrong", WRONG, WRONG).state == ConnectionState.FAILED
+    wrong = connect_console(sandbox, name="Wrong", password=WRONG)
+    assert wrong.state == ConnectionState.FAILED
     for run in (request_halo_sync(credential), request_console_sync(console), request_events(console)):
         assert execute_here(run).state in {"succeeded", "partial"}
     execute_here(request_routing())

@@ -16,14 +16,20 @@ from ticketing.models import IntegrationProfile
 from ticketing.occurrences import company_of
 
 
-def find_places(events: Sequence[Event]) -> None:
-    """Give events the company and computer that became known after they had been stored. Two queries."""
+def find_places(events: Sequence[Event]) -> list[Event]:
+    """Give events the company and computer that became known after they had been stored.
+
+    Returns those that changed, unsaved. Two queries.
+    """
+    before = {event.pk: (event.company_id, event.computer_id) for event in events}
     consoles = {event.console_id for event in events}
     companies = _companies(consoles, {event.company_external_id for event in events})
     computers = _computers(consoles, {event.computer_external_id for event in events})
     for event in events:
         event.company = event.company or companies.get((event.console_id, event.company_external_id))
         event.computer = event.computer or computers.get((event.console_id, event.computer_external_id))
+        event.company = company_of(event)
+    return [event for event in events if (event.company_id, event.computer_id) != before[event.pk]]
 
 
 def _companies(consoles: Iterable[int], ids: set[str]) -> dict[tuple[int, str], Company]:

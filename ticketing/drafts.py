@@ -12,6 +12,9 @@ from ticketing.closing import Over, close
 from ticketing.models import Alert, AlertEvent, Ticket, TicketState
 
 
+_PLANNED_FIELDS = ["decision", "reason", "baseline", "profile", "ticket", "pending"]
+
+
 @dataclass(slots=True)
 class Draft:
     """Collected decisions. Nothing is stored before `store`, which runs in the caller's transaction."""
@@ -85,8 +88,9 @@ class Draft:
         _update(self._reopened, state=TicketState.OPEN, reason="")
         Ticket.objects.bulk_create(self._tickets)
         lanes.add(self._writes, self.run)
-        Alert.objects.bulk_update(
-            self._alerts, ["decision", "reason", "baseline", "profile", "ticket", "pending"]
+        # An upsert of rows that exist: a fraction of what `bulk_update` costs, and the rows are locked.
+        Alert.objects.bulk_create(
+            self._alerts, update_conflicts=True, unique_fields=["identity"], update_fields=_PLANNED_FIELDS
         )
         AlertEvent.objects.filter(pk__in=self._handled).update(handled=True)
         Entry.objects.bulk_create(self._entries)

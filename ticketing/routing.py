@@ -18,7 +18,7 @@ from integrations.choices import EventStatus, WriteMode
 from integrations.models import Company, Event, HaloCredential
 from ticketing.destinations import Destinations, find_places, waiting_with_a_destination
 from ticketing.models import Alert, AlertEvent
-from ticketing.occurrences import company_of, identity_of, new_alert, take
+from ticketing.occurrences import identity_of, new_alert, take
 
 _ALERT_FIELDS = [
     "company", "computer", "event_type", "severity", "title", "state", "occurrence", "event_count",
@@ -52,7 +52,8 @@ def rejudge_waiting(company: Company | None = None) -> int:
     if company is not None:
         named = Q(console_id=company.console_id, company_external_id=company.external_id)
         waiting = waiting.filter(Q(company=company) | named | Q(computer__company=company))
-    return waiting.update(status=EventStatus.NEW, reason="")
+    # Nearly always there are none: a look costs no lock, an update of nothing does.
+    return waiting.update(status=EventStatus.NEW, reason="") if waiting.exists() else 0
 
 
 def instances_to_deliver() -> set[int]:
@@ -66,7 +67,7 @@ def _route(limit: int) -> Routed:
         events = _claim(limit)
         if not events:
             return Routed()
-        find_places(events)
+        Event.objects.bulk_update(find_places(events), ["company", "computer"])
         destinations = Destinations.of(events)
         credentials = HaloCredential.objects.in_bulk(
             {credential for event in events for credential in destinations.credentials(event)}
@@ -92,7 +93,7 @@ def _claim(limit: int) -> list[Event]:
     return list(
         new.select_related("company", "computer__company")
         .select_for_update(of=("self",))
-        .defer("raw")[:limit]
+        .defer("raw", "message")[:limit]
     )
 
 
@@ -105,7 +106,8 @@ def _lock_alerts(pairs: Sequence[tuple[Event, HaloCredential]]) -> dict[str, Ale
     missing = [new_alert(key, *wanted[key]) for key in sorted(wanted) if key not in known]
     Alert.objects.bulk_create(missing, ignore_conflicts=True)
     rows = Alert.objects.filter(identity__in=wanted).select_related("last_event").order_by("pk")
-    return {alert.identity: alert for alert in rows.select_for_update(of=("self",))}
+    locked = rows.select_for_update(of=("self",)).defer("last_event__raw", "last_event__message")
+    return {alert.identity: alert for alert in locked}
 
 
 def _store(
@@ -120,7 +122,7 @@ def _store(
         alerts_of[row.event_id].append(row.alert_id)
     for event in events:
         _label(event, alerts_of[event.pk], destinations)
-    Event.objects.bulk_update(events, ["status", "reason", "company", "computer"])
+    Event.objects.bulk_update(events, ["status", "reason"])
 
 
 def _label(event: Event, alerts: list[int], destinations: Destinations) -> None:
@@ -135,4 +137,3 @@ def _label(event: Event, alerts: list[int], destinations: Destinations) -> None:
             f". The console's computer '{event.computer_external_id}' is not known; a ticket gets no asset."
         )
     event.reason = event.reason[:500]
-    event.company = event.company or company_of(event)

@@ -15,6 +15,7 @@ from integrations.runs.request import request_routing
 from mappings.admin.company_mappings import CompanyMappingAdmin
 from mappings.models import CompanyMapping
 from ticketing.models import EventSet, IntegrationProfile, TicketRule
+from ticketing.planning import mark_baseline
 
 PROPOSED = "Empty: the event set that the profile proposes."
 
@@ -81,6 +82,11 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
             "default_set": EventSet.objects.filter(is_default=True).first(),
             "default_profile": profiles.filter(is_default=True).first(),
         }
+
+    def tickets_switched_on(self, mappings: list[CompanyMapping]) -> None:
+        """What is open at this moment is the baseline: listed, and ticketed only if chosen."""
+        for mapping in mappings:
+            mark_baseline(mapping)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -11,15 +11,16 @@ from django.urls import reverse
 from integrations.choices import RunKind
 from integrations.models import Run
 from mappings.models import CompanyMapping
-from tests.halobridge.admin.rows import make_event_set, make_profile
+from tests.halobridge.admin.rows import make_alert, make_event_set, make_profile
 from tests.integrations.admin.made import (
     make_client,
     make_company,
     make_console,
     make_credential,
+    make_event,
     make_superuser,
 )
-from ticketing.models import TicketRule
+from ticketing.models import AlertEvent, Decision, TicketRule
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +121,34 @@ def test_the_page_says_when_the_defaults_serve_it(browser: Client, mapping: Comp
     make_profile(mapping.halo_credential, is_default=True)
 
     assert "the defaults serve it" in browser.get(page_of(mapping)).content.decode()
+
+
+@pytest.mark.parametrize("way", ["switch", "bulk", "choose", "page"])
+def test_what_is_open_when_tickets_are_switched_on_is_listed_as_baseline(
+    browser: Client, mapping: CompanyMapping, way: str
+) -> None:
+    console = mapping.company.console
+    alert = make_alert(
+        mapping.halo_credential, console, company=mapping.company, decision=Decision.NOT_WANTED
+    )
+    event = make_event(console, company=mapping.company)
+    AlertEvent.objects.create(alert=alert, event=event, occurrence=alert.occurrence)
+    page = reverse("admin:mappings_companymapping_changelist")
+    chosen = {"halo_client": mapping.halo_client_id, "halo_site": "", "create_tickets": "on"}
+    choose = reverse(
+        "admin:mappings_companymapping_choose", args=(mapping.halo_credential_id, mapping.company_id)
+    )
+    no_rules = {"ticket_rules-TOTAL_FORMS": "0", "ticket_rules-INITIAL_FORMS": "0"}
+    posts: dict[str, tuple[str, dict[str, Any]]] = {
+        "switch": (page, {"do": f"switch:create_tickets:{mapping.pk}:on"}),
+        "bulk": (page, {"do": "bulk", "bulk": "create_tickets:on", "company": [mapping.company_id]}),
+        "choose": (choose, chosen),
+        "page": (page_of(mapping), {**chosen, **no_rules}),
+    }
+
+    browser.post(*posts[way])
+
+    mapping.refresh_from_db()
+    alert.refresh_from_db()
+    assert mapping.create_tickets
+    assert alert.decision == Decision.BASELINE
