@@ -63,7 +63,7 @@ NAVIGATION = [
     ),
     _group(
         "Mapping",
-        _list("Companies", "domain", "mappings", "companymapping"),
+        _list("Company mapping", "domain", "mappings", "companymapping"),
         _list("Default asset types", "category", "mappings", "productmapping"),
         _list("Field mappings", "swap_horiz", "mappings", "fieldmapping"),
         _list("Computers", "computer", "integrations", "computer"),
@@ -92,7 +92,7 @@ NAVIGATION = [
         "Activity",
         _list("Runs", "play_circle", "integrations", "run"),
         _list("Results", "fact_check", "integrations", "entry"),
-        _list("Writes to HaloPSA", "edit_note", "integrations", "intention"),
+        _list("Intentions (writes)", "edit_note", "integrations", "intention"),
         _list("Raw deliveries", "move_to_inbox", "integrations", "rawdelivery"),
     ),
     _group(

@@ -6,25 +6,15 @@ from django.contrib import admin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import HistoryAdmin
-from integrations.admin.display import badge_column, time_column
+from integrations.admin.display import badge_column, explained_column, text_column, time_column
 from integrations.models import Heartbeat, Intention
 
 
 @admin.register(Intention)
 class IntentionAdmin(HistoryAdmin):
-    list_display = (
-        "marker",
-        "kind_shown",
-        "state_shown",
-        "instance",
-        "halo_id",
-        "attempts",
-        "planned",
-        "sent",
-        "answer",
-    )
+    list_display = ("marker", "kind_shown", "state_told", "instance", "number", "planned", "sent")
     fieldsets = (
-        (None, {"fields": ("marker", "kind_shown", "state_shown", "answer", "halo_id")}),
+        (None, {"fields": ("marker", "kind_shown", "state_shown", "answer", "number")}),
         ("Where", {"fields": ("instance", "halo_credential", "lane", "sequence", "cause", "run")}),
         ("When", {"fields": ("planned", "sent", "rests", "finished", "attempts", "lookups")}),
         ("What is sent", {"fields": ("content",)}),
@@ -42,6 +32,8 @@ class IntentionAdmin(HistoryAdmin):
     )
 
     state_shown = badge_column("state", "State")
+    state_told = explained_column("state", "State and answer", reason="answer")
+    number = text_column("halo_id", "HaloPSA ID")
     planned = time_column("created_at", "Planned")
     sent = time_column("sent_at", "Sent")
     rests = time_column("not_before", "Rests until")

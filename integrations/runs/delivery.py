@@ -57,7 +57,7 @@ def settle(intention: Intention, answer: WriteAnswer, sender: Sender) -> bool:
 
 
 def pause(instance: Instance, reason: str) -> None:
-    """Unreachable, 401, 429, 503: nothing is wrong with the object; the instance rests until a probe works."""
+    """Unreachable, 401, 429, 503: nothing is wrong with the object, the instance rests."""
     now = timezone.now()
     Instance.objects.filter(pk=instance.pk, paused_since__isnull=True).update(paused_since=now)
     Instance.objects.filter(pk=instance.pk).update(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -26,20 +27,28 @@ BULK: Final = [
 ]
 
 
-def press(request: HttpRequest, credential: HaloCredential) -> str:
-    """Do what the pressed button says; return the sentence that staff read."""
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What staff read, and the mappings whose tickets were switched on by it."""
+
+    sentence: str
+    tickets_on: list[CompanyMapping] = field(default_factory=list)
+
+
+def press(request: HttpRequest, credential: HaloCredential) -> Pressed:
+    """Do what the pressed button says."""
     what, _, rest = request.POST.get("do", "").partition(":")
     match what:
         case "accept" if rest.isdigit():
-            return _accepted(credential, [int(rest)], request.user)
+            return Pressed(_accepted(credential, [int(rest)], request.user))
         case "accept-exact":
             ids = list(exact_suggestions(credential).values_list("pk", flat=True))
-            return _accepted(credential, ids, request.user)
+            return Pressed(_accepted(credential, ids, request.user))
         case "switch":
             return _switch(credential, rest)
         case "bulk":
             return _bulk(request, credential)
-    return "Nothing was chosen."
+    return Pressed("Nothing was chosen.")
 
 
 def after_mapping(credential: HaloCredential) -> None:
@@ -59,34 +68,40 @@ def _accepted(credential: HaloCredential, ids: list[int], staff: Any) -> str:
     )
 
 
-def _switch(credential: HaloCredential, text: str) -> str:
+def _switch(credential: HaloCredential, text: str) -> Pressed:
     """`text` is `<switch>:<mapping>:<on or off>`."""
     name, number, wanted = ([*text.split(":"), "", "", ""])[:3]
     if name not in SWITCHES or not number.isdigit():
-        return "Nothing was chosen."
+        return Pressed("Nothing was chosen.")
     mapping = CompanyMapping.objects.filter(pk=int(number), halo_credential=credential).first()
     if mapping is None:
-        return "This mapping was removed meanwhile."
-    set_switches(mapping, **{name: wanted == "on"})
-    return f"{mapping.company}: {SWITCHES[name]} is {wanted}."
+        return Pressed("This mapping was removed meanwhile.")
+    return Pressed(f"{mapping.company}: {SWITCHES[name]} is {wanted}.", _set([mapping], name, wanted == "on"))
 
 
-def _bulk(request: HttpRequest, credential: HaloCredential) -> str:
+def _set(mappings: list[CompanyMapping], name: str, on: bool) -> list[CompanyMapping]:
+    """Set one switch; return those whose tickets are on by that."""
+    for mapping in mappings:
+        set_switches(mapping, **{name: on})
+    return mappings if on and name == "create_tickets" else []
+
+
+def _bulk(request: HttpRequest, credential: HaloCredential) -> Pressed:
     companies = [int(pk) for pk in request.POST.getlist("company") if pk.isdigit()]
     if not companies:
-        return "No company was ticked."
+        return Pressed("No company was ticked.")
     name, _, wanted = request.POST.get("bulk", "").partition(":")
     if name == "accept":
-        return _accepted(credential, _best_of(credential, companies), request.user)
+        return Pressed(_accepted(credential, _best_of(credential, companies), request.user))
     if name not in SWITCHES:
-        return "No action was chosen."
+        return Pressed("No action was chosen.")
     mappings = list(CompanyMapping.objects.filter(company__in=companies, halo_credential=credential))
-    for mapping in mappings:
-        set_switches(mapping, **{name: wanted == "on"})
-    skipped = len(companies) - len(mappings)
+    tickets_on = _set(mappings, name, wanted == "on")
     many = "company" if len(mappings) == 1 else "companies"
     words = f"{SWITCHES[name]} is {wanted} for {len(mappings)} {many}."
-    return f"{words} {skipped} without a mapping left alone." if skipped else words
+    if skipped := len(companies) - len(mappings):
+        words += f" {skipped} without a mapping left alone."
+    return Pressed(words, tickets_on)
 
 
 def _best_of(credential: HaloCredential, companies: list[int]) -> list[int]:

@@ -93,8 +93,13 @@ class CompanyMappingAdmin(BridgeAdmin):
     def _do(self, request: HttpRequest, credential: HaloCredential) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        messages.success(request, press(request, credential))
+        pressed = press(request, credential)
+        self.tickets_switched_on(pressed.tickets_on)
+        messages.success(request, pressed.sentence)
         return HttpResponseRedirect(request.get_full_path())
+
+    def tickets_switched_on(self, mappings: list[CompanyMapping]) -> None:
+        """For the floor above, which knows what is open already."""
 
     # ---- choosing another client ------------------------------------------------------------
 
@@ -148,6 +153,8 @@ class CompanyMappingAdmin(BridgeAdmin):
         except ValidationError as problem:
             form.add_error(None, problem.messages)
             return False
+        if mapping.create_tickets:
+            self.tickets_switched_on([mapping])
         messages.success(request, f"{company} is {mapping.halo_client} from now on.")
         return True
 
@@ -160,6 +167,8 @@ class CompanyMappingAdmin(BridgeAdmin):
             after_mapping(obj.halo_credential)
         else:
             set_switches(obj, **switches)
+        if obj.create_tickets and "create_tickets" in form.changed_data:
+            self.tickets_switched_on([CompanyMapping.objects.get(pk=obj.pk)])
 
     def delete_model(self, request: HttpRequest, obj: CompanyMapping) -> None:
         super().delete_model(request, obj)

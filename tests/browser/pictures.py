@@ -1,0 +1,52 @@
+"""Pictures of pages: light, dark and narrow, in a folder that git ignores, and those of the README."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.chromium import WIDE
+
+FOLDER = Path(__file__).parent / "screenshots"
+NARROW = 390
+LONGEST = 2400
+"""Pixels: a list of hundreds of rows needs no picture of all of them."""
+
+
+@dataclass
+class Pictures:
+    """`HALOBRIDGE_SCREENSHOTS=1` fills `latest/`; `readme` renews the pictures of the README as well."""
+
+    wanted: str = os.environ.get("HALOBRIDGE_SCREENSHOTS", "")
+    count: int = 0
+
+    def take(self, page: Page, name: str, *, readme: int = 0) -> None:
+        """`readme`: height in pixels of the picture that the README shows; 0 where it shows none."""
+        self.count += 1
+        if not self.wanted:
+            return
+        (FOLDER / "latest").mkdir(parents=True, exist_ok=True)
+        stem = f"{self.count:02d}-{name}"
+        try:
+            self._shoot(page, FOLDER / "latest" / f"{stem}-light.png")
+            if readme and self.wanted == "readme":
+                self._shoot(page, FOLDER / f"{name}.png", height=readme)
+            page.emulate_media(color_scheme="dark")
+            self._shoot(page, FOLDER / "latest" / f"{stem}-dark.png")
+            page.emulate_media(color_scheme="light")
+            page.set_viewport_size({"width": NARROW, "height": 844})
+            self._shoot(page, FOLDER / "latest" / f"{stem}-narrow.png")
+        finally:
+            page.emulate_media(color_scheme="light")
+            page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+
+    @staticmethod
+    def _shoot(page: Page, place: Path, height: int = 0) -> None:
+        page.wait_for_timeout(150)
+        width = page.viewport_size["width"] if page.viewport_size else WIDE[0]
+        tall = height or min(page.evaluate("document.documentElement.scrollHeight"), LONGEST)
+        clip = {"x": 0, "y": 0, "width": width, "height": tall}
+        page.screenshot(path=place, full_page=True, clip=clip, animations="disabled")  # type: ignore[arg-type]
