@@ -11,7 +11,6 @@ from ticketing import lanes
 from ticketing.closing import Over, close
 from ticketing.models import Alert, AlertEvent, Ticket, TicketState
 
-
 _PLANNED_FIELDS = ["decision", "reason", "baseline", "profile", "ticket", "pending"]
 
 

@@ -115,7 +115,9 @@ class BridgeAdmin(ModelAdmin):
             messages.warning(request, f"“{button.label}” is not possible any more: {row} has changed.")
             return HttpResponseRedirect(admin_url(row))
         if request.method == "POST":
-            return getattr(self, button.name)(request, row) or HttpResponseRedirect(admin_url(row))
+            answer = getattr(self, button.name)(request, row)
+            self.log_change(request, row, f"{button.label}.")
+            return answer or HttpResponseRedirect(admin_url(row))
         if request.method != "GET" or not button.ask:
             return HttpResponseNotAllowed(["POST"])
         question = button.ask.format(row=row)

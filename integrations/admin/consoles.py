@@ -94,18 +94,10 @@ class ConsoleAdmin(CountedDeletion, BridgeAdmin):
             return super().add_view(request, form_url, extra_context)
         if not self.has_add_permission(request):
             return super().add_view(request, form_url, extra_context)  # answers 403
-        kinds = [
-            {
-                "kind": kind,
-                "label": label,
-                "abilities": _said(kind),
-                "experimental": connector_class(kind).experimental,
-            }
-            for kind, label in console_kinds()
-        ]
-        return TemplateResponse(
-            request, "bridge/console_kinds.html", self.page_context(request, "Add console", kinds=kinds)
+        context = self.page_context(
+            request, "Add console", kinds=[_kind_told(*kind) for kind in console_kinds()]
         )
+        return TemplateResponse(request, "bridge/console_kinds.html", context)
 
     @staticmethod
     def _kind(request: HttpRequest, obj: Console | None) -> str:
@@ -173,3 +165,8 @@ def _said(kind: str) -> list[str]:
         "pushed": "whatever is sent to the REST API",
     }
     return [word for name, word in words.items() if getattr(abilities, name)]
+
+
+def _kind_told(kind: str, label: str) -> dict[str, Any]:
+    experimental = connector_class(kind).experimental
+    return {"kind": kind, "label": label, "abilities": _said(kind), "experimental": experimental}

@@ -45,8 +45,10 @@ class Pictures:
 
     @staticmethod
     def _shoot(page: Page, place: Path, height: int = 0) -> None:
-        page.wait_for_timeout(150)
+        """The window is made as high as the page: what sticks to its edges then stays at the edges."""
         width = page.viewport_size["width"] if page.viewport_size else WIDE[0]
-        tall = height or min(page.evaluate("document.documentElement.scrollHeight"), LONGEST)
-        clip = {"x": 0, "y": 0, "width": width, "height": tall}
-        page.screenshot(path=place, full_page=True, clip=clip, animations="disabled")  # type: ignore[arg-type]
+        tall = height or min(max(page.evaluate("document.body.scrollHeight"), WIDE[1]), LONGEST)
+        page.set_viewport_size({"width": width, "height": tall})
+        page.wait_for_timeout(200)
+        page.screenshot(path=place, animations="disabled")
+        page.set_viewport_size({"width": width, "height": WIDE[1]})

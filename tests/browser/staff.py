@@ -17,43 +17,67 @@ class Staff:
 
     page: Page
 
-    def sign_in(self, address: str, name: str, password: str) -> None:
-        self.page.goto(address)
+    def sign_in(self, name: str, password: str) -> None:
         self.page.get_by_label("Username").fill(name)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Log in").click()
-        self.sees_heading("Set-up")
 
     # ---- finding one's way --------------------------------------------------------------------
-
-    def open(self, entry: str) -> None:
-        """An entry of the navigation."""
-        self.page.locator("#nav-sidebar a").filter(has=self.page.get_by_text(entry, exact=True)).click()
-
-    def follow(self, link: str) -> None:
-        self.main.get_by_role("link", name=link, exact=True).first.click()
-
-    def press(self, button: str) -> None:
-        self.main.get_by_role("button", name=button, exact=True).first.click()
 
     @property
     def main(self) -> Locator:
         return self.page.locator("#main")
 
+    def open(self, entry: str) -> None:
+        """An entry of the navigation."""
+        words = self.page.get_by_text(entry, exact=True)
+        self.page.locator("#nav-sidebar a").filter(has=words).first.click()
+
+    def follow(self, link: str) -> None:
+        self.main.get_by_role("link", name=link).first.click()
+
+    def press(self, button: str) -> None:
+        self.main.get_by_role("button", name=button).first.click()
+
     def row(self, *texts: str) -> Locator:
-        """The row of a table (or a line of the checklist) that holds all these texts."""
-        rows = self.main.locator("tr, li")
+        """The row of a table that holds all these texts."""
+        rows = self.main.locator("tbody tr")
         for text in texts:
             rows = rows.filter(has_text=text)
         return rows
 
+    # ---- the checklist --------------------------------------------------------------------------
+
+    def step(self, title: str) -> Locator:
+        return self.main.locator(".hb-steps > li").filter(has_text=title).first
+
+    def waits_for_step(self, title: str, told: str, patience: int = 60) -> None:
+        """Reload the overview, as a person would, until the checklist says so."""
+        for _ in range(patience):
+            if told in self.step(title).inner_text():
+                return
+            self.page.wait_for_timeout(1000)
+            self.page.reload()
+        expect(self.step(title)).to_contain_text(told)
+
+    def next_step(self, title: str, button: str) -> None:
+        """Go on from the overview: the step is the one that it proposes next."""
+        self.open("Overview")
+        expect(self.main.locator(".hb-step--next")).to_contain_text(title)
+        self.step(title).get_by_role("link", name=button, exact=True).click()
+
     # ---- what is seen ---------------------------------------------------------------------------
 
-    def sees(self, text: str | re.Pattern[str], *, patience: float | None = None) -> None:
-        expect(self.main.get_by_text(text).first).to_be_visible(timeout=patience)
+    def sees(
+        self, text: str | re.Pattern[str], *, anywhere: bool = False, patience: float | None = None
+    ) -> None:
+        place = self.page if anywhere else self.main
+        expect(place.get_by_text(text).first).to_be_visible(timeout=patience)
 
-    def sees_heading(self, text: str) -> None:
-        expect(self.main.get_by_role("heading", name=text).first).to_be_visible()
+    def figure(self, name: str) -> str:
+        """The number above a name."""
+        figure = self.main.locator(".hb-figure").filter(has=self.page.get_by_text(name, exact=True))
+        return figure.first.locator("b").inner_text()
 
     def waits_for_run(self, verdict: str = "Done.") -> None:
         """Stay on a run's page until it has moved on to its end by itself."""
@@ -61,9 +85,16 @@ class Staff:
 
     # ---- forms ----------------------------------------------------------------------------------
 
+    def fill(self, label: str, text: str) -> None:
+        self.main.get_by_label(re.compile(rf"^{label}\*?$")).first.fill(text)
+
+    def tick(self, label: str) -> None:
+        self.main.get_by_label(label, exact=True).first.check()
+
     def choose(self, label: str, text: str) -> None:
         """Open a searched select, type, and take the choice of that name."""
-        select = self.main.get_by_label(label, exact=True).and_(self.page.locator("select"))
+        named = self.main.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$"))
+        select = named.and_(self.page.locator("select")).first
         select.locator("xpath=following-sibling::span[contains(@class, 'select2')][1]").click()
         self.page.locator("input.select2-search__field").last.fill(text)
         self.page.get_by_role("option", name=text, exact=True).first.click()

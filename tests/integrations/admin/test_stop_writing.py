@@ -40,6 +40,16 @@ def test_one_click_stops_and_another_allows_again(browser: Client) -> None:
     assert Run.objects.filter(kind=RunKind.DELIVER, instance=instance).exists()
 
 
+def test_the_history_of_an_instance_tells_who_stopped_it(browser: Client) -> None:
+    instance = make_credential().instance
+    browser.post(reverse("admin:integrations_instance_stop", args=(instance.pk,)))
+
+    page = browser.get(reverse("admin:integrations_instance_history", args=(instance.pk,))).content.decode()
+
+    assert "Stop all writing." in page
+    assert "admin" in page
+
+
 def test_a_stop_twice_says_that_it_is_stopped_already(browser: Client) -> None:
     instance = make_credential().instance
     address = reverse("admin:integrations_instance_stop", args=(instance.pk,))
