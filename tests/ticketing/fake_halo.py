@@ -12,7 +12,8 @@ from integrations.models import Instance
 from integrations.records import ActionRecord, TicketRecord, WriteAnswer
 from integrations.runs.delivery import Delivered, deliver
 from ticketing.apply import TicketSender
-from ticketing.planning import plan_tickets, route_events
+from ticketing.planning import plan_tickets
+from ticketing.routing import route_events
 
 KINDS = [
     IntentionKind.CREATE_TICKET,

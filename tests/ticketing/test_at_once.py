@@ -11,11 +11,11 @@ from integrations.choices import IntentionState
 from integrations.models import Intention
 from tests.ticketing.fake_halo import FakeHalo, run_once, send
 from tests.ticketing.world import World, make_computer, route_all
-from ticketing import judging, planning
-from ticketing.alert_planning import ALREADY_MADE
 from ticketing.lanes import cause_of_create
 from ticketing.models import Alert, Ticket, TicketState
-from ticketing.planning import plan_tickets
+from ticketing.planning import judging, plan_tickets
+from ticketing.planning import tickets as planning
+from ticketing.planning.alerts import ALREADY_MADE
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def let_another_plan_in_between(monkeypatch: pytest.MonkeyPatch, world: World) -
             plan_tickets(world.instance)
         return judge(alerts)
 
-    monkeypatch.setattr("ticketing.situation.judge", judge_late)
+    monkeypatch.setattr("ticketing.planning.situation.judge", judge_late)
 
 
 def test_two_planners_at_once_make_one_ticket(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,8 +108,8 @@ def test_a_ticket_row_that_was_deleted_is_not_made_a_second_time() -> None:
 
 @pytest.fixture
 def _one_group(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("situation", "alert_planning"):
-        monkeypatch.setattr(f"ticketing.{module}.group_key", lambda alert: f"company:{alert.company_id}")
+    for module in ("situation", "alerts"):
+        monkeypatch.setattr(f"ticketing.planning.{module}.group_key", lambda alert: f"company:{alert.company_id}")
 
 
 @pytest.mark.usefixtures("_one_group")

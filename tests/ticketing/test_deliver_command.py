@@ -17,7 +17,8 @@ from integrations.runs.steps import Done, Result, Work, work
 from tests.ticketing.fake_halo import KINDS, FakeHalo
 from tests.ticketing.world import World
 from ticketing.apply import TicketSender
-from ticketing.planning import plan_tickets, route_events
+from ticketing.planning import plan_tickets
+from ticketing.routing import route_events
 
 pytestmark = pytest.mark.django_db
 HALOS: list[FakeHalo] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ticketing.place import AssetFacts, ClientFacts, Place, PlaceFacts, SiteFacts, place
+from ticketing.apply.place import AssetFacts, ClientFacts, Place, PlaceFacts, SiteFacts, place
 
 MAIN = SiteFacts(31, client_id=12, general_user_id=88)
 BRANCH = SiteFacts(32, client_id=12, general_user_id=89)

@@ -24,8 +24,9 @@ from tests.ticketing.world import (
     route_all,
 )
 from ticketing.models import Alert, AlertEvent, EventSet
-from ticketing.occurrences import take
-from ticketing.planning import plan_tickets, rejudge_waiting, route_events
+from ticketing.planning import plan_tickets
+from ticketing.routing import rejudge_waiting, route_events
+from ticketing.routing.occurrences import take
 
 pytestmark = pytest.mark.django_db
 
@@ -198,7 +199,7 @@ def test_a_second_worker_that_routes_the_same_events_doubles_nothing(monkeypatch
             assert route_events().events == 4
         return take(*arguments, **named)
 
-    monkeypatch.setattr("ticketing.routing.take", take_in_between)
+    monkeypatch.setattr("ticketing.routing.events.take", take_in_between)
     run_once(halo, world.instance)
     alert = world.alert()
     assert (AlertEvent.objects.count(), alert.event_count, alert.occurrence) == (4, 4, 2)

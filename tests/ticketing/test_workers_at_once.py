@@ -16,7 +16,8 @@ from integrations.models import Event, Intention
 from tests.ticketing.fake_halo import FakeHalo, run_once, send
 from tests.ticketing.world import START, World, make_computer
 from ticketing.models import Alert, AlertEvent, Ticket, TicketState
-from ticketing.planning import plan_tickets, route_events
+from ticketing.planning import plan_tickets
+from ticketing.routing import route_events
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

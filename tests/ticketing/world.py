@@ -24,7 +24,7 @@ from integrations.models import (
 from mappings.models import CompanyMapping, ComputerMapping
 from tests.builders import make_console, make_credential
 from ticketing.models import Alert, EventSet, IntegrationProfile, Ticket, TicketRule
-from ticketing.planning import route_events
+from ticketing.routing import route_events
 
 _numbers = count(1)
 START = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource
 from integrations.runs.request import request_delivery
-from ticketing.baseline import choose_baseline
 from ticketing.models import Alert, Ticket
+from ticketing.planning.baseline import choose_baseline
 
 
 class AlertSerializer(serializers.ModelSerializer[Alert]):

@@ -10,9 +10,9 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from integrations.choices import EventState
 from integrations.models import Instance, Intention
-from ticketing.judging import Judged, judge
 from ticketing.lanes import cause_of_create
 from ticketing.models import Alert, AlertEvent, Decision, Ticket, TicketState
+from ticketing.planning.judging import Judged, judge
 
 USABLE = (TicketState.PLANNED, TicketState.OPEN, TicketState.STAFF)
 """States in which a current ticket takes notes; a write that staff have to settle holds its lane up."""

@@ -13,7 +13,7 @@ from integrations.models import Company, Computer, Event
 from mappings.models import CompanyMapping
 from ticketing import rules
 from ticketing.models import IntegrationProfile
-from ticketing.occurrences import company_of
+from ticketing.routing.occurrences import company_of
 
 
 def find_places(events: Sequence[Event]) -> list[Event]:

@@ -13,16 +13,13 @@ from collections import Counter
 from django.db import IntegrityError, transaction
 
 from integrations.models import Instance, Run
-from ticketing.alert_planning import AlertPlanner
-from ticketing.baseline import choose_baseline, judge_again_after_switch, mark_baseline
-from ticketing.closing import plan_closings
-from ticketing.drafts import Draft
 from ticketing.models import Alert
+from ticketing.planning.alerts import AlertPlanner
+from ticketing.planning.baseline import judge_again_after_switch
+from ticketing.planning.closing import plan_closings
+from ticketing.planning.drafts import Draft
+from ticketing.planning.situation import Situation, to_plan
 from ticketing.refusals import follow_lanes
-from ticketing.routing import rejudge_waiting, route_events
-from ticketing.situation import Situation, to_plan
-
-__all__ = ["choose_baseline", "mark_baseline", "plan_tickets", "rejudge_waiting", "route_events"]
 
 CHUNK = 500
 MOST_TRIES = 3

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from integrations.models import HaloAsset, HaloClient, HaloSite, HaloUser
 from mappings.models import CompanyMapping, ComputerMapping
+from ticketing.apply.place import AssetFacts, ClientFacts, Place, PlaceFacts, SiteFacts, place
 from ticketing.models import Alert, IntegrationProfile
-from ticketing.place import AssetFacts, ClientFacts, Place, PlaceFacts, SiteFacts, place
 
 
 def place_of(alerts: Sequence[Alert], profile: IntegrationProfile) -> Place | None:

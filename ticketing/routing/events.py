@@ -16,9 +16,9 @@ from django.db.models import Q
 
 from integrations.choices import EventStatus, WriteMode
 from integrations.models import Company, Event, HaloCredential
-from ticketing.destinations import Destinations, find_places, waiting_with_a_destination
 from ticketing.models import Alert, AlertEvent
-from ticketing.occurrences import identity_of, new_alert, take
+from ticketing.routing.destinations import Destinations, find_places, waiting_with_a_destination
+from ticketing.routing.occurrences import identity_of, new_alert, take
 
 _ALERT_FIELDS = [
     "company", "computer", "event_type", "severity", "title", "state", "occurrence", "event_count",

@@ -14,9 +14,9 @@ from integrations.models import Intention
 from integrations.runs.writing import Cancelled
 from mappings.models import CompanyMapping
 from ticketing import lanes, rules
-from ticketing.closing import NO_PROFILE, RESOLVED_UNSENT
-from ticketing.judging import Judged, judge
 from ticketing.models import Alert, Decision, Ticket, TicketState
+from ticketing.planning.closing import NO_PROFILE, RESOLVED_UNSENT
+from ticketing.planning.judging import Judged, judge
 
 NO_TICKET = "There is no ticket in HaloPSA to write to."
 NO_CLIENT = (

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from integrations.choices import Action, IntentionKind, Outcome
 from integrations.models import Entry, Run
 from ticketing import lanes
-from ticketing.closing import Over, close
 from ticketing.models import Alert, AlertEvent, Ticket, TicketState
+from ticketing.planning.closing import Over, close
 
 _PLANNED_FIELDS = ["decision", "reason", "baseline", "profile", "ticket", "pending"]
 

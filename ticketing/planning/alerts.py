@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from integrations.choices import Action, EventState, Outcome, WriteMode
 from integrations.models import new_marker
-from ticketing.closing import Over
-from ticketing.drafts import Draft
 from ticketing.lanes import cause_of_create
 from ticketing.models import Alert, AlertEvent, Decision, Ticket, TicketState
-from ticketing.situation import USABLE, Situation, group_key
+from ticketing.planning.closing import Over
+from ticketing.planning.drafts import Draft
+from ticketing.planning.situation import USABLE, Situation, group_key
 from ticketing.text import summary
 
 RESOLVED_EARLY = "It was resolved before a ticket was made."

@@ -17,12 +17,13 @@ from integrations.net.errors import NetError
 from integrations.records import TicketRecord, WriteAnswer
 from integrations.runs.writing import Cancelled
 from integrations.sync.safety import BudgetExhausted
-from ticketing import outcomes, text
-from ticketing.closing import profiles_of
+from ticketing import text
+from ticketing.apply import outcomes
+from ticketing.apply.placing import asset_of, place_of
+from ticketing.apply.withdrawal import check_create, check_write, without_client, without_profile
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import Alert, Ticket
-from ticketing.placing import asset_of, place_of
-from ticketing.withdrawal import check_create, check_write, without_client, without_profile
+from ticketing.planning.closing import profiles_of
 
 if TYPE_CHECKING:
     from integrations.halo.reader import HaloReader
