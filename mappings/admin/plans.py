@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.credential_choice import CredentialFirst
 from integrations.admin.display import NOTHING, admin_url, badge_column, duration, row_link, time_column
-from integrations.admin.pages import address, choices, page_of
+from integrations.admin.pages import Choice, address, choices, page_of
 from integrations.choices import Action, PlanState, RunKind
 from integrations.models import OPEN_STATES, HaloCredential, Plan, PlannedChange, Run
 from integrations.runs.request import request_run
@@ -122,22 +122,13 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
         return TemplateResponse(request, "bridge/plan.html", context)
 
     def _changes(self, request: HttpRequest, plan: Plan) -> dict[str, Any]:
-        rows = PlannedChange.objects.filter(plan=plan)
-        counts = dict(rows.order_by().values_list("action").annotate(number=Count("pk")))
-        chosen = request.GET.get("action", "")
-        page = page_of(
-            request,
-            rows.filter(action=chosen) if chosen else rows,
-            CHANGES_PER_PAGE,
-            counts.get(chosen, 0) if chosen else sum(counts.values()),
-        )
-        may_apply = plan.state == PlanState.READY and self.may_press(request, "change", plan)
+        page, actions = _page_of_changes(request, plan)
         return {
             "page": page,
-            "actions": choices(request, "action", list(Action.choices), counts),
+            "actions": actions,
             "ticked": plan.counts.get("selected", 0),
             "writes": [action.value for action in WRITES],
-            "may_apply": may_apply,
+            "may_apply": plan.state == PlanState.READY and self.may_press(request, "change", plan),
             "here": address(request, page=request.GET.get("page")),
             "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],
         }
@@ -188,6 +179,16 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
         ticked = {int(number) for number in request.POST.getlist("ticked") if number.isdigit()} & shown
         plan = tick(plan, ticked, True)
         return tick(plan, shown - ticked, False)
+
+
+def _page_of_changes(request: HttpRequest, plan: Plan) -> tuple[Any, list[Choice]]:
+    """One page of the changes with the chosen action, and the actions to choose from. Two queries."""
+    rows = PlannedChange.objects.filter(plan=plan)
+    counts = dict(rows.order_by().values_list("action").annotate(number=Count("pk")))
+    chosen = request.GET.get("action", "")
+    count = counts.get(chosen, 0) if chosen else sum(counts.values())
+    page = page_of(request, rows.filter(action=chosen) if chosen else rows, CHANGES_PER_PAGE, count)
+    return page, choices(request, "action", list(Action.choices), counts)
 
 
 @admin.register(PlannedChange)

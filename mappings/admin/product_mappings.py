@@ -102,19 +102,15 @@ class ProductMappingAdmin(CredentialFirst, BridgeAdmin):
         """Every product of a console, with its computers and its asset type."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        choice = credential_choice(request)
-        consoles = list(Console.objects.order_by("name"))
-        console = next(
-            (c for c in consoles if c.pk == id_of(request, "console")), consoles[0] if consoles else None
-        )
-        context = self.page_context(
-            request, "Default asset types", said=True, choice=choice, consoles=consoles, console=console
-        )
+        choice, consoles = credential_choice(request), list(Console.objects.order_by("name"))
+        console = _chosen(request, consoles)
+        more: dict[str, Any] = {"choice": choice, "consoles": consoles, "console": console}
         if choice.chosen and console:
             form = DefaultTypesForm(choice.chosen, list(_products(console)), request.POST or None)
             if request.method == "POST" and (answer := self._save(request, form)):
                 return answer
-            context |= {"form": form, "media": form.media, "may_change": self.has_change_permission(request)}
+            more |= {"form": form, "media": form.media, "may_change": self.has_change_permission(request)}
+        context = self.page_context(request, "Default asset types", said=True, **more)
         return TemplateResponse(request, "bridge/product_mapping.html", context)
 
     def _save(self, request: HttpRequest, form: DefaultTypesForm) -> HttpResponse | None:
@@ -130,3 +126,9 @@ class ProductMappingAdmin(CredentialFirst, BridgeAdmin):
 def _products(console: Console) -> QuerySet[Any]:
     active = Count("computer", filter=Q(computer__active=True))
     return Product.objects.filter(console=console).annotate(computers=active).order_by("-computers", "name")
+
+
+def _chosen(request: HttpRequest, consoles: list[Console]) -> Console | None:
+    """The console that `?console=` names, else the first."""
+    wanted = id_of(request, "console")
+    return next((console for console in consoles if console.pk == wanted), next(iter(consoles), None))

@@ -28,6 +28,7 @@ class Pictures:
         self.count += 1
         if not self.wanted:
             return
+        page.wait_for_load_state()
         (FOLDER / "latest").mkdir(parents=True, exist_ok=True)
         stem = f"{self.count:02d}-{name}"
         try:

@@ -57,14 +57,14 @@ class Tour:
         self.shoot("overview", readme=760)
 
     def map_companies(self) -> None:
-        self.staff.next_step("Map companies", "Company mapping")
+        self.staff.take_step("Map companies", "Company mapping")
         self.shoot("company-mapping", readme=800)
         self.staff.press("Accept all 17 exact suggestions")
         self.staff.sees("17 companies are mapped.", anywhere=True)
         self.shoot("company-mapping-accepted")
 
     def choose_asset_types(self) -> None:
-        self.staff.next_step("Choose default asset types", "Default asset types")
+        self.staff.take_step("Choose default asset types", "Default asset types")
         products = self.page.locator("#main tbody th").all_inner_texts()
         assert len(products) == 8
         for product in products:
@@ -74,7 +74,7 @@ class Tour:
         self.staff.sees("8 default asset types changed.", anywhere=True)
 
     def export(self) -> None:
-        self.staff.next_step("Export computers", "Export computers")
+        self.staff.take_step("Export computers", "Export computers")
         self.shoot("export")
         self.staff.press("Show the preview")
         self.staff.sees("ticked in all", patience=60_000)
@@ -82,6 +82,7 @@ class Tour:
         assert creates > 100
         self.shoot("preview", readme=900)
         self.staff.press("Apply the ticked changes")
+        self.staff.sees("Export of computers")
         self.shoot("run-at-work")
         self.staff.waits_for_run()
         assert int(self.staff.figure("created")) == creates
@@ -92,14 +93,14 @@ class Tour:
         self.shoot("sandbox-assets", halo)
 
     def make_event_set(self) -> None:
-        self.staff.next_step("Make an event set and a profile", "Make an event set")
+        self.staff.take_step("Make an event set and a profile", "Make an event set")
         self.staff.fill("Name", "Backup problems")
         self.staff.tick("All of Backup")
         self.shoot("event-set")
         self.make_default("event set")
 
     def make_profile(self) -> None:
-        self.staff.next_step("Make an event set and a profile", "Make a profile")
+        self.staff.take_step("Make an event set and a profile", "Make a profile")
         self.staff.fill("Name", "Backup tickets")
         self.staff.choose("Ticket type", "Alert")
         self.staff.choose("Status for creation", "New")
@@ -119,7 +120,7 @@ class Tour:
         self.shoot(f"{what.replace(' ', '-')}-default")
 
     def switch_tickets_on(self) -> None:
-        self.staff.next_step("Switch tickets on", "Company mapping")
+        self.staff.take_step("Switch tickets on", "Company mapping")
         self.staff.tick("Tick all companies of this page")
         self.page.get_by_label("Ticked companies:").select_option("Create tickets: on")
         self.shoot("tickets-switch")

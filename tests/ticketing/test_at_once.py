@@ -109,7 +109,9 @@ def test_a_ticket_row_that_was_deleted_is_not_made_a_second_time() -> None:
 @pytest.fixture
 def _one_group(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("situation", "alerts"):
-        monkeypatch.setattr(f"ticketing.planning.{module}.group_key", lambda alert: f"company:{alert.company_id}")
+        monkeypatch.setattr(
+            f"ticketing.planning.{module}.group_key", lambda alert: f"company:{alert.company_id}"
+        )
 
 
 @pytest.mark.usefixtures("_one_group")
