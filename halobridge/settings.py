@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "halobridge.apps.HaloBridgeAdminConfig",
     "rest_framework",
     "django_filters",

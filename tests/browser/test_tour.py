@@ -58,6 +58,7 @@ class Tour:
 
     def map_companies(self) -> None:
         self.staff.take_step("Map companies", "Company mapping")
+        self.staff.sees("exactly one client of the same name")
         self.shoot("company-mapping", readme=800)
         self.staff.press("Accept all 17 exact suggestions")
         self.staff.sees("17 companies are mapped.", anywhere=True)
@@ -75,6 +76,7 @@ class Tour:
 
     def export(self) -> None:
         self.staff.take_step("Export computers", "Export computers")
+        self.staff.sees("nothing is written before you apply it")
         self.shoot("export")
         self.staff.press("Show the preview")
         self.staff.sees("ticked in all", patience=60_000)
@@ -82,7 +84,7 @@ class Tour:
         assert creates > 100
         self.shoot("preview", readme=900)
         self.staff.press("Apply the ticked changes")
-        self.staff.sees("Export of computers")
+        self.staff.sees("Asset export")
         self.shoot("run-at-work")
         self.staff.waits_for_run()
         assert int(self.staff.figure("created")) == creates
@@ -114,6 +116,7 @@ class Tour:
     def make_default(self, what: str) -> None:
         self.staff.press("Save and continue editing")
         self.staff.follow("Set as default")
+        self.staff.sees(re.compile(f"Make “.+” the default {what}"))
         self.shoot(f"{what.replace(' ', '-')}-ask-default")
         self.staff.press("Set as default")
         self.staff.sees(re.compile(f"is the default {what}"), anywhere=True)
@@ -128,6 +131,7 @@ class Tour:
         self.staff.sees("Create tickets is on for 17 companies.", anywhere=True)
         self.shoot("tickets-on")
         self.staff.open("Overview")
+        self.staff.sees("Needs attention")
         self.shoot("overview-set-up")
 
     def happens(self, event: str) -> None:
@@ -135,6 +139,7 @@ class Tour:
         assert self.computer in self.bridge.sandbox_event(*self.commands[event])
         self.staff.open("Consoles")
         self.staff.follow("Sandbox")
+        self.staff.sees("What it told so far")
         self.shoot(f"console-{event}")
         self.staff.press("Fetch events now")
         self.staff.waits_for_run()
