@@ -53,7 +53,7 @@ class Part:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-WITHOUT_PROCESSES = "not browser and not faults and not redis"
+WITHOUT_PROCESSES = "not browser and not faults and not redis" + ("" if LONG else " and not long")
 PARTS = [
     Part("everything on SQLite", "", ["-n", "2", "-m", WITHOUT_PROCESSES]),
     Part(

@@ -80,7 +80,7 @@ def give_back(step: Step, *, cursor: dict[str, Any], not_before: datetime | None
         "not_before": not_before,
         "lease_until": None,
     }
-    if progressed or not_before:
+    if progressed:
         changes["claims"] = 0
     if not Step.objects.filter(pk=step.pk, lease_token=step.lease_token, state=StepState.LEASED).update(
         **changes

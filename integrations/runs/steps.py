@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -155,6 +155,10 @@ def _call(function: StepFunction, doing: Work) -> Result:
         return Done(RunState.FAILED, str(problem))
     except LeaseLost:
         raise
+    except OperationalError as problem:
+        # A deadlock, a lock that took too long, a server that restarts: the same step again, a few times.
+        log.warning("Run %s: the database broke a step off: %s", doing.run.pk, problem)
+        return Again(doing.cursor, not_before=timezone.now() + timedelta(seconds=1), progressed=False)
     except Exception:
         log.exception("Run %s failed", doing.run.pk)
         return Done(RunState.FAILED, "An unexpected error; the log of the queue has the details.")

@@ -9,11 +9,11 @@ sent again, and after two repeats staff decide.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -138,25 +138,45 @@ def ours(intention: Intention) -> Any:
 
 def settle_done(intention: Intention, halo_id: int | None, sender: Sender) -> bool:
     """Make it *done* and store what follows, in one transaction. False if somebody else settled it."""
-    with transaction.atomic():
+
+    def act() -> bool:
         changed = ours(intention).update(
             state=IntentionState.DONE, halo_id=halo_id, finished_at=timezone.now(), not_before=None
         )
         if changed:
             intention.state, intention.halo_id = IntentionState.DONE, halo_id
             sender.done(intention)
-    return bool(changed)
+        return bool(changed)
+
+    return _in_one_act(act)
 
 
 def settle_refused(intention: Intention, words: str, sender: Sender) -> bool:
-    with transaction.atomic():
+    def act() -> bool:
         changed = ours(intention).update(
             state=IntentionState.REFUSED, answer=words, finished_at=timezone.now(), not_before=None
         )
         if changed:
             intention.state, intention.answer = IntentionState.REFUSED, words
             sender.refused(intention)
-    return bool(changed)
+        return bool(changed)
+
+    return _in_one_act(act)
+
+
+def _in_one_act(act: Callable[[], bool]) -> bool:
+    """Run it in a transaction; again if the database broke it off (a deadlock, a lock that took too long).
+
+    What Halo has answered must not get lost to that: it would be looked up two minutes later.
+    """
+    for left in (2, 1, 0):
+        try:
+            with transaction.atomic():
+                return act()
+        except OperationalError:
+            if not left or transaction.get_connection().in_atomic_block:
+                raise
+    raise AssertionError("unreachable")
 
 
 def settle_cancelled(intention: Intention, words: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page
 
@@ -35,14 +36,19 @@ class Pictures:
             self._shoot(page, FOLDER / "latest" / f"{stem}-light.png")
             if readme and self.wanted == "readme":
                 self._shoot(page, FOLDER / f"{name}.png", height=readme)
-            page.emulate_media(color_scheme="dark")
+            self._colour(page, "dark")
             self._shoot(page, FOLDER / "latest" / f"{stem}-dark.png")
-            page.emulate_media(color_scheme="light")
+            self._colour(page, "light")
             page.set_viewport_size({"width": NARROW, "height": 844})
             self._shoot(page, FOLDER / "latest" / f"{stem}-narrow.png")
         finally:
-            page.emulate_media(color_scheme="light")
             page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+
+    @staticmethod
+    def _colour(page: Page, scheme: Literal["light", "dark"]) -> None:
+        """The admin looks at the system's colours when a page is opened only; this page has to stay open."""
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", scheme == "dark")
 
     @staticmethod
     def _shoot(page: Page, place: Path, height: int = 0) -> None:

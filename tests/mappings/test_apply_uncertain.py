@@ -242,6 +242,7 @@ def export_dying_at(statement: int) -> tuple[Run, FakeHalo, int]:
     return work_off(run, halo), halo, dying.seen
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the dead close no cursor
 @pytest.mark.parametrize("stride", [7, pytest.param(1, marks=pytest.mark.long)])
 def test_it_may_die_at_any_statement_and_makes_each_asset_once(stride: int) -> None:
     _, _, statements = export_dying_at(0)

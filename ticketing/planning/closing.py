@@ -41,10 +41,14 @@ def plan_closings(instance: Instance, run: Run | None = None) -> Counter[str]:
     after = 0
     while True:
         with transaction.atomic():
-            tickets = list(_over(instance).filter(pk__gt=after).order_by("pk")[:CHUNK])
-            if not tickets:
+            found = _over(instance).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
+            numbers = list(found[:CHUNK])
+            if not numbers:
                 return counts
-            after = tickets[-1].pk
+            after = numbers[-1]
+            _lock_alerts(numbers)
+            # Looked at once more under the locks: an alert may have opened again in between.
+            tickets = list(_locked(_over(instance).filter(pk__in=numbers)))
             counts.update(close(_with_last_alert(_closable(tickets)), run))
 
 
@@ -64,9 +68,17 @@ def _over(instance: Instance) -> QuerySet[Ticket]:
         .filter(Exists(alerts.filter(state=EventState.RESOLVED)))
         .exclude(Exists(alerts.filter(state=EventState.OPEN)))
         .exclude(Exists(silent))
-        .select_related("profile")
-        .select_for_update(of=("self",))
     )
+
+
+def _locked(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    return tickets.select_related("profile").select_for_update(of=("self",)).order_by("pk")
+
+
+def _lock_alerts(tickets: Sequence[int]) -> None:
+    """Alerts before tickets before intentions: with one order for all, nobody waits in a ring."""
+    alerts = Alert.objects.filter(ticket__in=tickets).select_for_update().order_by("pk")
+    list(alerts.values_list("pk", flat=True))
 
 
 def profiles_of(tickets: Sequence[Ticket]) -> dict[int, IntegrationProfile]:

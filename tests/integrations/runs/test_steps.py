@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from integrations.choices import Action, Outcome, RunKind, RunState, StepState
@@ -121,6 +122,33 @@ def test_an_unexpected_error_fails_the_run_without_telling_its_insides(
     run = worked(make_run(), start=start)
     assert run.state == RunState.FAILED
     assert "abc" not in run.error
+
+
+def test_a_step_that_the_database_broke_off_is_done_again_and_not_for_ever() -> None:
+    tries: list[int] = []
+
+    def start(_: Work) -> Result:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("deadlock detected")
+        return Done()
+
+    run = make_run()
+    for _ in range(4):
+        worked(run, start=start)
+        Step.objects.update(not_before=None)
+    run.refresh_from_db()
+    assert (run.state, len(tries)) == (RunState.SUCCEEDED, 3)
+
+    def always(_: Work) -> Result:
+        raise OperationalError("deadlock detected")
+
+    stuck = make_run()
+    for _ in range(MOST_CLAIMS + 1):
+        worked(stuck, start=always)
+        Step.objects.update(not_before=None)
+    stuck.refresh_from_db()
+    assert stuck.state == RunState.FAILED
 
 
 def test_entries_of_a_bad_outcome_make_the_run_partial() -> None:
