@@ -26,7 +26,7 @@ WORKSTATIONS = {"Desktop", "File Backup", "RMM agent only"}
 def commands_of_the_readme() -> dict[str, list[str]]:
     """What the README tells to type in a second terminal, by its event: `fail` and `succeed`."""
     lines = re.findall(
-        r"^\.venv/bin/python manage\.py (sandbox_event .+)$", (ROOT / "README.md").read_text(), re.M
+        r"^ *\.venv/bin/python manage\.py (sandbox_event .+)$", (ROOT / "README.md").read_text(), re.M
     )
     return {words[1]: words[1:] for words in map(shlex.split, lines)}
 
@@ -67,7 +67,7 @@ class Tour:
     def map_companies(self) -> None:
         self.staff.take_step("Map companies", "Company mapping")
         self.staff.sees("exactly one client of the same name")
-        self.shoot("company-mapping", readme=800)
+        self.shoot("company-mapping", readme=720)
         self.staff.press("Accept all 17 exact suggestions")
         self.staff.sees("17 companies are mapped.", anywhere=True)
         self.shoot("company-mapping-accepted")
@@ -114,6 +114,7 @@ class Tour:
         self.staff.take_step("Make an event set and a profile", "Make an event set")
         self.staff.fill("Name", "Backup problems")
         self.staff.tick("All of Backup")
+        self.page.get_by_label(re.compile("^Name")).scroll_into_view_if_needed()
         self.shoot("event-set")
         self.make_default("event set")
 
@@ -169,7 +170,7 @@ class Tour:
     def ticket_closes(self) -> None:
         ticket = self.ticket_row("Closed")
         self.shoot("tickets-closed")
-        self.follow_to_halo(ticket, "closed", "Closed", readme=520)
+        self.follow_to_halo(ticket, "closed", "Closed", readme=1000)
         ticket.get_by_role("link", name=self.computer).first.click()
         self.staff.sees("Written to HaloPSA")
         self.shoot("ticket")
@@ -196,6 +197,8 @@ class Tour:
             expect(tickets).to_have_count(1)
             expect(tickets.get_by_role("heading")).to_contain_text(f"#{number} ")
             expect(tickets.locator(f".badge.{state}")).to_have_text(status)
+            tickets.get_by_role("link", name=f"#{number}").click()
+            expect(halo.get_by_role("heading", name=f"Ticket {number}")).to_be_visible()
             self.shoot(f"sandbox-ticket-{state}", halo, readme=readme)
 
 
