@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from halobridge import mirror, verdicts
 from integrations.access import open_connector, open_reader, open_session
-from integrations.choices import IntentionKind, Purpose, RunKind, RunState
+from integrations.choices import Purpose, RunKind, RunState
 from integrations.halo.writer import HaloWriter
 from integrations.ingest import console_side, events
 from integrations.models import Console, HaloCredential, Instance, Intention
@@ -30,7 +30,7 @@ from integrations.runs.request import (
     request_routing,
 )
 from integrations.runs.steps import Again, Done, Result, Table, Then, Work
-from integrations.schedules import canary
+from integrations.schedules import TICKET_WRITES, canary
 from mappings import apply as assets_apply
 from mappings import linking
 from mappings import planning as assets_planning
@@ -40,13 +40,6 @@ from ticketing.apply import TicketSender
 
 if TYPE_CHECKING:
     from integrations.halo.session import HaloSession
-
-TICKET_WRITES = (
-    IntentionKind.CREATE_TICKET,
-    IntentionKind.ADD_NOTE,
-    IntentionKind.CLOSE_TICKET,
-    IntentionKind.REOPEN_TICKET,
-)
 
 
 @contextmanager
@@ -127,7 +120,8 @@ def sync_console(work: Work) -> Result:
     console = console_of(work)
     connector = open_connector(console)
     work.progress("Companies", 0)
-    verdicts.report(work, "companies", console_side.store_companies(console, connector.fetch_companies()))
+    companies = verdicts.renewing(work, "Companies", connector.fetch_companies())
+    verdicts.report(work, "companies", console_side.store_companies(console, companies))
     work.progress("Computers", 0)
     computers = verdicts.renewing(work, "Computers", connector.fetch_computers())
     verdicts.report(work, "computers", console_side.store_computers(console, computers))
@@ -151,7 +145,7 @@ def fetch_events(work: Work) -> Result:
     console = console_of(work)
     connector = open_connector(console)
     started, first = timezone.now(), console.events_read_at is None
-    records = list(connector.fetch_events(console.events_read_at))
+    records = list(verdicts.renewing(work, "Events", connector.fetch_events(console.events_read_at)))
     outcomes = events.store_events(console, records, first_read=first)
     if connector.abilities.events_are_complete_list:
         seen = connector.series_seen

@@ -61,8 +61,8 @@ def warn(work: Work, sentences: Sequence[str]) -> None:
         work.entry(Action.SKIP, Outcome.WARNING, "Read", reason=sentence)
 
 
-def renewing(work: Work, phase: str, rows: Iterable[T], every: int = 100) -> Iterator[T]:
-    """Pass rows on, showing progress and renewing the lease at every hundredth."""
+def renewing(work: Work, phase: str, rows: Iterable[T], every: int = 25) -> Iterator[T]:
+    """Pass rows on, showing progress and renewing the lease at every 25th."""
     for number, row in enumerate(rows, start=1):
         if number % every == 0:
             work.progress(phase, number)

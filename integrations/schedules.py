@@ -7,26 +7,52 @@ console and credential needs is read from the rows themselves, not from a schedu
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 from django_q.models import Schedule
 
-from integrations.choices import ConnectionState, RunKind
-from integrations.models import Console, Event, HaloCredential, Heartbeat, RawDelivery, Run
+from integrations.choices import (
+    ConnectionState,
+    EventStatus,
+    IntentionKind,
+    IntentionState,
+    RunKind,
+    RunState,
+)
+from integrations.models import (
+    Console,
+    Event,
+    HaloCredential,
+    Heartbeat,
+    Instance,
+    Intention,
+    RawDelivery,
+    Run,
+)
 from integrations.registry import connector_class
 from integrations.runs.claim import stamp
 from integrations.runs.reaper import purge_permits, reap
 from integrations.runs.request import (
     request_console_sync,
+    request_console_test,
     request_delivery,
     request_events,
     request_halo_sync,
     request_halo_test,
     request_routing,
     request_run,
+)
+
+RETEST_AFTER = timedelta(minutes=10)
+TICKET_WRITES = (
+    IntentionKind.CREATE_TICKET,
+    IntentionKind.ADD_NOTE,
+    IntentionKind.CLOSE_TICKET,
+    IntentionKind.REOPEN_TICKET,
 )
 
 
@@ -78,25 +104,48 @@ def tick() -> None:
     """Ask for everything that is due. Runs as a task, any number of times, on any machine."""
     reap()
     now = timezone.now()
-    for console in _consoles_due("events_read_at", settings.HALOBRIDGE_EVENT_INTERVAL, now):
-        if connector_class(console.kind).abilities.events:
+    _test_again(now)
+    for console in _due(Console, "events_read_at", settings.HALOBRIDGE_EVENT_INTERVAL, now):
+        if console.synced_at and connector_class(console.kind).abilities.events:
             request_events(console)
-    for console in _consoles_due("synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
+    for console in _due(Console, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
         if connector_class(console.kind).abilities.computers:
             request_console_sync(console)
-    old = Q(synced_at__lte=now - timedelta(minutes=settings.HALOBRIDGE_SYNC_INTERVAL))
-    for credential in HaloCredential.objects.filter(old, enabled=True, state=ConnectionState.WORKING):
+    for credential in _due(HaloCredential, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
         request_halo_sync(credential)
-    request_routing()
-    for credential in HaloCredential.objects.filter(enabled=True).select_related("instance"):
-        request_delivery(credential.instance)
+    _ask_for_what_waits()
 
 
-def _consoles_due(field: str, minutes: int, now: datetime) -> list[Console]:
+def _due(model: type[Any], field: str, minutes: int, now: datetime) -> list[Any]:
+    """Working rows that were never read, or not for so long."""
     due = Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": now - timedelta(minutes=minutes)})
-    return list(
-        Console.objects.filter(due, enabled=True, state=ConnectionState.WORKING, synced_at__isnull=False)
-    )
+    return list(model.objects.filter(due, enabled=True, state=ConnectionState.WORKING))
+
+
+def _test_again(now: datetime) -> None:
+    """What failed a test may have been down for a while only: it comes back by itself."""
+    failed = Q(enabled=True, state=ConnectionState.FAILED, tested_at__lte=now - RETEST_AFTER)
+    for credential in HaloCredential.objects.filter(failed).select_related("instance"):
+        request_halo_test(credential)
+    for console in Console.objects.filter(failed):
+        request_console_test(console)
+
+
+def _ask_for_what_waits() -> None:
+    """The safety net under the doors, which ask by themselves: where nothing waits, nothing is asked for."""
+    if Event.objects.filter(status=EventStatus.NEW).exists() or _last_failed(RunKind.ROUTE):
+        request_routing()
+    unfinished = (IntentionState.PLANNED, IntentionState.SENDING, IntentionState.UNCERTAIN)
+    waiting = Intention.objects.filter(state__in=unfinished, kind__in=TICKET_WRITES).values("instance")
+    for instance in Instance.objects.filter(Q(pk__in=waiting) | Q(pk__in=_last_failed(RunKind.DELIVER))):
+        request_delivery(instance)
+
+
+def _last_failed(kind: str) -> list[int | None]:
+    """Instances (None: no instance) whose newest run of this kind failed; what it was to do still waits."""
+    newest = Run.objects.filter(kind=kind).order_by().values("instance").annotate(newest=Max("pk"))
+    failed = Run.objects.filter(pk__in=newest.values("newest"), state=RunState.FAILED)
+    return list(failed.values_list("instance", flat=True))
 
 
 def nightly() -> None:
@@ -104,14 +153,21 @@ def nightly() -> None:
     for credential in HaloCredential.objects.filter(enabled=True).select_related("instance"):
         request_halo_test(credential)
         request_run(RunKind.SWEEP, halo_credential=credential, slot=f"sweep:{credential.pk}")
+    for console in Console.objects.filter(enabled=True):
+        request_console_test(console)
     purge()
 
 
 def purge() -> None:
-    """Delete finished runs, routed events without an alert and stamps past the retention."""
+    """Delete what is past the retention and nobody needs any more.
+
+    Finished runs without a preview, events that made no alert, deliveries that were worked off. What waits,
+    and what an alert or a ticket tells of, stays.
+    """
     before = timezone.now() - timedelta(days=settings.HALOBRIDGE_RETENTION_DAYS)
     purge_permits()
     Run.objects.filter(ended_at__lt=before, plan__isnull=True).delete()
-    Event.objects.filter(received_at__lt=before, alerts__isnull=True).delete()
-    RawDelivery.objects.filter(received_at__lt=before, error="").delete()
+    done_with = (EventStatus.ROUTED, EventStatus.IGNORED)
+    Event.objects.filter(received_at__lt=before, alerts__isnull=True, status__in=done_with).delete()
+    RawDelivery.objects.filter(received_at__lt=before, processed_at__isnull=False, error="").delete()
     Heartbeat.objects.filter(stamped_at__lt=timezone.now() - timedelta(days=7)).delete()

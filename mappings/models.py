@@ -49,7 +49,8 @@ class CompanyMapping(models.Model):
         default=False, help_text="On: nothing at all is written to tickets of this company."
     )
     enable_configuration = models.BooleanField(
-        default=False, help_text="On: its assets stay up to date by schedule."
+        default=False,
+        help_text="Kept for the scheduled asset updates of a later release; it has no effect yet.",
     )
     reason = models.CharField(max_length=255, blank=True, help_text="Why this pair.")
     mapped_at = models.DateTimeField(default=timezone.now)

@@ -13,6 +13,7 @@ import pytest
 
 from halobridge import sandboxed
 from integrations.choices import ConnectionState, EventStatus, Outcome, RunKind, RunState
+from integrations.ingest.console_side import store_computers
 from integrations.management.reporting import execute_here
 from integrations.models import (
     Company,
@@ -21,11 +22,14 @@ from integrations.models import (
     HaloAssetType,
     HaloCredential,
     PlannedChange,
+    Product,
     Run,
 )
+from integrations.records import ComputerRecord
 from integrations.runs.request import request_run
 from integrations.sandbox import constants
 from integrations.sandbox.server import Sandbox
+from mappings.models import ProductMapping
 from mappings.planning import new_plan
 from tests.connected import connect_console, connect_halo, read_console, read_halo
 from tests.scene import Scene
@@ -206,23 +210,30 @@ def test_a_ticket_that_halo_refuses_is_one_result_with_halos_words_and_the_next_
 # ---- assets -----------------------------------------------------------------------------------
 
 
+def planned_for(scene: Scene, name: str) -> PlannedChange:
+    plan = new_plan(console=scene.console, halo_credential=scene.credential)
+    run = execute_here(request_run(RunKind.PLAN_ASSETS, plan=plan, halo_credential=scene.credential))
+    assert run.state == RunState.SUCCEEDED
+    return PlannedChange.objects.get(plan=plan, subject__contains=name)
+
+
 def test_an_asset_type_that_vanished_in_halo_is_skipped_with_a_sentence(scene: Scene) -> None:
     kind = HaloAssetType.objects.get(name="Workstation")
+    server = ComputerRecord("srv1", "SRV-1", company_external_id="c1", products=("Server",))
+    store_computers(scene.console, [server])
+    ProductMapping.objects.create(
+        console=scene.console,
+        product=Product.objects.get(console=scene.console, name="Server"),
+        halo_credential=scene.credential,
+        asset_type=kind.halo_id,
+    )
+    assert planned_for(scene, "SRV-1").action == "create"
     with scene.sandbox.lock:
         del scene.sandbox.world.halo.asset_types[kind.halo_id]
     for _ in range(2):
         read_halo(scene.credential)
-    plan = new_plan(
-        console=scene.console,
-        company=None,
-        halo_credential=scene.credential,
-        parameters={},
-        created_by=None,
-    )
-    plan.parameters = {"asset_type": kind.halo_id}
-    plan.save()
-    run = execute_here(request_run(RunKind.PLAN_ASSETS, plan=plan, halo_credential=scene.credential))
-    assert run.state == RunState.SUCCEEDED
-    change = PlannedChange.objects.get(plan=plan, subject__contains="PC-1")
+    change = planned_for(scene, "SRV-1")
     assert change.action == "skip"
-    assert "no longer" in change.reason
+    assert change.reason == (
+        "The asset type Workstation no longer exists in HaloPSA: choose another one for the product “Server”."
+    )

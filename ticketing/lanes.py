@@ -100,3 +100,9 @@ def take_back(
         changes["cause"] = Concat(F("cause"), Value(":taken back:"), Cast("pk", CharField()))
     Intention.objects.filter(pk__in=rows, state=IntentionState.PLANNED).update(**changes)
     return set(rows.values())
+
+
+def free_creates(alerts: Iterable[Alert]) -> None:
+    """The tickets of these occurrences are closed although the alerts are open: another may be made."""
+    made = Intention.objects.filter(cause__in=[cause_of_create(alert) for alert in alerts])
+    made.update(cause=Concat(F("cause"), Value(":closed:"), Cast("pk", CharField())))

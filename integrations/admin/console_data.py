@@ -154,7 +154,7 @@ class RawDeliveryAdmin(HistoryAdmin):
     list_filter = (BY_CONSOLE,)
     list_select_related = ("console",)
     search_fields = ("door", "error")
-    empty_hint = "What webhooks deliver is kept here as it came in, so that it can be replayed."
+    empty_hint = "What webhooks deliver is kept here as it came in, with what became of it."
 
     received = time_column("received_at", "Received")
     processed = time_column("processed_at", "Processed")

@@ -203,10 +203,6 @@ class HaloReader:
         found = ticket_search.by_marker(self.session, marker)
         return found or ticket_search.by_marker(self.session, marker, deleted=True)
 
-    def fetch_marked_tickets(self, prefix: str) -> Iterator[TicketRecord]:
-        """Tickets, open and closed, whose supplier reference begins with `prefix` (for the nightly sweep)."""
-        return ticket_search.marked(self.session, prefix)
-
     def fetch_actions(self, ticket_id: int) -> list[ActionRecord]:
         """All actions of a ticket. HaloPSA API: unpaged lists are cut to `count` rows, 50 if none is sent."""
         found = fetch_pages(

@@ -50,21 +50,6 @@ def by_marker(session: HaloSession, marker: str, *, deleted: bool | None = None)
     return [record for record in records if record is not None and record.marker == marker]
 
 
-def marked(session: HaloSession, prefix: str) -> Iterator[TicketRecord]:
-    """All tickets, open and closed, whose supplier reference begins with `prefix`."""
-    found = fetch_pages(
-        session,
-        "/Tickets",
-        "tickets",
-        lambda row: row,
-        search_supplier_reference=prefix,
-        includeclosed=OPEN_AND_CLOSED,
-    )
-    for page in found:
-        records = (_complete(session, row) for row in page)
-        yield from (record for record in records if record and record.marker.startswith(prefix))
-
-
 def _complete(session: HaloSession, row: Row, deleted: bool | None = None) -> TicketRecord | None:
     """List rows may leave out the supplier reference; the single ticket has it."""
     if "supplier_reference" in row:

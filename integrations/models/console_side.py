@@ -187,7 +187,7 @@ class KnownSeries(models.Model):
 
 
 class RawDelivery(models.Model):
-    """A request at a door (webhook) as it came in; kept so that what fails later can be replayed."""
+    """A request at a door (webhook) as it came in; kept, so that nothing is lost that fails later."""
 
     console = models.ForeignKey(Console, on_delete=models.CASCADE, null=True, blank=True)
     door = models.CharField(max_length=40)

@@ -30,6 +30,7 @@ class Instance(models.Model):
         default=0, editable=False, help_text="Objects a batch has been proven to carry; 0: not proven."
     )
     list_fields_proven = models.BooleanField(default=False, editable=False)
+    judged_by = models.CharField(max_length=32, blank=True, editable=False)
     marker_field_id = models.IntegerField(
         "asset field for the bridge reference",
         null=True,

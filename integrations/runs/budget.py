@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from integrations.choices import Purpose, WriteMode
@@ -19,9 +19,14 @@ REST_AFTER_429 = 30.0
 
 
 def window_of(instance: Instance) -> tuple[int, int]:
-    """Calls and seconds: the smallest size among the credentials of the instance."""
-    sizes = HaloCredential.objects.filter(instance=instance).values_list("budget_calls", "budget_seconds")
-    return min(sizes, key=lambda size: size[0] / size[1], default=(180, 300))
+    """Calls and seconds: the smallest size among the credentials of the instance.
+
+    The fewest calls of any in the longest window of any: whoever set either, it is kept.
+    """
+    sizes = HaloCredential.objects.filter(instance=instance).aggregate(
+        calls=Min("budget_calls"), seconds=Max("budget_seconds")
+    )
+    return sizes["calls"] or 180, sizes["seconds"] or 300
 
 
 def used(instance: Instance) -> tuple[int, int]:
@@ -74,7 +79,8 @@ class BudgetGate:
     def blocked(self, seconds: float | None) -> None:
         """Halo answered 429: nobody calls this instance before the time is over."""
         until = timezone.now() + timedelta(seconds=seconds if seconds is not None else REST_AFTER_429)
-        Instance.objects.filter(pk=self.instance_id).update(blocked_until=until)
+        shorter = Q(blocked_until__isnull=True) | Q(blocked_until__lt=until)
+        Instance.objects.filter(shorter, pk=self.instance_id).update(blocked_until=until)
 
     def check_writes(self) -> None:
         """Raise `WritesStopped` with the reason unless this credential may write at this moment."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from integrations.choices import Answer, IntentionState
@@ -19,9 +21,11 @@ from integrations.runs.writing import (
     Sender,
     begin,
     due,
+    leave_to_staff,
     next_due_at,
     ours,
     put_back,
+    rest_credential,
     settle_cancelled,
     settle_done,
     settle_look_up,
@@ -31,6 +35,13 @@ from integrations.runs.writing import (
     too_late,
 )
 from integrations.sync.safety import BudgetExhausted, WritesStopped
+
+log = logging.getLogger(__name__)
+NOT_LET_IN = (400, 401)
+"""Statuses of a pause that is about the credential: an expired token, a secret or scope that is refused."""
+LONGEST_LOOK_UP = 3600.0
+"""Seconds after which a look-up that has never worked is left to staff."""
+UNEXPECTED = "An unexpected error; the log of the queue has the details. Try again, or write it by hand."
 
 
 def settle(intention: Intention, answer: WriteAnswer, sender: Sender) -> bool:
@@ -42,6 +53,9 @@ def settle(intention: Intention, answer: WriteAnswer, sender: Sender) -> bool:
             settle_refused(intention, answer.message, sender)
         case Answer.UNCERTAIN:
             settle_uncertain(intention, answer.message)
+        case _ if answer.status in NOT_LET_IN:
+            rest = rest_credential(intention.halo_credential, answer.message)
+            put_back(intention, not_before=rest)
         case _:
             # A 503 does not prove that nothing was done: looked up like a lost answer, but for free.
             if answer.safe_to_repeat:
@@ -80,6 +94,9 @@ def end_pause(instance: Instance, probe: Callable[[], None]) -> datetime | None:
         return again
     try:
         probe()
+    except Unauthorised:
+        # It answers: what one credential may not do is that credential's matter.
+        log.info("The probe of instance %s was not let in, but was answered.", instance.pk)
     except NetError as problem:
         Instance.objects.filter(pk=instance.pk).update(pause_reason=str(problem)[:500])
         return again
@@ -119,8 +136,14 @@ def deliver(
         if intention is None:
             break
         renew()
-        if not _one(intention, sender_of(intention), result):
-            continue
+        try:
+            _one(intention, sender_of(intention), result)
+        except (BudgetExhausted, WritesStopped, OperationalError):
+            raise
+        except Exception:
+            # One that cannot be written must not keep the others from being written.
+            log.exception("Intention %s failed", intention.pk)
+            leave_to_staff(intention, UNEXPECTED)
     result.not_before = next_due_at(instance, kinds)
     return result
 
@@ -167,7 +190,9 @@ def _look_up(intention: Intention, sender: Sender) -> bool:
         found = sender.look_up(taken)
     except (NetError, BudgetExhausted) as problem:
         rest = problem.seconds if isinstance(problem, BudgetExhausted) else PAUSE_OF_INSTANCE
-        ours(taken).update(not_before=timezone.now() + span(rest))
+        ours(taken).update(not_before=timezone.now() + span(rest), answer=str(problem)[:2000])
+        if taken.sent_at and timezone.now() - taken.sent_at > span(LONGEST_LOOK_UP):
+            leave_to_staff(taken, f"It could not be looked up: {problem}"[:2000])
         if isinstance(problem, (Unreachable, Unauthorised, RateLimited, Unavailable)):
             pause(taken.instance, str(problem))
         return False

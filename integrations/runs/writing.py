@@ -17,12 +17,13 @@ from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from integrations.choices import IntentionState, WriteMode
-from integrations.models import Instance, Intention
+from integrations.choices import ConnectionState, IntentionState, WriteMode
+from integrations.models import HaloCredential, Instance, Intention
 from integrations.records import WriteAnswer
 from integrations.runs.pauses import (
     BETWEEN_LOOK_UPS,
     LEASE,
+    PAUSE_OF_INSTANCE,
     REST_BEFORE_LOOK_UP,
     WRITE_LIMIT,
     span,
@@ -198,11 +199,28 @@ def settle_uncertain(intention: Intention, words: str, *, free_repeat: bool = Fa
     )
 
 
-def put_back(intention: Intention) -> None:
+def put_back(intention: Intention, *, not_before: datetime | None = None) -> None:
     """It was certainly not executed: it uses up no attempt."""
     ours(intention).filter(state=IntentionState.SENDING).update(
-        state=IntentionState.PLANNED, sent_at=None, claim_token=""
+        state=IntentionState.PLANNED, sent_at=None, claim_token="", not_before=not_before
     )
+
+
+def leave_to_staff(intention: Intention, words: str) -> None:
+    """Nothing automatic helps here; what is behind it in its lane waits, everything else goes on."""
+    unfinished = Intention.objects.filter(pk=intention.pk).exclude(state__in=FINISHED)
+    unfinished.update(state=IntentionState.STAFF, answer=words, not_before=None)
+
+
+def rest_credential(credential: HaloCredential, reason: str) -> datetime:
+    """Halo does not let this credential in: only its own writes rest, others of the instance go on."""
+    until = timezone.now() + span(PAUSE_OF_INSTANCE)
+    planned = Intention.objects.filter(halo_credential=credential, state=IntentionState.PLANNED)
+    planned.update(not_before=until)
+    rows = HaloCredential.objects.filter(pk=credential.pk)
+    rows.filter(failing_since__isnull=True).update(failing_since=timezone.now())
+    rows.update(state=ConnectionState.FAILED, state_reason=reason)
+    return until
 
 
 # ---- uncertain ------------------------------------------------------------------------------

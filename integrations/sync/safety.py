@@ -36,7 +36,7 @@ def judge_loss(
     """Say whether `missing` of `known` rows may count as gone.
 
     An empty read of something that held rows is never a disappearance. Below `minimum` known rows only
-    that rule holds; from there on more than `share` of them missing waits for approval.
+    that rule holds; from there on more than `share` of them missing is held back.
     """
     if missing <= 0 or known <= 0:
         return LossVerdict(True)
@@ -45,6 +45,6 @@ def judge_loss(
     if known >= minimum and missing > known * share:
         return LossVerdict(
             False,
-            f"{missing} of {known} {what} are missing at once, more than {share:.0%}: waits for approval.",
+            f"{missing} of {known} {what} are missing at once, more than {share:.0%}: held back.",
         )
     return LossVerdict(True)

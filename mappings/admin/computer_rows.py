@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
 from integrations.admin.credential_choice import PARAMETER, CredentialChoice, credential_choice
 from integrations.models import Computer, HaloAssetType, HaloCredential
+from mappings.apply import lost_creates
 from mappings.linking import ComputerState, with_states
 from mappings.models import CompanyMapping, ComputerMapping, ProductMapping
 
@@ -29,7 +30,8 @@ def computer_rows(rows: QuerySet[Computer], credential: HaloCredential | None) -
     """Add what a row shows, without a query per row.
 
     `mapping_state`, `mapping_reason`, `pairs` (0 or 1 mapping), `own_type` and `default_type` (names of asset
-    types), `default_site` (name) and `bridge_credential` (id of the credential they are about; 0: none).
+    types), `default_site` (name), `create_lost` (its create waits for staff) and `bridge_credential` (id of
+    the credential they are about; 0: none).
     """
     pairs = ComputerMapping.objects.filter(halo_credential=credential)
     chosen = pairs.filter(computer=OuterRef("pk")).values("asset_type")[:1]
@@ -39,6 +41,9 @@ def computer_rows(rows: QuerySet[Computer], credential: HaloCredential | None) -
         with_states(rows, credential)
         .annotate(
             bridge_credential=Value(credential.pk if credential else 0),
+            create_lost=Exists(
+                pairs.filter(computer=OuterRef("pk"), pk__in=lost_creates().values("subject_id"))
+            ),
             own_type_id=Subquery(chosen),
             default_site=Subquery(companies.values("halo_site__name")[:1]),
             default_type_id=Subquery(default.values("asset_type")[:1]),

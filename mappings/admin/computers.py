@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,9 +15,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, RelatedDropdownFilter
 
-from integrations.admin.bases import HistoryAdmin
+from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.display import (
     NOTHING,
+    admin_url,
     badge,
     halo_url,
     list_column,
@@ -36,6 +37,7 @@ from mappings.admin.computer_rows import (
     chosen_credential,
     computer_rows,
 )
+from mappings.apply import lost_creates, retry_lost
 from mappings.linking import ComputerState, edit_computer_mapping, remove_computer_mapping
 from mappings.models import CompanyMapping, ComputerMapping
 
@@ -43,6 +45,11 @@ EDIT_LINK = '<a class="hb-button hb-button--small" href="{}" aria-label="Edit ma
 REMOVE = (
     "Remove the mapping of {computer} to {asset}? The asset in HaloPSA stays as it is; the bridge stops "
     "looking after it and does not match the two again by itself."
+)
+RETRY_LINK = '<a class="hb-button hb-button--small" href="{}" aria-label="Try {} again">Try again</a>'
+RETRY = (
+    "Try again to make the asset of “{row}”? The next export looks for it in HaloPSA first and sends it only "
+    "if it is not there."
 )
 EDITABLE = (ComputerState.MAPPED, ComputerState.TO_EXPORT, ComputerState.UNMAPPED)
 
@@ -150,7 +157,10 @@ class ComputerAdmin(HistoryAdmin):
         if row.mapping_state not in EDITABLE or not row.bridge_credential:
             return ""
         edit = reverse("admin:integrations_computer_edit_mapping", args=(row.bridge_credential, row.pk))
-        return format_html(EDIT_LINK, edit, row)
+        link = format_html(EDIT_LINK, edit, row)
+        if not row.create_lost:
+            return link
+        return format_html("{} {}", link, format_html(RETRY_LINK, admin_url(row.pairs[0], "retry"), row))
 
     # ---- edit and remove --------------------------------------------------------------------
 
@@ -221,6 +231,10 @@ class ComputerAdmin(HistoryAdmin):
         )
 
 
+def _waits_for_staff(mapping: ComputerMapping) -> bool:
+    return lost_creates().filter(subject_id=mapping.pk).exists()
+
+
 @admin.register(ComputerMapping)
 class ComputerMappingAdmin(HistoryAdmin):
     """The pairs as they are stored; they are changed from the computer's row."""
@@ -239,6 +253,17 @@ class ComputerMappingAdmin(HistoryAdmin):
     list_filter = (("halo_credential", RelatedDropdownFilter), ("held", BooleanRadioFilter))
     list_select_related = ("computer", "halo_asset", "halo_site", "halo_credential")
     search_fields = ("computer__name", "halo_asset__name", "halo_asset__inventory_number")
+    buttons: ClassVar[tuple[Button, ...]] = (
+        Button("retry", "Try again", "replay", ask=RETRY, shown=_waits_for_staff),
+    )
     empty_hint = (
         "Computers of mapped companies are matched with assets by serial number, MAC address and name."
     )
+
+    def retry(self, request: HttpRequest, row: ComputerMapping) -> None:
+        if retry_lost(row):
+            messages.success(
+                request, f"{row.computer} can be exported again: make a new preview and apply it."
+            )
+        else:
+            messages.warning(request, f"Nothing of {row.computer} waits for staff any more.")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 
 from integrations.choices import Answer, IntentionKind, Outcome
 from integrations.halo import payloads
-from integrations.models import Instance, Intention
+from integrations.models import HaloAsset, Instance, Intention
 from integrations.net.errors import NetError
 from integrations.records import AssetRecord, WriteAnswer
 from integrations.runs.pauses import BETWEEN_LOOK_UPS, span
@@ -27,8 +28,10 @@ from mappings.planning.forecast import LARGEST_BATCH, PROOF
 KIND = IntentionKind.CREATE_ASSET
 WINDOW = 300
 """Planned rows looked at to fill one batch."""
-OVERLAP = timedelta(seconds=60)
-"""By how much the two clocks may differ when a lost batch is searched by time of change."""
+OVERLAP = timedelta(minutes=10)
+"""How far before Halo's newest known change a lost batch is searched."""
+OVERLAP_UNKNOWN = timedelta(days=1)
+"""The same before our own time of sending, where the mirror tells nothing of Halo's clock."""
 FOUND_AGAIN = "Its answer was lost; found again in HaloPSA."
 
 
@@ -157,16 +160,32 @@ def _search(job: Job, batch: Batch) -> dict[int, Held]:
     found: dict[int, Held] = {}
     marked = [intention for intention in batch if intention.content["marker_field"] is not None]
     if marked:
-        since = min(intention.sent_at or timezone.now() for intention in marked) - OVERLAP
-        found = _by_marker(marked, job.reader.fetch_assets_changed(since))
+        found = _by_marker(marked, job.reader.fetch_assets_changed(_since(job, marked)))
     for intention in batch:
         if intention not in marked and (record := _by_tag(job, intention)):
             found[intention.pk] = held_by(record)
     return found
 
 
+def _since(job: Job, batch: Batch) -> datetime:
+    """A time by Halo's clock before which nothing of the batch was made: its newest change that we mirror.
+
+    Our own clock alone proves nothing: with Halo's running behind, the assets would be overlooked and made
+    a second time.
+    """
+    sent = min(intention.sent_at or timezone.now() for intention in batch)
+    mirrored = HaloAsset.objects.filter(halo_credential=job.credential)
+    newest: datetime | None = mirrored.aggregate(newest=Max("updated_at"))["newest"]
+    if newest is None:
+        return sent - OVERLAP_UNKNOWN
+    return min(newest, sent) - OVERLAP
+
+
 def _by_marker(batch: Sequence[Intention], records: Iterable[AssetRecord]) -> dict[int, Held]:
-    """Where two assets carry one reference, the older counts; the nightly sweep retires the other."""
+    """Where two assets carry one reference, the older counts.
+
+    The other one stays in HaloPSA, linked to nothing: the bridge never retires it, staff have to.
+    """
     wanted = {(str(row.content["marker_field"]), row.marker): row.pk for row in batch}
     found: dict[int, Held] = {}
     for record in sorted(records, key=lambda record: -record.halo_id):

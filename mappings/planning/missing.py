@@ -17,6 +17,10 @@ from mappings.planning.rows import Change, skip, subject_of
 from mappings.planning.world import AssetType, Place, Scope, Site, World
 
 LONGEST_TAG = 255
+LOST = (
+    "Sent several times without a readable answer; staff have to look into HaloPSA and press “Try again” "
+    "at this computer. It is then looked up before anything is sent."
+)
 _OWN = (
     "pk",
     "held",
@@ -164,7 +168,7 @@ class _Drafts:
         if not facts.eligible:
             return facts.ineligible_reason or "Not eligible."
         if self._sent.get(row.mapping_id or 0) == IntentionState.STAFF:
-            return "Sent several times without a readable answer; staff have to look into HaloPSA."
+            return LOST
         if not row.place.client_active:
             return f"The Halo client {row.place.client_name} is no longer active."
         if type_id is None:

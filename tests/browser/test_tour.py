@@ -127,7 +127,7 @@ class Tour:
         self.staff.choose("SLA", "Standard SLA")
         self.staff.choose("Priority", "High (Standard SLA)")
         self.staff.choose("Team", "Backup & Recovery")
-        self.shoot("profile", readme=900)
+        self.shoot("profile")
         self.make_default("profile")
 
     def make_default(self, what: str) -> None:
@@ -170,16 +170,17 @@ class Tour:
     def ticket_closes(self) -> None:
         ticket = self.ticket_row("Closed")
         self.shoot("tickets-closed")
-        self.follow_to_halo(ticket, "closed", "Closed", readme=1000)
+        self.follow_to_halo(ticket, "closed", "Closed", readme=940)
         ticket.get_by_role("link", name=self.computer).first.click()
         self.staff.sees("Written to HaloPSA")
         self.shoot("ticket")
 
     def ticket_row(self, state: str) -> Locator:
         """The one ticket about the computer, as soon as the list shows it in that state."""
+        badge = self.page.locator(".hb-badge").get_by_text(state, exact=True)
         for _ in range(30):
             self.staff.open("Tickets")
-            row = self.staff.row(self.computer, state)
+            row = self.staff.row(self.computer).filter(has=badge)
             if row.count():
                 break
             self.page.wait_for_timeout(1000)

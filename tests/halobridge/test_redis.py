@@ -14,7 +14,8 @@ REDIS = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/9")
 
 
 def shell(bridge: Installation, line: str) -> str:
-    return bridge.manage("shell", "--no-imports", "-c", f"from django.core.cache import cache; {line}").strip()
+    program = f"from django.core.cache import cache; {line}"
+    return bridge.manage("shell", "--no-imports", "-c", program).strip()
 
 
 def test_what_one_process_puts_into_the_cache_another_one_finds(tmp_path: Path) -> None:

@@ -8,10 +8,13 @@ import pytest
 from django.utils import timezone
 from django_q.models import Schedule
 
-from integrations.choices import ConnectionState, RunKind
-from integrations.models import Heartbeat, Run
-from integrations.schedules import canary, ensure_schedules, nightly, tick
-from tests.builders import make_console, make_credential
+from integrations.choices import ConnectionState, EventStatus, RunKind, RunState
+from integrations.ingest.events import store_events
+from integrations.models import Event, Heartbeat, Run
+from integrations.records import EventRecord
+from integrations.runs.request import request_delivery
+from integrations.schedules import canary, ensure_schedules, nightly, purge, tick
+from tests.builders import make_console, make_credential, make_intention
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +52,60 @@ def test_a_tick_asks_for_what_is_due_and_a_second_one_for_nothing_more() -> None
     make_console(kind="msp360", synced_at=long_ago)
     make_console(kind="push", synced_at=long_ago)
     tick()
-    assert kinds() == sorted(
-        [RunKind.EVENTS, RunKind.SYNC_CONSOLE, RunKind.SYNC_HALO, RunKind.ROUTE, RunKind.DELIVER]
-    )
+    assert kinds() == sorted([RunKind.EVENTS, RunKind.SYNC_CONSOLE, RunKind.SYNC_HALO])
     tick()
-    assert len(kinds()) == 5
+    assert len(kinds()) == 3
+
+
+def test_a_tick_with_nothing_to_do_makes_no_run() -> None:
+    make_credential(synced_at=timezone.now())
+    make_console(synced_at=timezone.now())
+    tick()
+    assert kinds() == []
+
+
+def test_a_first_read_that_failed_is_asked_for_again() -> None:
+    make_credential(synced_at=None)
+    make_console(kind="msp360", synced_at=None)
+    tick()
+    assert kinds() == sorted([RunKind.SYNC_CONSOLE, RunKind.SYNC_HALO])
+
+
+def test_what_failed_its_test_is_tested_again_after_a_while() -> None:
+    soon, later = timezone.now(), timezone.now() - timedelta(minutes=11)
+    make_credential(state=ConnectionState.FAILED, tested_at=soon)
+    make_credential(state=ConnectionState.FAILED, tested_at=later)
+    make_console(state=ConnectionState.FAILED, tested_at=later)
+    tick()
+    assert kinds() == sorted([RunKind.TEST_HALO, RunKind.TEST_CONSOLE])
+
+
+def test_what_was_left_behind_is_routed_and_delivered() -> None:
+    credential = make_credential(synced_at=timezone.now())
+    make_intention(credential)
+    console = make_console(synced_at=timezone.now())
+    store_events(console, [EventRecord("e1", "backup.failed", "open", "Backup")])
+    tick()
+    assert kinds() == sorted([RunKind.DELIVER, RunKind.ROUTE])
+
+
+def test_a_delivery_that_failed_is_asked_for_again() -> None:
+    credential = make_credential(synced_at=timezone.now())
+    run = request_delivery(credential.instance)
+    Run.objects.filter(pk=run.pk).update(state=RunState.FAILED)
+    tick()
+    assert kinds() == [RunKind.DELIVER, RunKind.DELIVER]
+
+
+def test_events_that_wait_are_never_thrown_away() -> None:
+    console = make_console()
+    old = timezone.now() - timedelta(days=400)
+    for status in EventStatus.values:
+        store_events(console, [EventRecord(status, "backup.failed", "open", "Backup")])
+        Event.objects.filter(external_id=status).update(status=status, received_at=old)
+    purge()
+    left = set(Event.objects.values_list("external_id", flat=True))
+    assert left == {EventStatus.NEW, EventStatus.WAITING}
 
 
 def test_a_tick_leaves_alone_what_is_fresh_broken_or_switched_off() -> None:
@@ -63,10 +115,11 @@ def test_a_tick_leaves_alone_what_is_fresh_broken_or_switched_off() -> None:
     make_console(kind="msp360", synced_at=timezone.now(), events_read_at=timezone.now())
     make_console(kind="msp360", synced_at=long_ago, state=ConnectionState.FAILED)
     tick()
-    assert kinds() == [RunKind.ROUTE]
+    assert kinds() == []
 
 
-def test_the_night_tests_every_credential_and_looks_for_doubles() -> None:
+def test_the_night_tests_every_connection_and_looks_for_doubles() -> None:
     make_credential()
+    make_console()
     nightly()
-    assert kinds() == [RunKind.SWEEP, RunKind.TEST_HALO]
+    assert kinds() == sorted([RunKind.SWEEP, RunKind.TEST_CONSOLE, RunKind.TEST_HALO])

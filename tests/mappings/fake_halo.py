@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -36,6 +36,7 @@ class FakeHalo:
         self.refuses: Callable[[Payload], str] = lambda payload: ""
         self.list_leaves_out: set[str] = set()
         self.ignores_returnall = False
+        self.clock_behind = timedelta()
         self._next = 900_000
 
     # ---- what it holds ----------------------------------------------------------------------
@@ -49,9 +50,13 @@ class FakeHalo:
                 "inventory_number": row.inventory_number,
                 "fields": dict(row.fields or {}),
                 "inactive": not row.active,
-                "updated": timezone.now(),
+                "updated": self.now(),
             }
         return self
+
+    def now(self) -> datetime:
+        """By Halo's own clock."""
+        return timezone.now() - self.clock_behind
 
     def writes(self) -> list[str]:
         return [call for call in self.calls if call.startswith("write")]
@@ -101,7 +106,7 @@ class FakeHalo:
         if "fields" in payload:
             # Halo replaces the array as a whole.
             asset["fields"] = {row["id"]: row["value"] for row in payload["fields"]}
-        asset["updated"] = timezone.now()
+        asset["updated"] = self.now()
         fields = [{"id": int(number), "value": value} for number, value in asset["fields"].items()]
         return {"id": halo_id, "inventory_number": asset.get("inventory_number", ""), "fields": fields}
 

@@ -94,7 +94,7 @@ def test_a_large_loss_waits_for_approval() -> None:
     rows = scene.plan().changes.filter(action=Action.DEACTIVATE)
     assert rows.count() == 6
     assert not rows.filter(selected=True).exists()
-    assert all("waits for approval" in row.reason for row in rows)
+    assert all("held back" in row.reason for row in rows)
 
 
 def test_nothing_happens_to_assets_of_companies_that_are_no_longer_mapped() -> None:

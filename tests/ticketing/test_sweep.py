@@ -16,7 +16,7 @@ from integrations.models import HaloCredential, Run
 from integrations.runs.request import request_run
 from integrations.sandbox.server import Sandbox
 from tests.scene import Scene
-from ticketing.models import Ticket
+from ticketing.models import Ticket, TicketState
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,21 @@ def test_if_the_late_one_is_older_it_becomes_ours(scene: Scene) -> None:
     run = sweep(scene)
     assert Ticket.objects.get().halo_id == oldest["id"]
     assert run.entries.get(action="link").outcome == Outcome.DONE
+
+
+def test_a_ticket_that_was_taken_back_and_made_all_the_same_is_closed(scene: Scene) -> None:
+    double(scene)
+    Ticket.objects.update(state=TicketState.CANCELLED, current=False)
+    sweep(scene)
+    assert all(row["hasbeenclosed"] for row in ours(scene))
+
+
+def test_it_costs_calls_only_for_writes_that_were_in_doubt(scene: Scene) -> None:
+    for number in range(5):
+        scene.event(f"fine {number}")
+    scene.deliver()
+    assert len(ours(scene)) == 5
+    assert sweep(scene).calls == 0
 
 
 def test_in_observe_mode_it_is_only_told(scene: Scene) -> None:

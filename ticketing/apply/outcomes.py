@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -13,7 +14,9 @@ from integrations.choices import Action, EventState, IntentionKind, Outcome
 from integrations.models import Intention
 from integrations.records import TicketRecord
 from ticketing import lanes
-from ticketing.models import Alert, Ticket, TicketState
+from ticketing.models import Alert, Decision, Ticket, TicketState
+
+CLOSED_MEANWHILE: Final = "The ticket was closed before this was sent; its alert, open again, gets a new one."
 
 ACTIONS: Final[Mapping[str, Action]] = {
     IntentionKind.CREATE_TICKET: Action.CREATE,
@@ -80,6 +83,25 @@ def _created(ticket: Ticket, halo_id: int | None, found: Found) -> None:
 
 
 def _closed(ticket: Ticket, words: str = "") -> None:
+    with transaction.atomic():
+        _let_go(ticket)
+        _store_closed(ticket, words)
+
+
+def _let_go(ticket: Ticket) -> None:
+    """Alerts that are open at that moment came back after the closing was planned: it was lost, and staff
+    had it tried again. They are planned anew and get a new ticket, which refers to this one."""
+    rows = Alert.objects.filter(ticket=ticket, state=EventState.OPEN)
+    alerts = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    if not alerts:
+        return
+    numbers = [alert.pk for alert in alerts]
+    Alert.objects.filter(pk__in=numbers).update(ticket=None, decision=Decision.UNDECIDED, pending=True)
+    lanes.take_back([ticket], CLOSED_MEANWHILE)
+    lanes.free_creates(alerts)
+
+
+def _store_closed(ticket: Ticket, words: str) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(
         state=TicketState.CLOSED, closed_at=timezone.now(), current=False, reason=words
     )

@@ -119,8 +119,10 @@ class AlertPlanner:
     def _decide(self) -> None:
         alert, verdict = self.alert, self.judged.verdict
         news = (alert.decision, alert.reason) != (verdict.decision, verdict.reason[:500])
+        # What was open before a rule selected it stays so while its profile waits for a repair.
+        waits = verdict.decision == Decision.WAITING and not self.is_new and alert.baseline
         alert.decision, alert.reason = Decision(verdict.decision), verdict.reason[:500]
-        alert.baseline = verdict.decision == Decision.BASELINE
+        alert.baseline = waits or verdict.decision == Decision.BASELINE
         alert.profile_id = verdict.profile_id
         if verdict.decision == Decision.WANTED:
             self._want(verdict.profile_id)

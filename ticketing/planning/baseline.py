@@ -9,10 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from integrations.choices import EventState
-from integrations.models import Instance
 from mappings.models import CompanyMapping
 from ticketing.models import Alert, AlertEvent, Decision
-from ticketing.rules import TICKETS_OFF
 
 CHOSEN = "Chosen by staff although it was there before tickets were switched on."
 
@@ -44,24 +42,6 @@ def mark_baseline(mapping: CompanyMapping) -> int:
                 reason=f"It was open before tickets were switched on for '{mapping.company}'."[:500],
             )
         )
-
-
-def judge_again_after_switch(instance: Instance) -> int:
-    """Look again at open alerts that got no ticket because tickets were off, where they are on by now.
-
-    They become the baseline that staff see. Returns how many.
-    """
-    on = CompanyMapping.objects.filter(
-        company=OuterRef("company"), halo_credential=OuterRef("halo_credential"), create_tickets=True
-    )
-    off_then = Alert.objects.filter(
-        halo_credential__instance=instance,
-        state=EventState.OPEN,
-        decision=Decision.NOT_WANTED,
-        reason__startswith=TICKETS_OFF,
-        pending=False,
-    )
-    return off_then.filter(Exists(on)).update(pending=True)
 
 
 def choose_baseline(alert_ids: Iterable[int]) -> int:

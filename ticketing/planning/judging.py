@@ -92,7 +92,7 @@ class _Surroundings:
             default_set=_set(self.default_set) if self.default_set else None,
             default_profile=self._profile(default) if default else None,
             baseline=self._baseline(alert, mapping),
-            came_observed=_came_observed(alert),
+            came_observed=_marked_before(alert),
             chosen=alert.decision == Decision.WANTED,
             observing=credential.write_mode == WriteMode.OBSERVE,
         )
@@ -130,12 +130,18 @@ class _Surroundings:
         return _before_tickets(event, mapping, alert) if event else ""
 
 
-def _came_observed(alert: Alert) -> str:
-    """Routing marks what opens in observe mode; the sentence stays what it was."""
+def _marked_before(alert: Alert) -> str:
+    """Why the alert is marked as a baseline, or ''; the sentence of one that is known as such stays.
+
+    Routing marks what opens in observe mode; `judge_again_after_change` what no rule selected until now.
+    """
     if not alert.baseline:
         return ""
-    kept = alert.reason if alert.decision == Decision.BASELINE else ""
-    return kept or "It came while the HaloPSA credential was in observe mode."
+    if alert.decision == Decision.BASELINE and alert.reason:
+        return alert.reason
+    if alert.decision in (Decision.NOT_WANTED, Decision.WAITING):
+        return "It was open before a rule or a switch selected it."
+    return "It came while the HaloPSA credential was in observe mode."
 
 
 def _before_tickets(event: Event, mapping: CompanyMapping | None, alert: Alert) -> str:

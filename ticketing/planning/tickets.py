@@ -15,9 +15,9 @@ from django.db import IntegrityError, transaction
 from integrations.models import Instance, Run
 from ticketing.models import Alert
 from ticketing.planning.alerts import AlertPlanner
-from ticketing.planning.baseline import judge_again_after_switch
 from ticketing.planning.closing import plan_closings
 from ticketing.planning.drafts import Draft
+from ticketing.planning.rejudging import judge_again_after_change
 from ticketing.planning.situation import Situation, to_plan
 from ticketing.refusals import follow_lanes
 
@@ -32,7 +32,7 @@ def plan_tickets(instance: Instance, run: Run | None = None) -> dict[str, int]:
     Counts: creates, notes, closes, cancelled (resolved before they were sent), waiting, baseline, not_wanted.
     """
     counts: Counter[str] = Counter()
-    judge_again_after_switch(instance)
+    judge_again_after_change(instance)
     after: int | None = 0
     while after is not None:
         after = _plan_chunk(instance, run, after, counts)

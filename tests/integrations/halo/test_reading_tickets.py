@@ -146,16 +146,3 @@ def test_actions_that_halo_cuts_off_are_an_error_and_not_an_empty_look_up() -> N
 def test_actions_of_another_ticket_are_not_taken_for_ours() -> None:
     responses.get(f"{API}/Actions", json=[{"id": 1, "ticket_id": 8}, {"id": 2}, {"id": 3, "ticket_id": 7}])
     assert [action.halo_id for action in make_reader().fetch_actions(7)] == [2, 3]
-
-
-@responses.activate
-def test_all_tickets_of_the_bridge_are_found_by_what_their_markers_begin_with() -> None:
-    rows = [
-        {"id": 1, "supplier_reference": "HB-1"},
-        {"id": 2, "supplier_reference": "not HB-2"},
-        {"id": 3},
-    ]
-    give_page("/Tickets", "tickets", 1, rows, 3)
-    responses.get(f"{API}/Tickets/3", json={"id": 3, "supplier_reference": "HB-3", "hasbeenclosed": True})
-    assert [ticket.halo_id for ticket in make_reader().fetch_marked_tickets("HB-")] == [1, 3]
-    assert responses.calls[0].request.params["includeclosed"] == "0,1"

@@ -79,7 +79,7 @@ def test_a_company_that_loses_much_is_held_back_and_the_others_are_not() -> None
         stored = console_side.store_computers(console, without(records, lost + single))
     assert stored.gone == 1
     assert stored.held_back == (
-        "Company 1 Ltd: 10 of 20 computers are missing at once, more than 30%: waits for approval."
+        "Company 1 Ltd: 10 of 20 computers are missing at once, more than 30%: held back."
     )
     assert list(Computer.objects.filter(active=False).values_list("external_id", flat=True)) == ["pc2"]
     assert not Computer.objects.filter(company__external_id="c1", missed_reads__gt=0).exists()

@@ -48,6 +48,23 @@ def test_all_credentials_of_an_instance_share_the_smallest_window() -> None:
     assert total == 30
 
 
+def test_two_sizes_are_both_kept() -> None:
+    instance = make_instance()
+    make_credential(instance=instance, budget_calls=180, budget_seconds=300)
+    small = make_credential(instance=instance, budget_calls=50, budget_seconds=50)
+    assert window_of(instance) == (50, 300)
+    assert take_all(BudgetGate(small, Purpose.TICKETS)) == 50
+
+
+def test_a_later_429_does_not_shorten_the_block() -> None:
+    gate = BudgetGate(make_credential(), Purpose.TICKETS)
+    gate.blocked(300)
+    gate.blocked(30)
+    with pytest.raises(BudgetExhausted) as full:
+        gate.take()
+    assert full.value.seconds > 290
+
+
 def test_a_permit_is_free_again_when_it_leaves_the_window() -> None:
     credential = make_credential(budget_calls=10)
     gate = BudgetGate(credential, Purpose.TICKETS)

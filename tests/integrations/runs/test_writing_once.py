@@ -10,9 +10,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from integrations.choices import Answer, IntentionKind, IntentionState
+from integrations.choices import Answer, ConnectionState, IntentionKind, IntentionState
 from integrations.models import HaloCredential, Instance, Intention
-from integrations.net.errors import Unreachable
+from integrations.net.errors import BadAnswer, Unreachable
 from integrations.records import WriteAnswer
 from integrations.runs.delivery import Delivered, deliver
 from integrations.runs.writing import Cancelled, begin, settle_done, take_for_look_up
@@ -35,10 +35,15 @@ class FakeHalo:
     executes_lost: bool = True
     nothing_to_do: bool = False
     never_sent: bool = True
+    not_let_in: set[int] = field(default_factory=set)
+    poison: set[int] = field(default_factory=set)
+    blind: bool = False
 
     def payload(self, intention: Intention) -> dict[str, Any]:
         if self.nothing_to_do:
             raise Cancelled("It was resolved before it was sent.")
+        if intention.pk in self.poison:
+            raise ValueError("a text that nobody thought of")
         return {"marker": intention.marker}
 
     def send(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
@@ -47,10 +52,16 @@ class FakeHalo:
         if outcome == Answer.DONE or (outcome == Answer.UNCERTAIN and self.executes_lost):
             self.held.append(payload["marker"])
         halo_id = len(self.held) if outcome == Answer.DONE else None
+        status = 401 if intention.halo_credential_id in self.not_let_in else None
+        if status:
+            self.held.clear()
+            return WriteAnswer(Answer.PAUSE, message="Not let in.", safe_to_repeat=True, status=status)
         return WriteAnswer(outcome, halo_id=halo_id, message=outcome, safe_to_repeat=self.never_sent)
 
     def look_up(self, intention: Intention) -> int | None:
         self.looks += 1
+        if self.blind:
+            raise BadAnswer("HaloPSA did not search.")
         return self.held.index(intention.marker) + 1 if intention.marker in self.held else None
 
     def done(self, intention: Intention) -> None:
@@ -256,6 +267,46 @@ def test_a_used_up_budget_puts_the_intention_back() -> None:
     with pytest.raises(BudgetExhausted):
         go(Full(), credential.instance)
     assert Intention.objects.get().state == IntentionState.PLANNED
+
+
+def test_a_credential_that_is_not_let_in_rests_and_the_others_of_the_instance_go_on() -> None:
+    good = make_credential()
+    bad = make_credential(instance=good.instance)
+    first, second = make_intention(bad), make_intention(good)
+    with time_machine.travel(START, tick=False) as clock:
+        go(FakeHalo(not_let_in={bad.pk}), good.instance)
+        assert Intention.objects.get(pk=second.pk).state == IntentionState.DONE
+        first.refresh_from_db()
+        assert (first.state, first.attempts) == (IntentionState.PLANNED, 0)
+        bad.refresh_from_db()
+        assert (bad.state, bad.state_reason) == (ConnectionState.FAILED, "Not let in.")
+        assert Instance.objects.get().paused_since is None
+        clock.shift(31)
+        go(FakeHalo(), good.instance)
+    assert Intention.objects.get(pk=first.pk).state == IntentionState.DONE
+
+
+def test_one_that_cannot_be_written_waits_for_staff_and_the_others_go_on() -> None:
+    credential = make_credential()
+    bad, good = make_intention(credential), make_intention(credential)
+    go(FakeHalo(poison={bad.pk}), credential.instance)
+    bad.refresh_from_db()
+    assert bad.state == IntentionState.STAFF
+    assert "nobody thought" not in bad.answer
+    assert Intention.objects.get(pk=good.pk).state == IntentionState.DONE
+
+
+def test_a_look_up_that_never_works_is_left_to_staff_after_an_hour() -> None:
+    credential = make_credential()
+    intention = make_intention(credential)
+    halo = FakeHalo(answers=[Answer.UNCERTAIN], blind=True)
+    with time_machine.travel(START, tick=False) as clock:
+        for _ in range(130):
+            go(halo, credential.instance)
+            clock.shift(31)
+    intention.refresh_from_db()
+    assert intention.state == IntentionState.STAFF
+    assert "HaloPSA did not search." in intention.answer
 
 
 def test_nothing_is_sent_in_observe_mode_or_while_writing_is_stopped() -> None:
