@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from integrations.choices import WriteMode
 from integrations.connections import save_console, save_halo_credential
@@ -27,6 +28,12 @@ def sandbox_addresses() -> tuple[str, str, str]:
     """Host and port of the simulated HaloPSA, MSP360 console and MSP360 RMM."""
     first = int(os.environ.get("HALOBRIDGE_SANDBOX_PORT", "8091"))
     return (f"127.0.0.1:{first}", f"127.0.0.1:{first + 1}", f"127.0.0.1:{first + 2}")
+
+
+def note_sandbox_port(var: Path) -> None:
+    """Keep the first port for commands in a second terminal, whose environment does not name it."""
+    (var / "sandbox").mkdir(parents=True, exist_ok=True)
+    (var / "sandbox" / "port").write_text(sandbox_addresses()[0].split(":")[1])
 
 
 def _wait_for(address: str, seconds: float = 30.0) -> bool:

@@ -40,7 +40,8 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("HALOBRIDGE_TRUSTED_ORIGINS", default
 HALOBRIDGE_ALLOW_PRIVATE_HOSTS: list[str] = env.list("HALOBRIDGE_ALLOW_PRIVATE_HOSTS", default=[])
 if env.bool("HALOBRIDGE_SANDBOX", default=True) and (VAR_DIR / "sandbox").is_dir():
     # `make run` has started a sandbox here: commands in a second terminal may reach it as well.
-    _first = env.int("HALOBRIDGE_SANDBOX_PORT", default=8091)
+    _noted = VAR_DIR / "sandbox" / "port"
+    _first = int(_noted.read_text()) if _noted.is_file() else env.int("HALOBRIDGE_SANDBOX_PORT", default=8091)
     HALOBRIDGE_ALLOW_PRIVATE_HOSTS += [f"127.0.0.1:{_first + offset}" for offset in range(3)]
 HALOBRIDGE_CA_BUNDLE: str = env.str("HALOBRIDGE_CA_BUNDLE", default="")
 HALOBRIDGE_PAUSE_FACTOR: float = env.float("HALOBRIDGE_PAUSE_FACTOR", default=1.0)

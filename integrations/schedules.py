@@ -48,6 +48,7 @@ from integrations.runs.request import (
 )
 
 RETEST_AFTER = timedelta(minutes=10)
+LOOK_AGAIN = timedelta(minutes=10)
 TICKET_WRITES = (
     IntentionKind.CREATE_TICKET,
     IntentionKind.ADD_NOTE,
@@ -137,8 +138,16 @@ def _ask_for_what_waits() -> None:
         request_routing()
     unfinished = (IntentionState.PLANNED, IntentionState.SENDING, IntentionState.UNCERTAIN)
     waiting = Intention.objects.filter(state__in=unfinished, kind__in=TICKET_WRITES).values("instance")
-    for instance in Instance.objects.filter(Q(pk__in=waiting) | Q(pk__in=_last_failed(RunKind.DELIVER))):
+    due = Q(pk__in=waiting) | Q(pk__in=_last_failed(RunKind.DELIVER))
+    for instance in Instance.objects.filter(due | ~Q(pk__in=_delivered_lately())):
         request_delivery(instance)
+
+
+def _delivered_lately() -> list[int | None]:
+    """What changed without anybody asking (a mode, a switch) is looked at every ten minutes all the same."""
+    since = timezone.now() - LOOK_AGAIN
+    runs = Run.objects.filter(kind=RunKind.DELIVER, requested_at__gt=since).order_by()
+    return list(runs.values_list("instance", flat=True).distinct())
 
 
 def _last_failed(kind: str) -> list[int | None]:

@@ -37,7 +37,9 @@ def close_doubles(work: Work, credential: HaloCredential, reader: HaloReader, wr
             _look(work, Intention.objects.get(pk=number), reader, writer)
         except BudgetExhausted as full:
             rest = timezone.now() + timedelta(seconds=max(0.2, full.seconds))
-            return Again({"after": numbers[done - 1] if done else work.cursor.get("after", 0)}, not_before=rest)
+            return Again(
+                {"after": numbers[done - 1] if done else work.cursor.get("after", 0)}, not_before=rest
+            )
         if work.time_is_up:
             return Again({"after": number})
     return Done()

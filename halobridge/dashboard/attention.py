@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from halobridge.dashboard.facts import Facts
-from integrations.choices import ConnectionState, EventStatus, IntentionState, RunState
+from integrations.choices import ConnectionState, EventStatus, IntentionState, RunState, WriteMode
 from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention, Run
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import IntegrationProfile, Ticket, TicketState
@@ -53,6 +53,8 @@ def _connections(facts: Facts) -> Iterator[Attention]:
         url = reverse(f"admin:integrations_{page}_change", args=(row.pk,))
         if row.state == ConnectionState.FAILED and row.enabled:
             yield Attention(f"{row}: {row.state_reason or 'the connection fails.'}", url, "bad")
+        if isinstance(row, HaloCredential) and row.enabled and row.write_mode == WriteMode.OBSERVE:
+            yield Attention(f"{row} only observes: nothing is written to HaloPSA.", url)
         expires = getattr(row, "secret_expires", None)
         if expires and expires <= today + REMIND_BEFORE:
             yield Attention(f"The client secret of {row} ends on {expires:%Y-%m-%d}.", url)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from halobridge.dashboard.facts import Facts
+from integrations.choices import ConnectionState
+from integrations.models import Console, HaloCredential
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ def checklist(facts: Facts) -> Iterator[Step]:
     )
 
 
+def _connected(rows: Sequence[HaloCredential] | Sequence[Console]) -> str:
+    working = sum(row.state == ConnectionState.WORKING for row in rows)
+    failing = sum(row.state == ConnectionState.FAILED for row in rows)
+    return f"{working} connected, {failing} failing." if failing else f"{working} connected."
+
+
 def _connect_halo(facts: Facts) -> Step:
     url = reverse(
         "admin:integrations_halocredential_changelist"
@@ -51,7 +59,7 @@ def _connect_halo(facts: Facts) -> Step:
     )
     state = "done" if facts.halo_ready else "progress" if facts.credentials else "todo"
     told = {
-        "done": f"{len(facts.credentials)} connected.",
+        "done": _connected(facts.credentials),
         "progress": "Entered; not tested and synced yet.",
     }.get(state, "")
     why = "Its clients, sites, assets and ticket choices are read from it, and everything is written to it."
@@ -66,7 +74,7 @@ def _connect_console(facts: Facts) -> Step:
     )
     state = "done" if facts.console_ready else "progress" if facts.consoles else "todo"
     told = {
-        "done": f"{len(facts.consoles)} connected.",
+        "done": _connected(facts.consoles),
         "progress": "Entered; not tested and synced yet.",
     }.get(state, "")
     why = "Companies, computers and events come from it."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from integrations.choices import Action, IntentionKind, IntentionState
@@ -12,6 +12,7 @@ from integrations.models import HaloAsset, Intention
 from mappings.attributes import COLUMNS, ComputerFacts
 from mappings.linking.computers import find_matches
 from mappings.linking.states import eligible_computers
+from mappings.models import RefusedPair
 from mappings.planning.desired import TooLong, new_fields
 from mappings.planning.rows import Change, skip, subject_of
 from mappings.planning.world import AssetType, Place, Scope, Site, World
@@ -62,6 +63,7 @@ def changes_of_computers(
     active = scope.computers().filter(active=True)
     counts["company_unmapped"] += active.exclude(company_id__in=scope.mapped_companies()).count()
     found, told = _matched(scope)
+    refused = _refused(scope)
     wanted = [*_to_export(world, scope), *_unmapped(world, scope, active)]
     drafts = _Drafts(world, scope, asset_type_id)
     for row in sorted(wanted, key=lambda row: row.facts.id):
@@ -70,7 +72,25 @@ def changes_of_computers(
         elif row.mapping_id is None and row.facts.id in told:
             yield row.skip(f"{told[row.facts.id]} Choose the asset by hand, or “to be exported”.")
         else:
-            yield drafts.change(row)
+            yield _second_thought(drafts.change(row), refused.get(row.facts.id, ""))
+
+
+def _second_thought(change: Change, refused: str) -> Change:
+    """Staff took the computer apart from an asset: a new one beside it is theirs to tick."""
+    if not refused or change.action != Action.CREATE:
+        return change
+    why = f"It was taken apart from the asset “{refused}”, which it would double. Tick it if you want that."
+    return replace(change, selected=False, reason=f"{change.reason} {why}".strip())
+
+
+def _refused(scope: Scope) -> dict[int, str]:
+    """By computer without a mapping: an active asset that staff took it apart from."""
+    pairs = RefusedPair.objects.filter(
+        computer__in=scope.computers(),
+        halo_asset__halo_credential=scope.credential,
+        halo_asset__active=True,
+    ).exclude(computer__mappings__halo_credential=scope.credential)
+    return dict(pairs.values_list("computer", "halo_asset__name"))
 
 
 def _to_export(world: World, scope: Scope) -> Iterator[Wanted]:

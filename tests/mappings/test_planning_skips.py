@@ -4,7 +4,7 @@ import pytest
 
 from integrations.choices import Action, IntentionKind, IntentionState
 from integrations.models import HaloField, Product
-from mappings.linking import edit_computer_mapping
+from mappings.linking import edit_computer_mapping, remove_computer_mapping
 from tests.builders import make_intention
 from tests.mappings.builders import SERIAL, SYSTEM, Scene, make_asset, rows_of
 
@@ -112,3 +112,13 @@ def test_what_was_sent_without_an_answer_waits_for_staff() -> None:
     intention.state = IntentionState.STAFF
     intention.save()
     assert reason_of(scene).startswith("Sent several times without a readable answer")
+
+
+def test_a_computer_that_was_taken_apart_from_an_asset_is_left_unticked_with_the_reason() -> None:
+    scene = Scene()
+    computer = scene.computer("A")
+    asset = make_asset(scene.client, name="OLD-A")
+    remove_computer_mapping(scene.link(computer, asset))
+    change = scene.plan().changes.get()
+    assert (change.action, change.selected) == (Action.CREATE, False)
+    assert "taken apart from the asset “OLD-A”" in change.reason

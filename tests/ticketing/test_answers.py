@@ -277,3 +277,26 @@ def test_a_note_that_waits_for_staff_holds_its_ticket_up_and_says_so() -> None:
             run_once(halo, world.instance)
             clock.shift(timedelta(seconds=121))
     assert (len(halo.notes()), len(halo.closings())) == (1, 1)
+
+
+def test_an_old_closing_that_staff_try_again_leaves_the_open_alert_with_a_new_ticket() -> None:
+    world, halo = World(), FakeHalo(answers=["done"] + ["unheard"] * 3)
+    world.opened()
+    run_once(halo, world.instance)
+    world.resolved()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(9):
+            run_once(halo, world.instance)
+            clock.shift(timedelta(seconds=121))
+        (ticket,) = world.tickets()
+        assert ticket.state == TicketState.STAFF
+        world.opened()
+        run_once(halo, world.instance)
+        assert world.alert().ticket == ticket
+        assert retry_refused(ticket)
+        for _ in range(5):
+            run_once(halo, world.instance)
+            clock.shift(timedelta(seconds=121))
+    first, second = world.tickets()
+    assert (first.state, second.state, second.previous) == (TicketState.CLOSED, TicketState.OPEN, first)
+    assert (world.alert().ticket, len(halo.tickets)) == (second, 2)

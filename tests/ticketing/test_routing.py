@@ -199,7 +199,7 @@ def test_a_second_worker_that_routes_the_same_events_doubles_nothing(monkeypatch
             assert route_events().events == 4
         return take(*arguments, **named)
 
-    monkeypatch.setattr("ticketing.routing.events.take", take_in_between)
+    monkeypatch.setattr("ticketing.routing.moves.take", take_in_between)
     run_once(halo, world.instance)
     alert = world.alert()
     assert (AlertEvent.objects.count(), alert.event_count, alert.occurrence) == (4, 4, 2)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -83,9 +82,10 @@ def _created(ticket: Ticket, halo_id: int | None, found: Found) -> None:
 
 
 def _closed(ticket: Ticket, words: str = "") -> None:
-    with transaction.atomic():
-        _let_go(ticket)
-        _store_closed(ticket, words)
+    _let_go(ticket)
+    Ticket.objects.filter(pk=ticket.pk).update(
+        state=TicketState.CLOSED, closed_at=timezone.now(), current=False, reason=words
+    )
 
 
 def _let_go(ticket: Ticket) -> None:
@@ -99,12 +99,6 @@ def _let_go(ticket: Ticket) -> None:
     Alert.objects.filter(pk__in=numbers).update(ticket=None, decision=Decision.UNDECIDED, pending=True)
     lanes.take_back([ticket], CLOSED_MEANWHILE)
     lanes.free_creates(alerts)
-
-
-def _store_closed(ticket: Ticket, words: str) -> None:
-    Ticket.objects.filter(pk=ticket.pk).update(
-        state=TicketState.CLOSED, closed_at=timezone.now(), current=False, reason=words
-    )
 
 
 # ---- refused --------------------------------------------------------------------------------

@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import Q
 
-from integrations.choices import EventStatus, WriteMode
-from integrations.models import Company, Event, HaloCredential
+from integrations.choices import EventStatus
+from integrations.models import Company, Event
 from ticketing.models import Alert, AlertEvent
 from ticketing.routing.destinations import Destinations, find_places, waiting_with_a_destination
-from ticketing.routing.occurrences import identity_of, new_alert, take
+from ticketing.routing.moves import ENDS_NOTHING, Moves
+from ticketing.routing.occurrences import identity_of, new_alert
+from ticketing.routing.resolving import Candidates
 
 _ALERT_FIELDS = [
     "company", "computer", "event_type", "severity", "title", "state", "occurrence", "event_count",
@@ -68,23 +70,14 @@ def _route(limit: int) -> Routed:
         if not events:
             return Routed()
         Event.objects.bulk_update(find_places(events), ["company", "computer"])
-        destinations = Destinations.of(events)
-        credentials = HaloCredential.objects.in_bulk(
-            {credential for event in events for credential in destinations.credentials(event)}
-        )
-        pairs = [(event, credentials[pk]) for event in events for pk in destinations.credentials(event)]
-        alerts = _lock_alerts(pairs)
-        rows = [
-            take(
-                alerts[identity_of(event, credential.pk)],
-                event,
-                observing=credential.write_mode == WriteMode.OBSERVE,
-            )
-            for event, credential in pairs
-        ]
-        _store(events, destinations, list(alerts.values()), rows)
+        destinations, candidates = Destinations.of(events), Candidates.of(events)
+        alerts = _lock_alerts(events, destinations, candidates)
+        moves = Moves(destinations, alerts, candidates)
+        rows = [row for event in events for row in moves.of(event)]
+        _store(events, moves, rows)
+        Alert.objects.filter(pk__in=moves.unused(), event_count=0).delete()
     pending = {row.alert.halo_credential_id for row in rows if not row.handled}
-    return Routed(len(events), {credentials[pk].instance_id for pk in pending})
+    return Routed(len(events), {moves.credentials[pk].instance_id for pk in pending})
 
 
 def _claim(limit: int) -> list[Event]:
@@ -97,31 +90,34 @@ def _claim(limit: int) -> list[Event]:
     )
 
 
-def _lock_alerts(pairs: Sequence[tuple[Event, HaloCredential]]) -> dict[str, Alert]:
-    """The alerts of these events by identity, made where they are missing, locked in one order."""
-    wanted = {
-        identity_of(event, credential.pk): (event, credential.pk) for event, credential in reversed(pairs)
-    }
+def _lock_alerts(
+    events: Sequence[Event], destinations: Destinations, candidates: Candidates
+) -> dict[str, Alert]:
+    """The alerts of these events by identity, made where they are missing, and those that their resolves
+    may mean; locked in one order."""
+    pairs = [(event, pk) for event in events for pk in destinations.credentials(event)]
+    wanted = {identity_of(event, pk): (event, pk) for event, pk in reversed(pairs)}
     known = set(Alert.objects.filter(identity__in=wanted).values_list("identity", flat=True))
     missing = [new_alert(key, *wanted[key]) for key in sorted(wanted) if key not in known]
     Alert.objects.bulk_create(missing, ignore_conflicts=True)
-    rows = Alert.objects.filter(identity__in=wanted).select_related("last_event").order_by("pk")
-    locked = rows.select_for_update(of=("self",)).defer("last_event__raw", "last_event__message")
-    return {alert.identity: alert for alert in locked}
+    rows = Alert.objects.filter(Q(identity__in=wanted) | Q(pk__in=candidates.numbers))
+    locked = rows.select_related("last_event").order_by("pk").select_for_update(of=("self",))
+    return {alert.identity: alert for alert in locked.defer("last_event__raw", "last_event__message")}
 
 
-def _store(
-    events: list[Event], destinations: Destinations, alerts: list[Alert], rows: list[AlertEvent]
-) -> None:
+def _store(events: list[Event], moves: Moves, rows: list[AlertEvent]) -> None:
+    alerts = {row.alert_id: row.alert for row in rows}
     Alert.objects.bulk_create(
-        alerts, update_conflicts=True, unique_fields=["identity"], update_fields=_ALERT_FIELDS
+        alerts.values(), update_conflicts=True, unique_fields=["identity"], update_fields=_ALERT_FIELDS
     )
     AlertEvent.objects.bulk_create(rows, ignore_conflicts=True)
     alerts_of: dict[int, list[int]] = defaultdict(list)
     for row in rows:
         alerts_of[row.event_id].append(row.alert_id)
     for event in events:
-        _label(event, alerts_of[event.pk], destinations)
+        _label(event, alerts_of[event.pk], moves.destinations)
+        if event.pk in moves.ended_nothing:
+            event.reason = f"{event.reason.removesuffix('.')}. {ENDS_NOTHING}"[:500]
     Event.objects.bulk_update(events, ["status", "reason"])
 
 

@@ -61,12 +61,21 @@ def new_alert(identity: str, event: Event, credential_id: int) -> Alert:
 
 
 def take(alert: Alert, event: Event, *, observing: bool) -> AlertEvent:
-    """Move the alert by one event and return the row that ties the two (unsaved)."""
+    """Move the alert by one event and return the row that ties the two (unsaved).
+
+    A resolve that ends an alert of another identity names another company or none: the alert keeps its own.
+    """
     late = alert.event_count > 0 and _moment(event) < _moment_of_newest(alert)
     told = False
     if not late:
         told = _open(alert, event, observing) if event.state == EventState.OPEN else _resolve(alert, event)
-        _know(alert, event)
+        alert.newest_at, alert.last_event = event.occurred_at, event
+        if (
+            not told
+            or alert.identity == identity_of(event, alert.halo_credential_id)
+            or event.state == EventState.OPEN
+        ):
+            alert.company, alert.computer = company_of(event), event.computer
     alert.event_count += 1
     alert.pending = alert.pending or told
     return AlertEvent(alert=alert, event=event, occurrence=alert.occurrence, handled=not told)
@@ -104,8 +113,3 @@ def _resolve(alert: Alert, event: Event) -> bool:
     if alert.occurrence == 0:
         alert.resolved_at = event.occurred_at
     return False
-
-
-def _know(alert: Alert, event: Event) -> None:
-    alert.newest_at, alert.last_event = event.occurred_at, event
-    alert.company, alert.computer = company_of(event), event.computer

@@ -17,7 +17,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from halobridge.processes import Supervisor
-from halobridge.sandboxed import connect_sandbox, sandbox_addresses, sandbox_wanted
+from halobridge.sandboxed import (
+    connect_sandbox,
+    note_sandbox_port,
+    sandbox_addresses,
+    sandbox_wanted,
+)
 from halobridge.watcher import QueueWatcher, own_clusters
 from integrations.schedules import ensure_schedules
 
@@ -79,6 +84,7 @@ class Command(BaseCommand):
         if sandbox_wanted():
             allowed = ",".join([*settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS, *sandbox_addresses()])
             environment["HALOBRIDGE_ALLOW_PRIVATE_HOSTS"] = allowed
+            note_sandbox_port(settings.VAR_DIR)
             supervisor.add("sandbox", [*manage, "sandbox"], environment)
         connection.close()
         workers = os.environ.get("HALOBRIDGE_WEB_WORKERS", "2")
