@@ -139,7 +139,8 @@ def _ask_for_what_waits() -> None:
     unfinished = (IntentionState.PLANNED, IntentionState.SENDING, IntentionState.UNCERTAIN)
     waiting = Intention.objects.filter(state__in=unfinished, kind__in=TICKET_WRITES).values("instance")
     due = Q(pk__in=waiting) | Q(pk__in=_last_failed(RunKind.DELIVER))
-    for instance in Instance.objects.filter(due | ~Q(pk__in=_delivered_lately())):
+    used = Instance.objects.filter(credentials__enabled=True).distinct()
+    for instance in used.filter(due | ~Q(pk__in=_delivered_lately())):
         request_delivery(instance)
 
 

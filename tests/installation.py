@@ -92,7 +92,7 @@ class Installation:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until(self._answers, 60, f"the web server; its log:\n{self.read_log()}")
+        wait_until(self._answers, 120, f"the web server; its log:\n{self.read_log()}")
 
     def _answers(self) -> bool:
         if self.process and self.process.poll() is not None:

@@ -1,7 +1,7 @@
 """The read-only page at the Halo root: what Halo holds now, for people. Everything shown is escaped.
 
 `/` shows clients, tickets with their notes and assets, newest first, all or of one client (`?client=12`);
-`/ticket/<id>` one ticket; `?all=1` more than the newest rows.
+`/ticket/<id>` one ticket (`/tickets?id=` and `/assets?id=`, as HaloPSA's own pages have it, too); `?all=1` more than the newest rows.
 """
 
 from __future__ import annotations
@@ -33,14 +33,27 @@ class Pages:
             return None
         if request.path == "/":
             return _page("What Halo holds now", self._overview(request))
+        number = request.args.get("id", type=int)
+        if request.path == "/tickets" and number is not None:
+            return self._one_ticket(str(number))
+        if request.path == "/assets" and number is not None:
+            return self._one_asset(number)
         if request.path.startswith("/ticket/"):
-            number = request.path.removeprefix("/ticket/")
-            ticket = self._halo.tickets.get(int(number)) if number.isdecimal() else None
-            if ticket is None:
-                return _page("No such ticket", "<p>There is no such ticket. <a href='/'>Back</a></p>", 404)
-            body = f"<p><a href='/'>← Everything</a></p>{self._ticket(ticket, alone=True)}"
-            return _page(f"Ticket {number}", body)
+            return self._one_ticket(request.path.removeprefix("/ticket/"))
         return None
+
+    def _one_ticket(self, number: str) -> Response:
+        ticket = self._halo.tickets.get(int(number)) if number.isdecimal() else None
+        if ticket is None:
+            return _page("No such ticket", "<p>There is no such ticket. <a href='/'>Back</a></p>", 404)
+        body = f"<p><a href='/'>← Everything</a></p>{self._ticket(ticket, alone=True)}"
+        return _page(f"Ticket {number}", body)
+
+    def _one_asset(self, number: int) -> Response:
+        asset = self._halo.assets.get(number)
+        if asset is None:
+            return _page("No such asset", "<p>There is no such asset. <a href='/'>Back</a></p>", 404)
+        return _page(f"Asset {number}", f"<p><a href='/'>← Everything</a></p>{self._assets([asset])}")
 
     def _overview(self, request: Request) -> str:
         client = request.args.get("client", type=int)

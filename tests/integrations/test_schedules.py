@@ -52,23 +52,29 @@ def test_a_tick_asks_for_what_is_due_and_a_second_one_for_nothing_more() -> None
     make_console(kind="msp360", synced_at=long_ago)
     make_console(kind="push", synced_at=long_ago)
     tick()
-    assert kinds() == sorted([RunKind.EVENTS, RunKind.SYNC_CONSOLE, RunKind.SYNC_HALO])
+    assert kinds() == sorted([RunKind.DELIVER, RunKind.EVENTS, RunKind.SYNC_CONSOLE, RunKind.SYNC_HALO])
     tick()
-    assert len(kinds()) == 3
+    assert len(kinds()) == 4
 
 
-def test_a_tick_with_nothing_to_do_makes_no_run() -> None:
+def test_with_nothing_to_do_each_instance_is_looked_at_every_ten_minutes() -> None:
     make_credential(synced_at=timezone.now())
     make_console(synced_at=timezone.now())
     tick()
-    assert kinds() == []
+    assert kinds() == [RunKind.DELIVER]
+    Run.objects.update(state=RunState.SUCCEEDED)
+    tick()
+    assert kinds() == [RunKind.DELIVER]
+    Run.objects.update(requested_at=timezone.now() - timedelta(minutes=11))
+    tick()
+    assert kinds() == [RunKind.DELIVER, RunKind.DELIVER]
 
 
 def test_a_first_read_that_failed_is_asked_for_again() -> None:
     make_credential(synced_at=None)
     make_console(kind="msp360", synced_at=None)
     tick()
-    assert kinds() == sorted([RunKind.SYNC_CONSOLE, RunKind.SYNC_HALO])
+    assert kinds() == sorted([RunKind.DELIVER, RunKind.SYNC_CONSOLE, RunKind.SYNC_HALO])
 
 
 def test_what_failed_its_test_is_tested_again_after_a_while() -> None:
@@ -77,7 +83,8 @@ def test_what_failed_its_test_is_tested_again_after_a_while() -> None:
     make_credential(state=ConnectionState.FAILED, tested_at=later)
     make_console(state=ConnectionState.FAILED, tested_at=later)
     tick()
-    assert kinds() == sorted([RunKind.TEST_HALO, RunKind.TEST_CONSOLE])
+    asked = [kind for kind in kinds() if kind != RunKind.DELIVER]
+    assert asked == sorted([RunKind.TEST_HALO, RunKind.TEST_CONSOLE])
 
 
 def test_what_was_left_behind_is_routed_and_delivered() -> None:

@@ -108,10 +108,17 @@ def test_tickets_on_in_observe_mode_leads_to_the_switch(browser: Client) -> None
 
 
 def test_a_quiet_day_needs_no_attention(browser: Client) -> None:
-    make_credential()
+    make_credential(write_mode="write")
     make_heartbeat()
 
     assert attention(browser) == []
+
+
+def test_a_credential_that_only_observes_is_said(browser: Client) -> None:
+    make_credential("Desk", write_mode="observe")
+    make_heartbeat()
+
+    assert attention(browser) == ["Desk only observes: nothing is written to HaloPSA."]
 
 
 def test_it_tells_what_needs_attention(browser: Client) -> None:

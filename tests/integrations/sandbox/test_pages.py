@@ -33,6 +33,14 @@ def test_it_shows_assets_with_their_fields(sandbox: Sandbox, halo: HaloCaller) -
     assert "inactive" in page
 
 
+def test_links_as_halopsa_has_them_lead_to_the_object(sandbox: Sandbox, halo: HaloCaller) -> None:
+    ticket = halo.write("Tickets", make_ticket(sandbox, summary="Linked to"))
+    asset = halo.write("Asset", make_asset(sandbox, fields=[{"id": 2, "value": "SN-LINKED"}]))
+    assert "Linked to" in look(sandbox, f"/tickets?id={ticket['id']}")
+    assert "SN-LINKED" in look(sandbox, f"/assets?id={asset['id']}")
+    assert "no such asset" in look(sandbox, "/assets?id=999999")
+
+
 def test_it_can_be_narrowed_to_one_client(sandbox: Sandbox, halo: HaloCaller) -> None:
     halo.write("Tickets", make_ticket(sandbox, summary="Of the first client"))
     client = first_client(sandbox)["id"]
