@@ -1,7 +1,8 @@
 """The read-only page at the Halo root: what Halo holds now, for people. Everything shown is escaped.
 
 `/` shows clients, tickets with their notes and assets, newest first, all or of one client (`?client=12`);
-`/ticket/<id>` one ticket (`/tickets?id=` and `/assets?id=`, as HaloPSA's own pages have it, too); `?all=1` more than the newest rows.
+`/ticket/<id>` one ticket; `?all=1` more than the newest rows. HaloPSA's own addresses, `/tickets?id=` and
+`/assets?id=`, lead to one ticket and one asset.
 """
 
 from __future__ import annotations
