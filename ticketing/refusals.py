@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from integrations.choices import EventState, IntentionKind, IntentionState
 from integrations.models import Instance, Intention
+from integrations.runs.acts import again_if_broken_off
 from integrations.runs.writing import FINISHED
 from ticketing import lanes
 from ticketing.models import Alert, Ticket, TicketState
@@ -79,6 +80,7 @@ def _take(ticket: Ticket, refused: Intention) -> bool:
 # ---- what lanes say about their tickets -----------------------------------------------------
 
 
+@again_if_broken_off
 def follow_lanes(instance: Instance) -> None:
     """Show on tickets what became of their writes unnoticed: one waits for staff, or does so no more, or
     the create or the closing was cancelled."""

@@ -9,17 +9,18 @@ sent again, and after two repeats staff decide.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from integrations.choices import ConnectionState, IntentionState, WriteMode
 from integrations.models import HaloCredential, Instance, Intention
 from integrations.records import WriteAnswer
+from integrations.runs.acts import again_if_broken_off
 from integrations.runs.pauses import (
     BETWEEN_LOOK_UPS,
     LEASE,
@@ -137,47 +138,29 @@ def ours(intention: Intention) -> Any:
     )
 
 
+@again_if_broken_off
 def settle_done(intention: Intention, halo_id: int | None, sender: Sender) -> bool:
     """Make it *done* and store what follows, in one transaction. False if somebody else settled it."""
-
-    def act() -> bool:
+    with transaction.atomic():
         changed = ours(intention).update(
             state=IntentionState.DONE, halo_id=halo_id, finished_at=timezone.now(), not_before=None
         )
         if changed:
             intention.state, intention.halo_id = IntentionState.DONE, halo_id
             sender.done(intention)
-        return bool(changed)
-
-    return _in_one_act(act)
+    return bool(changed)
 
 
+@again_if_broken_off
 def settle_refused(intention: Intention, words: str, sender: Sender) -> bool:
-    def act() -> bool:
+    with transaction.atomic():
         changed = ours(intention).update(
             state=IntentionState.REFUSED, answer=words, finished_at=timezone.now(), not_before=None
         )
         if changed:
             intention.state, intention.answer = IntentionState.REFUSED, words
             sender.refused(intention)
-        return bool(changed)
-
-    return _in_one_act(act)
-
-
-def _in_one_act(act: Callable[[], bool]) -> bool:
-    """Run it in a transaction; again if the database broke it off (a deadlock, a lock that took too long).
-
-    What Halo has answered must not get lost to that: it would be looked up two minutes later.
-    """
-    for left in (2, 1, 0):
-        try:
-            with transaction.atomic():
-                return act()
-        except OperationalError:
-            if not left or transaction.get_connection().in_atomic_block:
-                raise
-    raise AssertionError("unreachable")
+    return bool(changed)
 
 
 def settle_cancelled(intention: Intention, words: str) -> bool:

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from integrations.choices import Action, EventState, IntentionKind, Outcome, WriteMode
 from integrations.models import Entry, Instance, Run
+from integrations.runs.acts import again_if_broken_off
 from mappings.models import CompanyMapping
 from ticketing import lanes
 from ticketing.halo_choices import HaloChoices
@@ -38,18 +39,25 @@ class Over:
 def plan_closings(instance: Instance, run: Run | None = None) -> Counter[str]:
     """Plan the closing of every ticket of the instance that has no open alert left. Constant SQL per 500."""
     counts: Counter[str] = Counter()
-    after = 0
-    while True:
-        with transaction.atomic():
-            found = _over(instance).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
-            numbers = list(found[:CHUNK])
-            if not numbers:
-                return counts
-            after = numbers[-1]
-            _lock_alerts(numbers)
-            # Looked at once more under the locks: an alert may have opened again in between.
-            tickets = list(_locked(_over(instance).filter(pk__in=numbers)))
-            counts.update(close(_with_last_alert(_closable(tickets)), run))
+    after: int | None = 0
+    while after is not None:
+        after, planned = _close_chunk(instance, run, after)
+        counts.update(planned)
+    return counts
+
+
+@again_if_broken_off
+def _close_chunk(instance: Instance, run: Run | None, after: int) -> tuple[int | None, Counter[str]]:
+    """Close behind this primary key; the last one that was looked at (None: there were none), and counts."""
+    with transaction.atomic():
+        found = _over(instance).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
+        numbers = list(found[:CHUNK])
+        if not numbers:
+            return None, Counter()
+        _lock_alerts(numbers)
+        # Looked at once more under the locks: an alert may have opened again in between.
+        tickets = list(_locked(_over(instance).filter(pk__in=numbers)))
+        return numbers[-1], close(_with_last_alert(_closable(tickets)), run)
 
 
 def _over(instance: Instance) -> QuerySet[Ticket]:

@@ -9,10 +9,12 @@ from django.db import transaction
 
 from integrations.choices import EventState
 from integrations.models import Instance
+from integrations.runs.acts import again_if_broken_off
 from mappings.models import CompanyMapping
 from ticketing.models import Alert, Decision, EventSet, IntegrationProfile, TicketRule
 
 
+@again_if_broken_off
 def judge_again_after_change(instance: Instance) -> int:
     """Have open, unwanted alerts without a ticket judged again if the rules have changed. Returns how many.
 

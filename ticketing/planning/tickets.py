@@ -13,6 +13,7 @@ from collections import Counter
 from django.db import IntegrityError, transaction
 
 from integrations.models import Instance, Run
+from integrations.runs.acts import again_if_broken_off
 from ticketing.models import Alert
 from ticketing.planning.alerts import AlertPlanner
 from ticketing.planning.closing import plan_closings
@@ -41,6 +42,7 @@ def plan_tickets(instance: Instance, run: Run | None = None) -> dict[str, int]:
     return {name: number for name, number in counts.items() if number}
 
 
+@again_if_broken_off
 def _plan_chunk(instance: Instance, run: Run | None, after: int, counts: Counter[str]) -> int | None:
     """Plan the next alerts behind this primary key; return the last one's, or None if there were none."""
     for attempt in range(1, MOST_TRIES + 1):

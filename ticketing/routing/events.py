@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from integrations.choices import EventStatus
 from integrations.models import Company, Event
+from integrations.runs.acts import again_if_broken_off
 from ticketing.models import Alert, AlertEvent
 from ticketing.routing.destinations import Destinations, find_places, waiting_with_a_destination
 from ticketing.routing.moves import ENDS_NOTHING, Moves
@@ -64,6 +65,7 @@ def instances_to_deliver() -> set[int]:
     return set(pending.values_list("halo_credential__instance_id", flat=True).distinct())
 
 
+@again_if_broken_off
 def _route(limit: int) -> Routed:
     with transaction.atomic():
         events = _claim(limit)
