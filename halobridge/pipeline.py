@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from halobridge import mirror, verdicts
 from integrations.access import open_connector, open_reader, open_session
-from integrations.choices import Purpose, RunKind, RunState
+from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
 from integrations.halo.writer import HaloWriter
 from integrations.ingest import console_side, events
 from integrations.models import Console, HaloCredential, Instance, Intention
@@ -30,7 +30,7 @@ from integrations.runs.request import (
     request_routing,
 )
 from integrations.runs.steps import Again, Done, Result, Table, Then, Work
-from integrations.schedules import TICKET_WRITES, canary
+from integrations.schedules import canary
 from mappings import apply as assets_apply
 from mappings import linking
 from mappings import planning as assets_planning

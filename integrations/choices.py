@@ -1,8 +1,11 @@
 """Enumerations that are stored, sent and shown. The label is what staff read."""
 
+from typing import Final
+
 from django.db.models import IntegerChoices, TextChoices
 
 __all__ = [
+    "TICKET_WRITES",
     "Action",
     "Answer",
     "ConnectionState",
@@ -146,6 +149,15 @@ class IntentionKind(TextChoices):
     ADD_NOTE = "add_note", "Add note"
     CLOSE_TICKET = "close_ticket", "Close ticket"
     REOPEN_TICKET = "reopen_ticket", "Reopen ticket"
+
+
+TICKET_WRITES: Final = (
+    IntentionKind.CREATE_TICKET,
+    IntentionKind.ADD_NOTE,
+    IntentionKind.CLOSE_TICKET,
+    IntentionKind.REOPEN_TICKET,
+)
+"""The kinds of intention that delivery sends; assets have a run of their own."""
 
 
 class IntentionState(TextChoices):

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django_q.models import Schedule
 
 from integrations.choices import (
+    TICKET_WRITES,
     ConnectionState,
     EventStatus,
-    IntentionKind,
     IntentionState,
     RunKind,
     RunState,
@@ -49,12 +49,6 @@ from integrations.runs.request import (
 
 RETEST_AFTER = timedelta(minutes=10)
 LOOK_AGAIN = timedelta(minutes=10)
-TICKET_WRITES = (
-    IntentionKind.CREATE_TICKET,
-    IntentionKind.ADD_NOTE,
-    IntentionKind.CLOSE_TICKET,
-    IntentionKind.REOPEN_TICKET,
-)
 
 
 def ensure_schedules() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import QuerySet
 
-from integrations.choices import EventState, IntentionKind, IntentionState
+from integrations.choices import TICKET_WRITES, EventState, IntentionKind, IntentionState
 from integrations.models import Instance, Intention
 from integrations.runs.acts import again_if_broken_off
 from integrations.runs.writing import FINISHED
@@ -19,12 +19,6 @@ STUCK: Final = (
     "look in HaloPSA and decide."
 )
 AGAIN: Final = "Sent again by staff."
-TICKET_WRITES: Final = (
-    IntentionKind.CREATE_TICKET,
-    IntentionKind.ADD_NOTE,
-    IntentionKind.CLOSE_TICKET,
-    IntentionKind.REOPEN_TICKET,
-)
 
 
 # ---- staff try again ------------------------------------------------------------------------
