@@ -46,12 +46,13 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "HaloBridge needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11 run")'
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo 'Python cannot make a virtual environment. On Debian and Ubuntu: sudo apt-get install python3-venv'; exit 1; }
 
+# The lock names everything, so pip has nothing to choose (--no-deps): old ones reject a lock with extras.
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	@echo 'Installing the pinned dependencies (half a minute) ...'
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt | $(VENV)/bin/python
 	@echo 'Installing the pinned development dependencies (a minute) ...'
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@ $(VENV)/.installed
