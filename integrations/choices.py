@@ -8,6 +8,7 @@ __all__ = [
     "TICKET_WRITES",
     "Action",
     "Answer",
+    "ChangeKind",
     "ConnectionState",
     "EventState",
     "EventStatus",
@@ -17,10 +18,13 @@ __all__ = [
     "Outcome",
     "PlanState",
     "Purpose",
+    "ReadState",
+    "Resource",
     "RunKind",
     "RunState",
     "Severity",
     "StepState",
+    "SyncMode",
     "WriteMode",
 ]
 
@@ -71,9 +75,53 @@ class OptionKind(TextChoices):
     IMPACT = "impact", "Impact"
     SOURCE = "source", "Source"
     OUTCOME = "outcome", "Outcome (action button)"
+    IGNORED_VALUE = "ignored_value", "Value never used for matching"
     ASSET_TYPE = "asset_type", "Asset type"
     ASSET_GROUP = "asset_group", "Asset group"
     ASSET_STATUS = "asset_status", "Asset status"
+
+
+class Resource(TextChoices):
+    """What is mirrored from HaloPSA, in the order of reading: what points at something comes after it."""
+
+    CLIENTS = "clients", "Clients [customers]"
+    SITES = "sites", "Sites"
+    USERS = "users", "Halo users (end users)"
+    ASSET_TYPES = "asset_types", "Asset types"
+    FIELDS = "fields", "Field definitions"
+    OPTIONS = "options", "Choices"
+    LICENCES = "licences", "Software licences"
+    ASSETS = "assets", "Assets"
+
+
+class ReadState(TextChoices):
+    """How the reading of one resource stands."""
+
+    NEVER = "never", "Not read yet"
+    QUEUED = "queued", "Waits for its turn"
+    READING = "reading", "Being read"
+    DONE = "done", "Read"
+    FAILED = "failed", "Failed"
+    OFF = "off", "Switched off"
+    """By the sync settings, or because a permission is missing; the reason says which."""
+
+
+class SyncMode(TextChoices):
+    INCREMENTAL = "incremental", "What has changed, and all of it at intervals"
+    FULL = "full", "All of it each time"
+
+
+class ChangeKind(TextChoices):
+    """What has happened to an object in HaloPSA."""
+
+    RENAMED = "renamed", "Renamed"
+    MOVED = "moved", "Moved"
+    RETYPED = "retyped", "Asset type changed"
+    DEACTIVATED = "deactivated", "Made inactive"
+    REACTIVATED = "reactivated", "Active again"
+    GONE = "gone", "Gone"
+    BACK = "back", "Back again"
+    MERGED = "merged", "Merged into another"
 
 
 class RunKind(TextChoices):
@@ -87,6 +135,7 @@ class RunKind(TextChoices):
     APPLY_ASSETS = "apply_assets", "Asset export"
     ROUTE = "route", "Routing of events"
     DELIVER = "deliver", "Delivery of tickets"
+    SOFTWARE = "software", "Read of installed software"
     SWEEP = "sweep", "Nightly sweep"
     CANARY = "canary", "Queue canary"
 
@@ -181,6 +230,7 @@ class Answer(TextChoices):
 class Purpose(IntegerChoices):
     """Who takes a call from the budget; the value is the share of the window (%) it may fill."""
 
+    BACKGROUND = 30, "Background"
     MIRROR = 60, "Mirror"
     ASSETS = 80, "Assets"
     TICKETS = 100, "Tickets"

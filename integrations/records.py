@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 Raw = Mapping[str, Any]
@@ -141,25 +141,64 @@ class AssetRecord:
     fields: tuple[AssetFieldValue, ...] | None = None
     users: tuple[int, ...] = ()
     links: Raw = field(default_factory=dict)
+    serial_number: str = ""
+    manufacturer: str = ""
+    model: str = ""
+    purchased_on: date | None = None
+    warranty_starts_on: date | None = None
+    warranty_ends_on: date | None = None
+    custom_fields: Mapping[int, str] | None = None
+    """Custom field's id to its shown value; None where the row came without them."""
     updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class SoftwareRecord:
+    """A program installed on an asset."""
+
+    halo_id: int
+    name: str
+    version: str = ""
+    licence_id: int | None = None
+    installed_on: date | None = None
+    last_used_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRecord:
+    """A software licence. `client_id` is None where it belongs to nobody in particular."""
+
+    halo_id: int
+    name: str
+    client_id: int | None = None
+    site_id: int | None = None
+    licence_type: int | None = None
+    vendor: str = ""
+    manufacturer: str = ""
+    product_sku: str = ""
+    count: int | None = None
+    in_use: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class AssetTypeRecord:
-    """An asset type. `field_ids` come from its detail, in display order."""
+    """An asset type. `field_ids` come from its detail, in display order; None where it was not read."""
 
     halo_id: int
     name: str
     group_id: int | None = None
     group_name: str = ""
     key_field_ids: tuple[int, ...] = ()
-    field_ids: tuple[int, ...] = ()
+    field_ids: tuple[int, ...] | None = ()
     active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class FieldRecord:
-    """Definition of an asset field (`kind` asset) or of a custom field (`kind` custom)."""
+    """Definition of an asset field (`kind` asset) or of a custom field (of assets: `kind` custom)."""
 
     halo_id: int
     name: str
@@ -167,6 +206,9 @@ class FieldRecord:
     data_length: int | None = None
     lookup_id: int | None = None
     mandatory: bool = False
+    data_type: int | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    """Choices of a pick list: (id, name)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,16 +267,47 @@ class CheckResult:
     details: tuple[Permission, ...] = ()
     agent_name: str = ""
     scopes: str = ""
+    refused_scopes: str = ""
+    """Of the scopes that were asked for, those which HaloPSA does not know or allow."""
+    agent: AgentRecord | None = None
+    authorisation_server: str = ""
+    """Where HaloPSA itself says that tokens are given; '' where it does not say."""
+    tenant: str = ""
+    """The tenant that HaloPSA itself names; '' where it names none."""
+    listed: Mapping[str, int] = field(default_factory=dict)
+    """Rows that HaloPSA says it has, by `choices.Resource`: what a forecast is made of."""
+    advice: tuple[str, ...] = ()
+    """Sentences for staff about what works, but should not be so."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRecord:
+    """The Halo agent (technician) that an application logs in as. None: HaloPSA does not say."""
+
+    halo_id: int | None
+    name: str
+    is_api_only: bool | None = None
+    is_administrator: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One thing that the bridge wants to do. `state` is works, refused or unknown."""
+    """One thing that the bridge wants to do. `state` is works, refused or unknown.
+
+    `scope`, `application_permission` and `agent_permission` are what to grant for it, by HaloPSA's own names;
+    `grant` says it in one sentence. `reason` is what HaloPSA answered where it was refused.
+    """
 
     name: str
     state: str
     needed_for: str
     grant: str = ""
+    key: str = ""
+    scope: str = ""
+    application_permission: str = ""
+    agent_permission: str = ""
+    essential: bool = True
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,10 +168,12 @@ LISTINGS: Final[dict[str, Listing]] = {
     OptionKind.URGENCY: _lookup(OptionKind.URGENCY, 27),
     OptionKind.IMPACT: _lookup(OptionKind.IMPACT, 12),
     OptionKind.SOURCE: _lookup(OptionKind.SOURCE, 22),
+    OptionKind.IGNORED_VALUE: _lookup(OptionKind.IGNORED_VALUE, 81),
     OptionKind.OUTCOME: Listing("/Outcome", "outcomes", _outcome, {"showhidden": True}),
     OptionKind.ASSET_TYPE: Listing(
         "/AssetType", "assettypes", _plain(OptionKind.ASSET_TYPE, "assetgroup_id", "assetgroup_name")
     ),
     OptionKind.ASSET_GROUP: Listing("/AssetGroup", "assetgroups", _plain(OptionKind.ASSET_GROUP)),
 }
-"""Kind → list. HaloPSA API: look-up 12 is impact, 22 source, 27 urgency. Asset statuses have no list."""
+"""Kind → list. HaloPSA API: look-up 12 is impact, 22 source, 27 urgency, 81 the values
+never used for matching. Asset statuses have no list."""

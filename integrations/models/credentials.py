@@ -30,6 +30,21 @@ class Instance(models.Model):
         default=0, editable=False, help_text="Objects a batch has been proven to carry; 0: not proven."
     )
     list_fields_proven = models.BooleanField(default=False, editable=False)
+    batches_allowed = models.BooleanField(
+        "send several assets in one call",
+        default=True,
+        help_text="Only where this HaloPSA has proven that it can. Off: one call for each asset.",
+    )
+    list_reads_allowed = models.BooleanField(
+        "read asset fields from lists",
+        default=True,
+        help_text="Only where a list has proven to tell the same as the asset itself. Off: one call for each "
+        "asset that is changed.",
+    )
+    learned_calls = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="Calls at which HaloPSA answered 429, less a tenth."
+    )
+    learned_at = models.DateTimeField(null=True, blank=True, editable=False)
     judged_by = models.CharField(max_length=32, blank=True, editable=False)
     marker_field_id = models.IntegerField(
         "asset field for the bridge reference",
@@ -110,7 +125,30 @@ class HaloCredential(models.Model):
     synced_at = models.DateTimeField(null=True, blank=True, editable=False)
     halo_agent = models.CharField(max_length=200, blank=True, editable=False)
     granted_scopes = models.CharField(max_length=500, blank=True, editable=False)
+    refused_scopes = models.CharField(
+        max_length=500, blank=True, editable=False, help_text="Scopes that HaloPSA does not know or allow."
+    )
     permissions = models.JSONField(default=list, blank=True, editable=False)
+    can_edit_assets = models.BooleanField(
+        null=True, blank=True, editable=False, help_text="Empty: not known before the first write."
+    )
+    can_edit_tickets = models.BooleanField(
+        null=True, blank=True, editable=False, help_text="Empty: not known before the first write."
+    )
+    halo_agent_id = models.IntegerField(null=True, blank=True, editable=False)
+    agent_is_api_only = models.BooleanField(null=True, blank=True, editable=False)
+    agent_is_administrator = models.BooleanField(null=True, blank=True, editable=False)
+    advice = models.JSONField(default=list, blank=True, editable=False, help_text="Sentences for staff.")
+    other_integrations = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="Integrations that link clients or assets of this HaloPSA: name, clients, assets.",
+    )
+    moving_to = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="Servers and tenant that wait for their test."
+    )
+    move_refused = models.TextField(blank=True, editable=False)
     access_token = EncryptedTextField(blank=True, editable=False)
     token_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     hook_token_digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -121,6 +159,14 @@ class HaloCredential(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def lacks(self, key: str) -> str:
+        """Why HaloPSA refuses something to this credential, as a sentence; '' where it may, or is not known.
+
+        `key` is that of a row of `permissions`, as the last test (or the first real write) left them.
+        """
+        rows = [row for row in self.permissions if row.get("key") == key and row.get("state") == "refused"]
+        return f"'{rows[0]['name']}' is refused by HaloPSA. Needed: {rows[0]['grant']}." if rows else ""
 
     @property
     def may_write(self) -> bool:

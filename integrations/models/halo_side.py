@@ -32,6 +32,15 @@ class HaloClient(HaloSnapshot):
     domain = models.CharField(max_length=255, blank=True)
     reference = models.CharField(max_length=100, blank=True)
     links = models.JSONField(default=dict, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="The client that took over all that this one held; concluded, Halo does not tell.",
+    )
 
     class Meta:
         constraints = [_one_per_credential("client")]
@@ -90,15 +99,79 @@ class HaloAsset(HaloSnapshot):
     fields = models.JSONField(null=True, blank=True)
     users = models.JSONField(default=list, blank=True)
     links = models.JSONField(default=dict, blank=True)
+    serial_number = models.CharField(max_length=255, blank=True)
+    manufacturer = models.CharField(max_length=255, blank=True)
+    model = models.CharField(max_length=255, blank=True)
+    purchased_on = models.DateField(null=True, blank=True)
+    warranty_starts_on = models.DateField(null=True, blank=True)
+    warranty_ends_on = models.DateField(null=True, blank=True)
+    custom_fields = models.JSONField(
+        null=True, blank=True, help_text="Custom field's id (text) to its shown value; empty: not read."
+    )
+    software_read_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints = [_one_per_credential("asset")]
         ordering = ["name"]
         verbose_name = "Halo asset"
+        indexes = [
+            models.Index(fields=["active", "warranty_ends_on"], name="assets_by_warranty"),
+            models.Index(fields=["active", "purchased_on"], name="assets_by_purchase"),
+        ]
+
+
+class HaloSoftware(models.Model):
+    """A program installed on an asset, as HaloPSA knows it; the whole list of an asset is read at once."""
+
+    asset = models.ForeignKey(HaloAsset, on_delete=models.CASCADE, related_name="software")
+    halo_id = models.IntegerField("HaloPSA ID")
+    name = models.CharField(max_length=255)
+    version = models.CharField(max_length=255, blank=True)
+    licence_id = models.IntegerField(null=True, blank=True)
+    installed_on = models.DateField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asset", "halo_id"], name="one_program_per_asset")]
+        ordering = ["name", "version"]
+        verbose_name = "installed software"
+        verbose_name_plural = "installed software"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".strip()
+
+
+class HaloLicence(HaloSnapshot):
+    """A software licence [software asset]."""
+
+    client = models.ForeignKey(
+        HaloClient, on_delete=models.CASCADE, null=True, blank=True, related_name="licences"
+    )
+    site = models.ForeignKey(HaloSite, on_delete=models.SET_NULL, null=True, blank=True)
+    licence_type = models.IntegerField(null=True, blank=True)
+    vendor = models.CharField(max_length=255, blank=True)
+    manufacturer = models.CharField(max_length=255, blank=True)
+    product_sku = models.CharField("SKU", max_length=255, blank=True)
+    count = models.IntegerField(null=True, blank=True)
+    in_use = models.IntegerField(null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [_one_per_credential("licence")]
+        ordering = ["name"]
+        verbose_name = "Halo software licence"
 
 
 class HaloField(HaloSnapshot):
-    kind = models.CharField(max_length=10, default="asset")
+    kind = models.CharField(
+        max_length=10,
+        default="asset",
+        help_text="asset: an asset field; custom: a custom field of assets; ticket, client, site, user: "
+        "custom fields of those.",
+    )
+    data_type = models.IntegerField(null=True, blank=True, help_text="Halo's number of the kind of value.")
+    values = models.JSONField(default=list, blank=True, help_text="Choices of a pick list: id and name.")
     data_length = models.IntegerField(null=True, blank=True)
     lookup_id = models.IntegerField(null=True, blank=True)
     mandatory = models.BooleanField(default=False)

@@ -58,6 +58,7 @@ class Run(models.Model):
     totals = models.JSONField(default=dict, blank=True)
     calls = models.PositiveIntegerField(default=0, help_text="Calls to HaloPSA that it took.")
     forecast_calls = models.PositiveIntegerField(null=True, blank=True)
+    forecast_seconds = models.PositiveIntegerField(null=True, blank=True)
     lower_bound = models.PositiveIntegerField(
         null=True, blank=True, help_text="Fewest calls that this could take."
     )
