@@ -1,4 +1,4 @@
-"""Upgrades: a database of an earlier state, with data in it, takes all later migrations and keeps its data."""
+"""Upgrades: a database of an earlier state, with data in it, takes all later migrations and keeps it."""
 
 from __future__ import annotations
 
