@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from integrations.models import (
@@ -18,6 +18,13 @@ from integrations.models import (
     HaloSite,
     Product,
 )
+
+
+class CompanyMappings(models.QuerySet["CompanyMapping"]):
+    def in_force(self) -> CompanyMappings:
+        """Without those of other companies than the one that a credential is restricted to."""
+        anybody = Q(halo_credential__associated_company__isnull=True)
+        return self.filter(anybody | Q(halo_credential__associated_company=F("company")))
 
 
 class CompanyMapping(models.Model):
@@ -57,6 +64,8 @@ class CompanyMapping(models.Model):
     mapped_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    objects = CompanyMappings.as_manager()
 
     class Meta:
         constraints = [

@@ -37,10 +37,14 @@ def judge(alerts: Sequence[Alert]) -> dict[int, Judged]:
 
 def mappings_of(alerts: Iterable[Alert]) -> _Mappings:
     alerts = list(alerts)
-    rows = CompanyMapping.objects.filter(
-        company_id__in={alert.company_id for alert in alerts},
-        halo_credential_id__in={alert.halo_credential_id for alert in alerts},
-    ).select_related("company", "halo_client", "halo_site")
+    rows = (
+        CompanyMapping.objects.in_force()
+        .filter(
+            company_id__in={alert.company_id for alert in alerts},
+            halo_credential_id__in={alert.halo_credential_id for alert in alerts},
+        )
+        .select_related("company", "halo_client", "halo_site")
+    )
     return {(row.company_id, row.halo_credential_id): row for row in rows}
 
 

@@ -53,8 +53,9 @@ class Destinations:
     def of(cls, events: Sequence[Event]) -> Destinations:
         companies = {company.pk for event in events if (company := company_of(event))}
         by_company: dict[int, list[int]] = defaultdict(list)
-        rows = CompanyMapping.objects.filter(company_id__in=companies).order_by("halo_credential_id")
-        for company_id, credential_id in rows.values_list("company_id", "halo_credential_id"):
+        rows = CompanyMapping.objects.in_force().filter(company_id__in=companies)
+        pairs = rows.order_by("halo_credential_id").values_list("company_id", "halo_credential_id")
+        for company_id, credential_id in pairs:
             by_company[company_id].append(credential_id)
         return cls(by_company, list(_catch_all().values_list("halo_credential_id", flat=True)))
 
@@ -82,14 +83,15 @@ def _somebody_unknown(event: Event) -> bool:
 
 
 def _catch_all() -> QuerySet[IntegrationProfile]:
-    return IntegrationProfile.objects.filter(is_default=True, client__isnull=False).order_by(
-        "halo_credential"
-    )
+    """A credential that is restricted to one company takes nothing that belongs to none."""
+    return IntegrationProfile.objects.filter(
+        is_default=True, client__isnull=False, halo_credential__associated_company__isnull=True
+    ).order_by("halo_credential")
 
 
 def waiting_with_a_destination() -> QuerySet[Event]:
     """Waiting events that would go somewhere by now: `Destinations` in SQL, so that others stay put."""
-    mapped = CompanyMapping.objects.all()
+    mapped = CompanyMapping.objects.in_force()
     by_company = Exists(mapped.filter(company=OuterRef("company")))
     named = mapped.filter(
         company__console=OuterRef("console"), company__external_id=OuterRef("company_external_id")
@@ -98,7 +100,7 @@ def waiting_with_a_destination() -> QuerySet[Event]:
         console=OuterRef("console"), external_id=OuterRef("computer_external_id")
     )
     nameless = Q(company__isnull=True, company_external_id="")
-    at_home = Q(Exists(computers.filter(company__mappings__isnull=False)))
+    at_home = Q(Exists(computers.filter(company__in=mapped.values("company"))))
     alone = Q(computer_external_id="") | Q(Exists(computers.filter(company__isnull=True)))
     routable = Q(by_company) | (Q(company__isnull=True) & Q(Exists(named))) | (nameless & at_home)
     if _catch_all().exists():
