@@ -19,7 +19,7 @@ from halobridge import mirror, verdicts
 from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
 from integrations.halo.writer import HaloWriter
-from integrations.ingest import console_side, events
+from integrations.ingest import console_side, events, merges
 from integrations.models import Console, HaloCredential, Instance, Intention
 from integrations.runs.delivery import deliver
 from integrations.runs.request import (
@@ -106,6 +106,7 @@ def read_halo(work: Work) -> Result:
 def link_after_halo(work: Work) -> Result:
     credential = credential_of(work)
     HaloCredential.objects.filter(pk=credential.pk).update(synced_at=timezone.now())
+    work.count(merged=merges.conclude_merges(credential))
     linking.suggest_companies_for(credential)
     work.count(**linking.match_computers_for(credential))
     routing.rejudge_waiting()

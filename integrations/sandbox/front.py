@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
 from integrations.sandbox.clock import Clock
@@ -51,7 +52,10 @@ class Dropped(Exception):
 
 
 class Front:
-    """`answer` executes a request; `aside` may take one before it is logged; `down` tells how to be down."""
+    """`answer` executes a request; `aside` may take one before it is logged; `down` tells how to be down.
+
+    Every answer is dated by the sandbox's own clock.
+    """
 
     def __init__(
         self,
@@ -106,6 +110,7 @@ class Front:
         finally:
             exchange.seconds = self._clock.monotonic() - started
         exchange.status = response.status_code
+        response.headers["Date"] = http_date(self._clock.now())
         return response(environ, start_response)
 
     def _respond(self, request: Request, exchange: Exchange) -> Response:

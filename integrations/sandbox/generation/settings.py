@@ -91,12 +91,20 @@ LOOKUP_KINDS = {
     81: "Matching Ignore List",
     90: "Criticality",
 }
+TEXT, SINGLE_SELECT, DATE, CHECK_BOX = 0, 2, 4, 6
+"""HaloPSA API: `type` of a custom field."""
+
 CUSTOM_FIELDS = [
-    # id, type of object (1 ticket, 2 client, 5 asset), name, label, searchable
-    (231, 1, "bridgeEventId", "Bridge event id", True),
-    (232, 1, "customerReference", "Customer's own reference", False),
-    (140, 2, "contractNumber", "Contract number", False),
-    (310, 5, "purchaseReference", "Purchase reference", False),
+    # id, type of object (1 ticket, 2 client, 3 site, 4 user, 5 asset), name, label, searchable, type, values
+    (231, 1, "bridgeEventId", "Bridge event id", True, TEXT, []),
+    (232, 1, "customerReference", "Customer's own reference", False, TEXT, []),
+    (140, 2, "contractNumber", "Contract number", False, TEXT, []),
+    (150, 3, "alarmCode", "Alarm code holder", False, TEXT, []),
+    (160, 4, "costCentre", "Cost centre", False, TEXT, []),
+    (310, 5, "purchaseReference", "Purchase reference", False, TEXT, []),
+    (311, 5, "lifecycleStage", "Lifecycle stage", True, SINGLE_SELECT, ["In use", "To replace", "Disposed"]),
+    (312, 5, "disposalDate", "Disposal date", False, DATE, []),
+    (313, 5, "encrypted", "Disk is encrypted", False, CHECK_BOX, []),
 ]
 
 
@@ -212,8 +220,18 @@ def _ticket_type(
     }
 
 
-def _custom_field(number: int, kind: int, name: str, label: str, searchable: bool) -> Row:
-    return {"id": number, "name": name, "label": label, "searchable": searchable, "_typeid": kind}
+def _custom_field(
+    number: int, kind: int, name: str, label: str, searchable: bool, data_type: int, values: list[str]
+) -> Row:
+    return {
+        "id": number,
+        "name": name,
+        "label": label,
+        "searchable": searchable,
+        "type": data_type,
+        "values": [{"id": place, "name": value} for place, value in enumerate(values, 1)],
+        "_typeid": kind,
+    }
 
 
 def _lookup(lookupid: int, number: int, name: str) -> Row:

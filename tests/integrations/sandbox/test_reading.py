@@ -187,7 +187,7 @@ def test_dates_come_in_many_forms(sandbox: Sandbox, halo: HaloCaller) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z", made["dateoccurred"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,2})?", made["last_update"])
     assert made["dateclosed"] == "1900-01-01T00:00:00"
-    asset = halo.read("Asset/501", includedetails=True)
+    asset = halo.write("Asset", make_asset(sandbox))
     assert asset["warranty_start"] == "0001-01-01T00:00:00"
     assert asset["supplier_purchasedate"] == "1899-12-30T00:00:00"
 
