@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from halobridge import mirror, verdicts
+from halobridge import mirror, software, verdicts
 from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
 from integrations.halo.writer import HaloWriter
@@ -112,6 +112,14 @@ def link_after_halo(work: Work) -> Result:
     routing.rejudge_waiting()
     request_routing()
     return Done()
+
+
+def read_software(work: Work) -> Result:
+    """Installed software: of one asset, or slowly of those that are due."""
+    credential, background = credential_of(work), bool(work.run.parameters.get("background"))
+    with halo(work, credential, Purpose.BACKGROUND if background else Purpose.MIRROR) as session:
+        read = software.read_what_is_due if background else software.read_one
+        return read(work, credential, open_reader(session))
 
 
 # ---- consoles → snapshots -------------------------------------------------------------------
@@ -263,6 +271,7 @@ TABLE: Table = {
     RunKind.TEST_HALO: {"start": test_halo},
     RunKind.TEST_CONSOLE: {"start": test_console},
     RunKind.SYNC_HALO: {"start": sync_halo, "read": read_halo, "link": link_after_halo},
+    RunKind.SOFTWARE: {"start": read_software},
     RunKind.SYNC_CONSOLE: {"start": sync_console, "link": link_after_console},
     RunKind.EVENTS: {"start": fetch_events},
     RunKind.MATCH: {"start": match},

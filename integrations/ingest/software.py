@@ -36,10 +36,15 @@ def store_software(asset: HaloAsset, records: Iterable[SoftwareRecord]) -> Store
     if gone:
         of_asset.filter(halo_id__in=gone).delete()
     _write(asset, different)
-    HaloAsset.objects.filter(pk=asset.pk).update(software_read_at=timezone.now())
+    mark_as_read(asset)
     created = len(different.keys() - known.keys())
     updated = len(different) - created
     return Stored(created, updated, len(wanted) - len(different), len(gone))
+
+
+def mark_as_read(asset: HaloAsset) -> None:
+    """Note that it was asked for, be it that Halo does not know this asset any more."""
+    HaloAsset.objects.filter(pk=asset.pk).update(software_read_at=timezone.now())
 
 
 def _write(asset: HaloAsset, rows: dict[int, dict[str, Any]]) -> None:
