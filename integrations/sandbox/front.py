@@ -98,7 +98,7 @@ class Front:
         request = Request(environ)
         aside = self._aside(request)
         if aside is not None:
-            return aside(environ, start_response)
+            return self._dated(aside)(environ, start_response)
         request.get_data(cache=True, parse_form_data=False)
         exchange = Exchange(request.method, request.path, request.query_string.decode(), self._clock.stamp())
         self.requests.append(exchange)
@@ -110,8 +110,11 @@ class Front:
         finally:
             exchange.seconds = self._clock.monotonic() - started
         exchange.status = response.status_code
+        return self._dated(response)(environ, start_response)
+
+    def _dated(self, response: Response) -> Response:
         response.headers["Date"] = http_date(self._clock.now())
-        return response(environ, start_response)
+        return response
 
     def _respond(self, request: Request, exchange: Exchange) -> Response:
         if self._down() == "dropped":
