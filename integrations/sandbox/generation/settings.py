@@ -75,15 +75,20 @@ OUTCOMES = [
     (8, "Close Request", False, 0, 9, None),
     (9, "Reopen", True, 0, 2, None),
     (12, "Internal Note", True, 0, 0, [21, 22]),
+    (13, "Engineer Note (old)", True, 0, 0, None),
     (20, "Request Change Approval", True, 0, 24, [26]),
 ]
+HIDDEN_OUTCOMES = {13}
+"""No button shows them; a list shows them with `showhidden`."""
 LOOKUPS: dict[int, list[str]] = {
     12: ["Company Wide", "Multiple Users Affected", "Single User Affected"],
-    22: ["Email", "Portal", "Phone", "Monitoring"],
+    22: ["Email", "Portal", "Phone", "Monitoring", "Fax"],
     27: ["High", "Medium", "Low"],
     81: ["To Be Filled By O.E.M.", "Default string", "System Serial Number"],
     90: ["Low", "Medium", "High", "Critical"],
 }
+INACTIVE_VALUES = {(22, 5)}
+"""(look-up, id): a list shows them with `showallcodes`."""
 LOOKUP_KINDS = {
     12: "Impact",
     22: "Request Source",
@@ -188,6 +193,7 @@ def _outcome(
         "hidefromuser": hidden,
         "sendemail": mails,
         "newstatus": status,
+        "hidden": number in HIDDEN_OUTCOMES,
         "_ticket_types": types,
     }
 
@@ -241,5 +247,5 @@ def _lookup(lookupid: int, number: int, name: str) -> Row:
         "name": name,
         "value2": "",
         "sequence": number,
-        "inactive": False,
+        "inactive": (lookupid, number) in INACTIVE_VALUES,
     }

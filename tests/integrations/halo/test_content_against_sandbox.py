@@ -180,6 +180,19 @@ def test_values_that_are_never_used_for_matching_and_asset_groups_are_read(reade
     assert groups == ["Hardware", "Network", "Peripherals"]
 
 
+def test_choices_that_are_not_in_use_any_more_are_read_too_and_marked(reader: HaloReader) -> None:
+    sources = {option.name: option.active for option in reader.fetch_options(OptionKind.SOURCE)}
+    assert (sources["Monitoring"], sources["Fax"]) == (True, False)
+    outcomes = {option.name: option.active for option in reader.fetch_options(OptionKind.OUTCOME)}
+    assert (outcomes["Private Note"], outcomes["Engineer Note (old)"]) == (True, False)
+    teams = {option.name: option.active for option in reader.fetch_options(OptionKind.TEAM)}
+    assert teams["Night Shift (dissolved)"] is False
+    agents = {option.name: option.active for option in reader.fetch_options(OptionKind.AGENT)}
+    assert agents["Jan Novák (left)"] is False
+    priorities = {option.name: option.active for option in reader.fetch_options(OptionKind.PRIORITY)}
+    assert priorities["Old priority"] is False
+
+
 def test_one_site_and_one_user(sandbox: Sandbox, reader: HaloReader) -> None:
     site, user = reader.fetch_site(31), reader.fetch_user(88)
     assert site is not None

@@ -100,6 +100,10 @@ def insert_parts(model: Any, rows: int) -> range:
     return range(1 if whole else -(-rows // (connection.features.max_query_params // columns)))
 
 
+def test_a_page_of_a_hundred_assets_is_one_statement_on_every_database() -> None:
+    assert len(insert_parts(HaloAsset, 100)) == 1
+
+
 def make_inhabited_console() -> Console:
     console = make.make_console()
     console_side.store_companies(console, make.make_companies(20))

@@ -237,6 +237,13 @@ def test_pick_lists_are_read_by_their_number(halo: HaloCaller) -> None:
     assert {row["lookupid"] for row in halo.read("Lookup")} == {11}
 
 
+def test_hidden_outcomes_and_inactive_values_are_shown_only_when_asked_for(halo: HaloCaller) -> None:
+    assert 5 not in {row["id"] for row in halo.read("Lookup", lookupid=22)}
+    assert 5 in {row["id"] for row in halo.read("Lookup", lookupid=22, showallcodes=True)}
+    assert 13 not in {row["id"] for row in halo.read("Outcome")}
+    assert 13 in {row["id"] for row in halo.read("Outcome", showhidden=True)}
+
+
 def test_statuses_do_not_tell_closed_from_open_but_can_leave_the_closed_out(halo: HaloCaller) -> None:
     assert {row["type"] for row in halo.read("Status")} == {0}
     assert not {9, 10} & {row["id"] for row in halo.read("Status", excludeclosed=True)}
