@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from halobridge import mirror, verdicts
+from halobridge import mirror, software, verdicts
 from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
 from integrations.halo.writer import HaloWriter
-from integrations.ingest import console_side, events
+from integrations.ingest import console_side, events, merges
 from integrations.models import Console, HaloCredential, Instance, Intention
 from integrations.runs.delivery import deliver
 from integrations.runs.request import (
@@ -106,11 +106,20 @@ def read_halo(work: Work) -> Result:
 def link_after_halo(work: Work) -> Result:
     credential = credential_of(work)
     HaloCredential.objects.filter(pk=credential.pk).update(synced_at=timezone.now())
+    work.count(merged=merges.conclude_merges(credential))
     linking.suggest_companies_for(credential)
     work.count(**linking.match_computers_for(credential))
     routing.rejudge_waiting()
     request_routing()
     return Done()
+
+
+def read_software(work: Work) -> Result:
+    """Installed software: of one asset, or slowly of those that are due."""
+    credential, background = credential_of(work), bool(work.run.parameters.get("background"))
+    with halo(work, credential, Purpose.BACKGROUND if background else Purpose.MIRROR) as session:
+        read = software.read_what_is_due if background else software.read_one
+        return read(work, credential, open_reader(session))
 
 
 # ---- consoles → snapshots -------------------------------------------------------------------
@@ -262,6 +271,7 @@ TABLE: Table = {
     RunKind.TEST_HALO: {"start": test_halo},
     RunKind.TEST_CONSOLE: {"start": test_console},
     RunKind.SYNC_HALO: {"start": sync_halo, "read": read_halo, "link": link_after_halo},
+    RunKind.SOFTWARE: {"start": read_software},
     RunKind.SYNC_CONSOLE: {"start": sync_console, "link": link_after_console},
     RunKind.EVENTS: {"start": fetch_events},
     RunKind.MATCH: {"start": match},

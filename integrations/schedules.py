@@ -23,9 +23,12 @@ from integrations.choices import (
     RunKind,
     RunState,
 )
+from integrations.ingest.software_due import credentials_with_software_due
 from integrations.models import (
+    OPEN_STATES,
     Console,
     Event,
+    HaloChange,
     HaloCredential,
     Heartbeat,
     Instance,
@@ -37,6 +40,7 @@ from integrations.registry import connector_class
 from integrations.runs.claim import stamp
 from integrations.runs.reaper import purge_permits, reap
 from integrations.runs.request import (
+    request_background_software,
     request_console_sync,
     request_console_test,
     request_delivery,
@@ -49,6 +53,9 @@ from integrations.runs.request import (
 
 RETEST_AFTER = timedelta(minutes=10)
 LOOK_AGAIN = timedelta(minutes=10)
+SOFTWARE_AGAIN = timedelta(hours=1)
+HISTORY_AT_ONCE = 2000
+"""Rows of history that one statement deletes: locks stay short."""
 
 
 def ensure_schedules() -> None:
@@ -108,7 +115,19 @@ def tick() -> None:
             request_console_sync(console)
     for credential in _due(HaloCredential, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
         request_halo_sync(credential)
+    _read_software(now)
     _ask_for_what_waits()
+
+
+def _read_software(now: datetime) -> None:
+    """The slow slice of installed software, once an hour at most: a run goes on until nothing is due."""
+    lately = Run.objects.filter(kind=RunKind.SOFTWARE, parameters__background=True).filter(
+        Q(state__in=OPEN_STATES) | Q(requested_at__gt=now - SOFTWARE_AGAIN)
+    )
+    for credential in credentials_with_software_due(
+        now, without=lately.values_list("halo_credential", flat=True)
+    ):
+        request_background_software(credential)
 
 
 def _due(model: type[Any], field: str, minutes: int, now: datetime) -> list[Any]:
@@ -174,4 +193,11 @@ def purge() -> None:
     done_with = (EventStatus.ROUTED, EventStatus.IGNORED)
     Event.objects.filter(received_at__lt=before, alerts__isnull=True, status__in=done_with).delete()
     RawDelivery.objects.filter(received_at__lt=before, processed_at__isnull=False, error="").delete()
+    _purge_history(before)
     Heartbeat.objects.filter(stamped_at__lt=timezone.now() - timedelta(days=7)).delete()
+
+
+def _purge_history(before: datetime) -> None:
+    old = HaloChange.objects.filter(noticed_at__lt=before).order_by()
+    while ids := list(old.values_list("pk", flat=True)[:HISTORY_AT_ONCE]):
+        HaloChange.objects.filter(pk__in=ids).delete()

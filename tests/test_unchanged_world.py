@@ -90,7 +90,7 @@ def test_a_second_round_of_everything_writes_nothing(sandbox: Sandbox) -> None:
     assert len(sandbox.halo.writes) == 1
 
 
-def test_one_changed_name_is_one_changed_row(sandbox: Sandbox) -> None:
+def test_one_changed_name_is_one_changed_row_and_one_of_history(sandbox: Sandbox) -> None:
     """Also the proof that the counting above sees a change."""
     credential = connect_halo(sandbox)
     read_halo(credential)
@@ -99,7 +99,8 @@ def test_one_changed_name_is_one_changed_row(sandbox: Sandbox) -> None:
         client["name"] = "Renamed in Halo"
     with changes() as changed:
         run = read_halo(credential)
-    assert [sql.split()[2] for sql in changed] == ['"integrations_haloclient"']
+    tables = [sql.split()[2] for sql in changed]
+    assert tables == ['"integrations_haloclient"', '"integrations_halochange"']
     assert {name: number for name, number in run.totals.items() if "updated" in name} == {
         "Halo clients updated": 1
     }

@@ -26,9 +26,10 @@ def fetch_pages(
     since: datetime | None = None,
     first: int = 1,
     before: int = 0,
+    inactive: bool = True,
     **params: Any,
 ) -> Iterator[list[Record]]:
-    """Records page by page, ordered by id, inactive rows included, each row once.
+    """Records page by page, ordered by id, inactive rows included (unless not wanted), each row once.
 
     To take a list up again, `first` is the page to begin with and `before` the rows that came before it.
     Raises ShortList where the list ends before its own `record_count`.
@@ -37,7 +38,7 @@ def fetch_pages(
         "order": "id",
         "orderdesc": False,
         "includeactive": True,
-        "includeinactive": True,
+        "includeinactive": inactive,
         "lastupdatefromdate": since,
     }
 

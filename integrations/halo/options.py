@@ -117,6 +117,19 @@ def _category(row: Row) -> OptionRecord | None:
     return option(OptionKind.CATEGORY, row, name=path, parent=parent) if path else None
 
 
+CATEGORY_KINDS: Final = (1, 2, 3, 4)
+"""HaloPSA API: a ticket has up to four categories; `type_id` of a category says for which one it is."""
+
+
+def category_kinds_to_ask(rows: Iterable[Row]) -> list[int]:
+    """Kinds of categories that a list without `type_id` may have left out.
+
+    HaloPSA API: whether it holds all four is not documented, so a list of a single kind is doubted.
+    """
+    told = {to_int(row.get("type_id")) or 1 for row in rows}
+    return [kind for kind in CATEGORY_KINDS if kind not in told] if len(told) == 1 else []
+
+
 def _agent(row: Row) -> OptionRecord | None:
     return option(OptionKind.AGENT, row, off="isdisabled", extra=("email",))
 
@@ -137,11 +150,13 @@ def _lookup(kind: str, lookup_id: int) -> Listing:
         foreign = to_int(row.get("lookupid")) not in (None, lookup_id)
         return None if foreign else option(kind, row)
 
-    return Listing("/Lookup", "lookups", parse, {"lookupid": lookup_id})
+    return Listing("/Lookup", "lookups", parse, {"lookupid": lookup_id, "showallcodes": True})
 
 
 LISTINGS: Final[dict[str, Listing]] = {
-    OptionKind.TICKET_TYPE: Listing("/TicketType", "tickettypes", ticket_type, {"showall": True}),
+    OptionKind.TICKET_TYPE: Listing(
+        "/TicketType", "tickettypes", ticket_type, {"showall": True, "showinactive": True}
+    ),
     OptionKind.STATUS: Listing(
         "/Status", "statuses", _plain(OptionKind.STATUS, "shortname", "colour"), {"showall": True}
     ),
@@ -176,4 +191,5 @@ LISTINGS: Final[dict[str, Listing]] = {
     OptionKind.ASSET_GROUP: Listing("/AssetGroup", "assetgroups", _plain(OptionKind.ASSET_GROUP)),
 }
 """Kind → list. HaloPSA API: look-up 12 is impact, 22 source, 27 urgency, 81 the values
-never used for matching. Asset statuses have no list."""
+never used for matching; `showallcodes` shows inactive values, too. Asset statuses have no list. Outcomes are
+those which a person can choose, hidden ones included: Halo's own system actions are no buttons."""

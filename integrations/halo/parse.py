@@ -11,6 +11,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from integrations.halo.asset_details import custom_values, described
 from integrations.halo.values import Row, to_bool, to_id, to_int, to_text, to_time
 from integrations.records import (
     ActionRecord,
@@ -122,6 +123,8 @@ def asset(row: Row) -> AssetRecord | None:
         fields=field_values(row.get("fields")),
         users=_ids(row.get("users")),
         links=_links(row, _ASSET_LINKS),
+        **described(row),
+        custom_fields=custom_values(row.get("customfields")),
         updated_at=_updated(row, "last_modified", "dlastupdate"),
     )
 
@@ -139,7 +142,7 @@ def field_values(values: Any) -> tuple[AssetFieldValue, ...] | None:
 
 
 def asset_type(row: Row, detail: Row | None = None) -> AssetTypeRecord | None:
-    """`detail` (the single read) tells which fields the type has, and in which order."""
+    """`detail` (the single read) tells which fields the type has, and in which order; a list does not."""
     halo_id = to_int(row.get("id"))
     if halo_id is None:
         return None
@@ -156,18 +159,21 @@ def asset_type(row: Row, detail: Row | None = None) -> AssetTypeRecord | None:
 
 
 def field_definition(row: Row, kind: str) -> FieldRecord | None:
-    """`kind` is *asset* (asset fields) or *custom* (custom fields)."""
+    """`kind` is *asset* (asset fields), else custom fields. HaloPSA API: asset fields have no data type."""
     halo_id = to_id(row.get("id"))
     if halo_id is None:
         return None
-    name = to_text(row.get("label")) if kind == "custom" else ""
+    custom = kind != "asset"
+    name = to_text(row.get("label")) if custom else ""
     return FieldRecord(
         halo_id=halo_id,
         name=name or _name(row, halo_id),
         kind=kind,
-        data_length=to_id(row.get("characterlimit" if kind == "custom" else "datalength")),
+        data_length=to_id(row.get("characterlimit" if custom else "datalength")),
         lookup_id=to_id(row.get("lookup")),
         mandatory=to_bool(row.get("mandatory")),
+        data_type=to_int(row.get("type")) if custom else None,
+        values=_values(row.get("values")),
     )
 
 
@@ -236,10 +242,22 @@ def _ids(rows: Any) -> tuple[int, ...]:
     return tuple(dict.fromkeys(value for value in values if value is not None))
 
 
-def _type_fields(row: Row) -> tuple[int, ...]:
+def _values(rows: Any) -> tuple[tuple[str, str], ...]:
+    """Choices of a pick list as (id, name), without those that are not in use any more."""
+    found: dict[str, str] = {}
+    for item in rows if isinstance(rows, list) else ():
+        number = to_int(item.get("id")) if isinstance(item, dict) else None
+        if number is not None and not to_bool(item.get("inactive")):
+            found.setdefault(str(number), to_text(item.get("name")) or f"#{number}")
+    return tuple(found.items())
+
+
+def _type_fields(row: Row) -> tuple[int, ...] | None:
     """HaloPSA API: `fields` rows name the field by `field_id`; ids inside them are decimals."""
     rows = row.get("fields")
-    fields = [item for item in rows if isinstance(item, dict)] if isinstance(rows, list) else []
+    if not isinstance(rows, list):
+        return None
+    fields = [item for item in rows if isinstance(item, dict)]
     fields.sort(key=lambda item: to_int(item.get("sequence")) or 0)
     ids = [to_id(item.get("field_id")) or to_id(item.get("id")) for item in fields]
     return tuple(dict.fromkeys(value for value in ids if value is not None))

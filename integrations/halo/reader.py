@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from integrations.choices import OptionKind
-from integrations.halo import options, parse, ticket_search
+from integrations.halo import parse, software, ticket_search
 from integrations.halo.check import fetch_agent_name, fetch_check
+from integrations.halo.configuration import ConfigurationReader
 from integrations.halo.lists import fetch_page, fetch_pages, fetch_rows, fetch_single
-from integrations.halo.session import HaloSession
-from integrations.halo.values import Row, to_int
+from integrations.halo.values import to_int
 from integrations.records import (
     ActionRecord,
     AssetRecord,
-    AssetTypeRecord,
     CheckResult,
     ClientRecord,
-    FieldRecord,
-    OptionRecord,
+    LicenceRecord,
     SiteRecord,
+    SoftwareRecord,
     TicketRecord,
     UserRecord,
 )
 
 MOST_ACTIONS = 1000
 
-_CUSTOM_FIELDS_OF_ASSETS = 5
 
+class HaloReader(ConfigurationReader):
+    """One reader serves one run.
 
-class HaloReader:
-    """One reader serves one run: the list and the details of types are read once and then kept.
-
-    Lists are ordered by id and hold inactive rows, too. `since` limits them to what has changed from that
-    time on, by Halo's clock; `first` and `before` take a list up again at a page. All methods raise
-    NetError, and BudgetExhausted between two calls.
+    Lists are ordered by id and hold inactive rows, too, unless `inactive` is False. `since` limits them to
+    what has changed from that time on, by Halo's clock; `first` and `before` take a list up again at a page.
+    All methods raise NetError, and BudgetExhausted between two calls.
     """
 
-    def __init__(self, session: HaloSession) -> None:
-        self.session = session
-        self._asset_types: list[Row] | None = None
-        self._details: dict[str, Row | None] = {}
+    @property
+    def halo_time(self) -> datetime | None:
+        """Halo's own clock (aware UTC) as its last answer told it; None before the first."""
+        return self.session.halo_time
 
     # ---- connection -------------------------------------------------------------------------
 
@@ -59,10 +55,17 @@ class HaloReader:
     # ---- customers --------------------------------------------------------------------------
 
     def fetch_clients(
-        self, since: datetime | None = None, *, first: int = 1, before: int = 0
+        self, since: datetime | None = None, *, first: int = 1, before: int = 0, inactive: bool = True
     ) -> Iterator[list[ClientRecord]]:
         return fetch_pages(
-            self.session, "/Client", "clients", parse.client, since=since, first=first, before=before
+            self.session,
+            "/Client",
+            "clients",
+            parse.client,
+            since=since,
+            first=first,
+            before=before,
+            inactive=inactive,
         )
 
     def fetch_client(self, halo_id: int) -> ClientRecord | None:
@@ -71,18 +74,40 @@ class HaloReader:
         return parse.client(row) if row else None
 
     def fetch_sites(
-        self, since: datetime | None = None, *, first: int = 1, before: int = 0
+        self, since: datetime | None = None, *, first: int = 1, before: int = 0, inactive: bool = True
     ) -> Iterator[list[SiteRecord]]:
         return fetch_pages(
-            self.session, "/Site", "sites", parse.site, since=since, first=first, before=before
+            self.session,
+            "/Site",
+            "sites",
+            parse.site,
+            since=since,
+            first=first,
+            before=before,
+            inactive=inactive,
         )
 
     def fetch_users(
-        self, since: datetime | None = None, *, first: int = 1, before: int = 0
+        self, since: datetime | None = None, *, first: int = 1, before: int = 0, inactive: bool = True
     ) -> Iterator[list[UserRecord]]:
         return fetch_pages(
-            self.session, "/Users", "users", parse.user, since=since, first=first, before=before
+            self.session,
+            "/Users",
+            "users",
+            parse.user,
+            since=since,
+            first=first,
+            before=before,
+            inactive=inactive,
         )
+
+    def fetch_site(self, halo_id: int) -> SiteRecord | None:
+        row = fetch_single(self.session, f"/Site/{halo_id}")
+        return parse.site(row) if row else None
+
+    def fetch_user(self, halo_id: int) -> UserRecord | None:
+        row = fetch_single(self.session, f"/Users/{halo_id}")
+        return parse.user(row) if row else None
 
     # ---- assets -----------------------------------------------------------------------------
 
@@ -94,7 +119,12 @@ class HaloReader:
         *,
         first: int = 1,
         before: int = 0,
+        types: Sequence[int] = (),
+        groups: Sequence[int] = (),
+        custom_fields: Sequence[int] = (),
+        inactive: bool = True,
     ) -> Iterator[list[AssetRecord]]:
+        """Assets, of some asset types and groups only where any are named, with the named custom fields."""
         return fetch_pages(
             self.session,
             "/Asset",
@@ -103,7 +133,11 @@ class HaloReader:
             since=since,
             first=first,
             before=before,
+            inactive=inactive,
             client_id=client_id,
+            assettypes=tuple(types) or None,
+            assetgroups=tuple(groups) or None,
+            include_custom_fields=tuple(custom_fields) or None,
             includeassetfields=with_fields or None,
             noicon=True,
         )
@@ -137,52 +171,27 @@ class HaloReader:
         row = fetch_single(self.session, f"/Asset/{halo_id}")
         return parse.asset(row) if row else None
 
-    def fetch_asset_types(self, *, details: bool = True) -> list[AssetTypeRecord]:
-        """All asset types: one list call, and with `details` (their fields) one call more for each."""
-        found = []
-        for row in self._asset_type_rows():
-            detail = self._detail(f"/AssetType/{to_int(row.get('id'))}") if details else None
-            found.append(parse.asset_type(row, detail))
-        return [record for record in found if record is not None]
+    # ---- software ---------------------------------------------------------------------------
 
-    def fetch_asset_type(self, halo_id: int) -> AssetTypeRecord | None:
-        """One asset type with its fields; None if there is none."""
-        row = self._detail(f"/AssetType/{halo_id}")
-        return parse.asset_type(row) if row else None
+    def fetch_licences(
+        self, *, first: int = 1, before: int = 0, inactive: bool = True
+    ) -> Iterator[list[LicenceRecord]]:
+        """Software licences. HaloPSA API: this list can't be limited to what has changed."""
+        return fetch_pages(
+            self.session,
+            "/SoftwareLicence",
+            "licences",
+            software.licence,
+            first=first,
+            before=before,
+            inactive=inactive,
+        )
 
-    def fetch_fields(self, kind: str = "asset") -> list[FieldRecord]:
-        """Definitions of asset fields, or with *custom* of the assets' custom fields.
-
-        HaloPSA API: reading custom-field definitions may need configuration rights (Forbidden).
-        """
-        if kind == "custom":
-            rows = fetch_rows(self.session, "/FieldInfo", "fields", typeid=_CUSTOM_FIELDS_OF_ASSETS)
-        else:
-            rows = fetch_rows(self.session, "/Field", "fields")
-        records = [parse.field_definition(row, kind) for row in rows]
-        return [record for record in records if record is not None]
-
-    # ---- choices ----------------------------------------------------------------------------
-
-    def fetch_options(self, kind: str, *, details: bool = True) -> list[OptionRecord]:
-        """All choices of one `OptionKind` in one call; ticket types with `details` cost one more for each.
-
-        Asset statuses are what the asset types reveal: more if `fetch_asset_types` was called before.
-        """
-        if kind == OptionKind.ASSET_STATUS:
-            return options.asset_statuses(self._known_asset_types())
-        listing = options.LISTINGS[kind]
-        if kind == OptionKind.ASSET_TYPE:
-            return _distinct(listing.parse(row) for row in self._asset_type_rows())
-        rows = fetch_rows(self.session, listing.path, listing.key, **listing.params)
-        if kind == OptionKind.TICKET_TYPE and details:
-            return _distinct(options.ticket_type(row, self._detail_of_ticket_type(row)) for row in rows)
-        return _distinct(listing.parse(row) for row in rows)
-
-    def fetch_ticket_type(self, halo_id: int) -> OptionRecord | None:
-        """One ticket type with the statuses it allows; None if there is none."""
-        row = self._detail(f"/TicketType/{halo_id}")
-        return options.ticket_type(row) if row else None
+    def fetch_software(self, asset_halo_id: int) -> list[SoftwareRecord]:
+        """All programs installed on one asset, in one call. HaloPSA API: a list without pages."""
+        rows = fetch_rows(self.session, "/AssetSoftware", "software", device_id=asset_halo_id)
+        owned = [row for row in rows if to_int(row.get("did")) in (None, 0, asset_halo_id)]
+        return [record for record in map(software.program, owned) if record is not None]
 
     # ---- tickets ----------------------------------------------------------------------------
 
@@ -215,30 +224,3 @@ class HaloReader:
             includehtmlnote=True,
         )
         return [record for page in found for record in page if record.ticket_id == ticket_id]
-
-    # ---- kept ---------------------------------------------------------------------------------
-
-    def _asset_type_rows(self) -> list[Row]:
-        if self._asset_types is None:
-            self._asset_types = fetch_rows(self.session, "/AssetType", "assettypes")
-        return self._asset_types
-
-    def _known_asset_types(self) -> list[Row]:
-        rows = self._asset_type_rows()
-        return [self._details.get(f"/AssetType/{to_int(row.get('id'))}") or row for row in rows]
-
-    def _detail(self, path: str) -> Row | None:
-        if path not in self._details:
-            self._details[path] = fetch_single(self.session, path)
-        return self._details[path]
-
-    def _detail_of_ticket_type(self, row: Row) -> Row | None:
-        if options.tells_statuses(row):
-            return None
-        return self._detail(f"/TicketType/{to_int(row.get('id'))}")
-
-
-def _distinct(records: Iterable[OptionRecord | None]) -> list[OptionRecord]:
-    """Halo may list a choice twice; one is kept for each (parent, id)."""
-    found = {(record.parent, record.halo_id): record for record in records if record is not None}
-    return list(found.values())

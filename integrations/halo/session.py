@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from integrations.halo import sentences
 from integrations.halo.addresses import normalise_authorisation_server, normalise_resource_server
-from integrations.halo.values import iso
+from integrations.halo.values import iso, to_http_time
 from integrations.net.auth import ClientCredentials, Token, TokenStore, fetch_client_token
 from integrations.net.errors import (
     NetError,
@@ -18,7 +18,7 @@ from integrations.net.errors import (
     Unauthorised,
     Unreachable,
 )
-from integrations.net.http import AddressError, Client, Limits
+from integrations.net.http import AddressError, Answer, Client, Limits
 
 __all__ = ["Gate", "HaloAccess", "HaloSession", "Limits", "Token", "TokenStore"]
 
@@ -65,7 +65,8 @@ class HaloSession:
 
     A 401 is answered by one renewal of the token and one repeat, which is safe for writes, too: a call
     that was not let in was not executed. Nothing else is repeated. One call never takes longer than
-    `limits.total` seconds, token and repeat included. `calls` counts attempts.
+    `limits.total` seconds, token and repeat included. `calls` counts attempts; `halo_time` is the time (aware
+    UTC) by HaloPSA's own clock at its last answer that told it, None before.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class HaloSession:
         self.access = access
         self.gate = gate
         self.calls = 0
+        self.halo_time: datetime | None = None
         self._tokens = tokens
         self._limits = limits or Limits()
         self._token: Token | None = None
@@ -102,7 +104,7 @@ class HaloSession:
     def get_anonymous(self, path: str) -> Any:
         """Read something that HaloPSA tells without a token."""
         try:
-            return self._client.get(path).data
+            return self._told(self._client.get(path))
         except NetError as error:
             self._note(error)
             raise
@@ -158,6 +160,11 @@ class HaloSession:
         except NetError as error:
             self._note(error)
             raise sentences.of_call(error, method, path, self.host) from None
+        return self._told(answer)
+
+    def _told(self, answer: Answer) -> Any:
+        """The answer's data; its `Date` is noted."""
+        self.halo_time = to_http_time(answer.headers.get("Date", "")) or self.halo_time
         return answer.data
 
     def _before_attempt(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from integrations.net.errors import BadAnswer
@@ -17,6 +18,10 @@ FIRST_REAL_YEAR = 1901
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(?:[.,](\d+))?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE
 )
+
+
+_ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_BRITISH_DAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
 
 
 def to_int(value: Any) -> int | None:
@@ -69,6 +74,34 @@ def to_time(value: Any) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment if moment.year >= FIRST_REAL_YEAR else None
+
+
+def to_date(value: Any) -> date | None:
+    """A day as it is written, whatever time and zone follow it: 2027-03-31 or 31/03/2027.
+
+    Day and month change places only where they can't be meant otherwise (03/31/2027).
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if found := _ISO_DAY.match(text):
+        year, month, day = map(int, found.groups())
+    elif found := _BRITISH_DAY.match(text):
+        day, month, year = map(int, found.groups())
+        day, month = (month, day) if month > 12 >= day else (day, month)
+    else:
+        return None
+    try:
+        return date(year, month, day) if year >= FIRST_REAL_YEAR else None
+    except ValueError:
+        return None
+
+
+def to_http_time(value: str) -> datetime | None:
+    """The time of an HTTP header such as `Date`, aware UTC; None where it is none."""
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _offset(zone: str | None) -> timedelta:

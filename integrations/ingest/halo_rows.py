@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from integrations.choices import Resource
+from integrations.ingest.history import WATCHED
 from integrations.ingest.upsert import Row, Shape
 from integrations.models import (
     HaloAsset,
     HaloAssetType,
     HaloClient,
     HaloField,
+    HaloLicence,
     HaloOption,
     HaloSite,
     HaloSnapshot,
@@ -21,6 +24,7 @@ from integrations.records import (
     AssetTypeRecord,
     ClientRecord,
     FieldRecord,
+    LicenceRecord,
     OptionRecord,
     SiteRecord,
     UserRecord,
@@ -31,9 +35,26 @@ from integrations.sync.storable import storable_key
 Ids = Mapping[int | None, int | None]
 """Our id by Halo's."""
 
-CLIENTS, SITES, USERS, ASSET_TYPES, ASSETS = (
-    Shape(model, key=("halo_id",), find_by="halo_id")
-    for model in (HaloClient, HaloSite, HaloUser, HaloAssetType, HaloAsset)
+FROM_FIELDS: Final = (
+    "serial_number",
+    "manufacturer",
+    "model",
+    "purchased_on",
+    "warranty_starts_on",
+    "warranty_ends_on",
+)
+"""Columns of an asset that may come from its fields: without them an empty one is not known to be empty."""
+
+CLIENTS, SITES, USERS, ASSET_TYPES, LICENCES, ASSETS = (
+    Shape(model, key=("halo_id",), find_by="halo_id", watched=WATCHED[resource])
+    for model, resource in (
+        (HaloClient, Resource.CLIENTS),
+        (HaloSite, Resource.SITES),
+        (HaloUser, Resource.USERS),
+        (HaloAssetType, Resource.ASSET_TYPES),
+        (HaloLicence, Resource.LICENCES),
+        (HaloAsset, Resource.ASSETS),
+    )
 )
 FIELDS: Final = Shape(HaloField, key=("kind", "halo_id"), find_by="halo_id")
 OPTIONS: Final = Shape(HaloOption, key=("parent", "halo_id"), find_by="halo_id")
@@ -43,6 +64,7 @@ SHAPES: Final[Mapping[type[HaloSnapshot], Shape]] = {
     HaloSite: SITES,
     HaloUser: USERS,
     HaloAssetType: ASSET_TYPES,
+    HaloLicence: LICENCES,
     HaloAsset: ASSETS,
 }
 """Kinds whose read may be cut into pieces: one Halo id is the whole key."""
@@ -87,7 +109,7 @@ def user_row(record: UserRecord, sites: Ids) -> Row:
 
 
 def asset_row(record: AssetRecord, clients: Ids, sites: Ids, types: Ids) -> Row:
-    """A row of a list without asset fields keeps the fields that are stored."""
+    """A row of a list without asset fields, or without custom fields, keeps those that are stored."""
     return Row(
         key=(record.halo_id,),
         content={
@@ -104,14 +126,45 @@ def asset_row(record: AssetRecord, clients: Ids, sites: Ids, types: Ids) -> Row:
             else {str(field.field_id): field.value for field in record.fields},
             "users": record.users,
             "links": record.links,
+            "custom_fields": record.custom_fields,
+            **{name: getattr(record, name) for name in FROM_FIELDS},
         },
         volatile={"updated_at": record.updated_at},
         active=record.active,
-        unread=frozenset({"fields"}) if record.fields is None else frozenset(),
+        unread=frozenset(_unread(record)),
+    )
+
+
+def _unread(record: AssetRecord) -> Iterator[str]:
+    if record.custom_fields is None:
+        yield "custom_fields"
+    if record.fields is None:
+        yield "fields"
+        yield from (name for name in FROM_FIELDS if not getattr(record, name))
+
+
+def licence_row(record: LicenceRecord, clients: Ids, sites: Ids) -> Row:
+    return Row(
+        key=(record.halo_id,),
+        content={
+            "name": record.name,
+            "client_id": clients[record.client_id],
+            "site_id": sites[record.site_id],
+            "licence_type": record.licence_type,
+            "vendor": record.vendor,
+            "manufacturer": record.manufacturer,
+            "product_sku": record.product_sku,
+            "count": record.count,
+            "in_use": record.in_use,
+            "starts_on": record.starts_on,
+            "ends_on": record.ends_on,
+        },
+        active=record.active,
     )
 
 
 def asset_type_row(record: AssetTypeRecord) -> Row:
+    """A row of a list without the fields of the types keeps those that are stored."""
     return Row(
         key=(record.halo_id,),
         content={
@@ -119,9 +172,10 @@ def asset_type_row(record: AssetTypeRecord) -> Row:
             "group_id": record.group_id,
             "group_name": record.group_name,
             "key_field_ids": record.key_field_ids,
-            "field_ids": record.field_ids,
+            "field_ids": record.field_ids or (),
         },
         active=record.active,
+        unread=frozenset({"field_ids"}) if record.field_ids is None else frozenset(),
     )
 
 
@@ -133,6 +187,8 @@ def field_row(record: FieldRecord) -> Row:
             "data_length": record.data_length,
             "lookup_id": record.lookup_id,
             "mandatory": record.mandatory,
+            "data_type": record.data_type,
+            "values": record.values,
         },
     )
 

@@ -7,14 +7,18 @@ pages are one complete read. What Halo itself calls inactive is inactive at once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 from django.utils import timezone
 
+from integrations.choices import Resource
 from integrations.ingest import halo_rows
 from integrations.ingest.absence import mark_absent
+from integrations.ingest.history import SEPARATOR, Names, Recorder
 from integrations.ingest.reads import Read
+from integrations.ingest.software import store_software as store_software
 from integrations.ingest.stored import Stored
 from integrations.ingest.upsert import Row, Shape
 from integrations.models import (
@@ -29,6 +33,7 @@ from integrations.records import (
     AssetTypeRecord,
     ClientRecord,
     FieldRecord,
+    LicenceRecord,
     OptionRecord,
     SiteRecord,
     UserRecord,
@@ -38,18 +43,32 @@ R = TypeVar("R")
 
 
 class Targets:
-    """Our ids of what rows point to. Each Halo id is asked for once per read, a page's together."""
+    """Our ids of what rows point to. Each Halo id is asked for once per read, a page's together.
 
-    def __init__(self, model: type[HaloSnapshot], credential: HaloCredential) -> None:
+    `names` are the names by our id, of all that was asked for; made of the columns in `named_by`.
+    """
+
+    def __init__(
+        self, model: type[HaloSnapshot], credential: HaloCredential, named_by: Sequence[str] = ("name",)
+    ) -> None:
         self._rows = model._default_manager.filter(halo_credential=credential)
         self._ids: dict[int | None, int | None] = {None: None}
+        self._named_by = named_by
+        self._names: dict[int | None, str] = {}
+
+    @property
+    def names(self) -> Names:
+        return self._names
 
     def of(self, halo_ids: Iterable[int | None]) -> halo_rows.Ids:
         """A mapping that holds at least these; what is not mirrored (yet) is None in it."""
         new = set(halo_ids) - self._ids.keys()
         if new:
             self._ids |= dict.fromkeys(new)
-            self._ids |= dict(self._rows.filter(halo_id__in=new).values_list("halo_id", "pk"))
+            found = self._rows.filter(halo_id__in=new).values_list("halo_id", "pk", *self._named_by)
+            for halo_id, pk, *names in found:
+                self._ids[halo_id] = pk
+                self._names[pk] = SEPARATOR.join(filter(None, names))
         return self._ids
 
 
@@ -59,7 +78,9 @@ def store_clients(
     def rows(page: Sequence[ClientRecord]) -> list[Row]:
         return [halo_rows.client_row(record) for record in page]
 
-    return _store_pages(credential, halo_rows.CLIENTS, pages, rows, seen)
+    return _store_pages(
+        credential, halo_rows.CLIENTS, pages, rows, seen, Recorder(credential, Resource.CLIENTS)
+    )
 
 
 def store_sites(
@@ -71,19 +92,21 @@ def store_sites(
         ids = clients.of(record.client_id for record in page)
         return [halo_rows.site_row(record, ids) for record in page]
 
-    return _store_pages(credential, halo_rows.SITES, pages, rows, seen)
+    told = Recorder(credential, Resource.SITES, client=clients.names)
+    return _store_pages(credential, halo_rows.SITES, pages, rows, seen, told)
 
 
 def store_users(
     credential: HaloCredential, pages: Iterable[Sequence[UserRecord]], seen: set[int] | None = None
 ) -> Stored:
-    sites = Targets(HaloSite, credential)
+    sites = Targets(HaloSite, credential, named_by=("client__name", "name"))
 
     def rows(page: Sequence[UserRecord]) -> list[Row]:
         ids = sites.of(record.site_id for record in page)
         return [halo_rows.user_row(record, ids) for record in page]
 
-    return _store_pages(credential, halo_rows.USERS, pages, rows, seen)
+    told = Recorder(credential, Resource.USERS, site=sites.names)
+    return _store_pages(credential, halo_rows.USERS, pages, rows, seen, told)
 
 
 def store_assets(
@@ -98,21 +121,53 @@ def store_assets(
         type_ids = types.of(record.asset_type_id for record in page)
         return [halo_rows.asset_row(record, client_ids, site_ids, type_ids) for record in page]
 
-    return _store_pages(credential, halo_rows.ASSETS, pages, rows, seen)
+    told = Recorder(
+        credential, Resource.ASSETS, client=clients.names, site=sites.names, asset_type=types.names
+    )
+    return _store_pages(credential, halo_rows.ASSETS, pages, rows, seen, told)
+
+
+def store_licences(
+    credential: HaloCredential, pages: Iterable[Sequence[LicenceRecord]], seen: set[int] | None = None
+) -> Stored:
+    clients, sites = Targets(HaloClient, credential), Targets(HaloSite, credential)
+
+    def rows(page: Sequence[LicenceRecord]) -> list[Row]:
+        client_ids = clients.of(record.client_id for record in page)
+        site_ids = sites.of(record.site_id for record in page)
+        return [halo_rows.licence_row(record, client_ids, site_ids) for record in page]
+
+    told = Recorder(credential, Resource.LICENCES)
+    return _store_pages(credential, halo_rows.LICENCES, pages, rows, seen, told)
 
 
 def store_asset_types(credential: HaloCredential, records: Iterable[AssetTypeRecord]) -> Stored:
-    """The complete list of asset types."""
-    read = Read(halo_rows.ASSET_TYPES, {"halo_credential_id": credential.pk})
+    """The complete list of asset types; one whose fields were not read (None) keeps those that are known."""
+    scope = {"halo_credential_id": credential.pk}
+    read = Read(halo_rows.ASSET_TYPES, scope, told=Recorder(credential, Resource.ASSET_TYPES))
     read.store(halo_rows.asset_type_row(record) for record in records)
     return read.close()
 
 
-def store_fields(credential: HaloCredential, records: Iterable[FieldRecord]) -> Stored:
-    """The complete list of field definitions, asset fields and custom fields together."""
-    read = Read(halo_rows.FIELDS, {"halo_credential_id": credential.pk})
-    read.store(halo_rows.field_row(record) for record in records)
-    return read.close()
+def store_fields(
+    credential: HaloCredential, records: Iterable[FieldRecord], kinds: Collection[str] | None = None
+) -> Stored:
+    """The complete lists of field definitions of some kinds, one after the other or together.
+
+    Only fields of `kinds` can be missing (None: of the kinds that the records are of): a kind that could not
+    be read keeps all of its fields.
+    """
+    by_kind: defaultdict[str, list[FieldRecord]] = defaultdict(list)
+    for record in records:
+        by_kind[record.kind].append(record)
+    stored = Stored()
+    for kind in sorted(by_kind.keys() | set(kinds or ())):
+        read = Read(halo_rows.FIELDS, {"halo_credential_id": credential.pk})
+        read.store(halo_rows.field_row(record) for record in by_kind[kind])
+        judged = kinds is None or kind in kinds
+        within = {"halo_credential_id": credential.pk, "kind": kind}
+        stored += read.close(within) if judged else read.leave_open()
+    return stored
 
 
 def store_options(credential: HaloCredential, kind: str, records: Iterable[OptionRecord]) -> Stored:
@@ -144,8 +199,9 @@ def _store_pages(
     pages: Iterable[Sequence[R]],
     rows: Callable[[Sequence[R]], list[Row]],
     seen: set[int] | None,
+    told: Recorder,
 ) -> Stored:
-    read = Read(shape, {"halo_credential_id": credential.pk})
+    read = Read(shape, {"halo_credential_id": credential.pk}, told=told)
     for page in pages:
         stored = read.store(rows(page))
         if seen is not None:

@@ -11,20 +11,23 @@ from django.utils import timezone
 from integrations.ingest.absence import Grouping, mark_absent
 from integrations.ingest.batches import batches
 from integrations.ingest.stored import Stored
-from integrations.ingest.upsert import Key, Row, Scope, Shape, upsert
+from integrations.ingest.upsert import Key, Row, Scope, Shape, Told, upsert
 
 
 class Read:
     """Stores the rows of a read and remembers which were seen.
 
     A row that comes twice counts once, as it came first. Without `close` nothing is ever marked as missing,
-    so a read that breaks off has only stored what it saw.
+    so a read that breaks off has only stored what it saw. `told` hears what each page changed.
     """
 
-    def __init__(self, shape: Shape, scope: Scope, grouping: Grouping | None = None) -> None:
+    def __init__(
+        self, shape: Shape, scope: Scope, grouping: Grouping | None = None, told: Told | None = None
+    ) -> None:
         self._shape = shape
         self._scope = scope
         self._grouping = grouping
+        self._told = told
         self._created = 0
         self._new_by_group: Counter[Hashable] = Counter()
         self._updated = 0
@@ -35,7 +38,7 @@ class Read:
         """Store the rows, a thousand at a time; our ids by key, of those that had not come before."""
         ids: dict[Key, int] = {}
         for batch in batches(row for row in rows if row.key not in self.seen):
-            page = upsert(self._shape, self._scope, batch, timezone.now())
+            page = upsert(self._shape, self._scope, batch, timezone.now(), self._told)
             self._created += len(page.created)
             self._new_by_group.update(self._group_of(row) for row in page.created if row.active)
             self._updated += page.updated

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from django.db import models
+from django.db import models, transaction
 
 from integrations.ingest.batches import ROWS
 from integrations.models import Snapshot
@@ -27,12 +27,14 @@ class Shape:
     """How rows of one table are told apart. Columns are named as stored (`company_id`).
 
     `key` identifies a row within its scope, and scope and key together are a unique constraint; `find_by` is
-    the column by which a page's rows are looked up.
+    the column by which a page's rows are looked up. `watched` are columns, of related rows too
+    (`client__name`), whose values before a change are kept in `Page.changed`.
     """
 
     model: type[Snapshot]
     key: tuple[str, ...]
     find_by: str
+    watched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,31 @@ class Row:
     unread: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A stored row (key, state and watched columns) and what is written over it."""
+
+    before: Mapping[str, Any]
+    after: Any
+
+
+Told = Callable[[Sequence[Changed], datetime], None]
+"""Is told what a page changes, in the transaction that changes it."""
+
+
 @dataclass(slots=True)
 class Page:
-    """What became of a page's rows; `ids` are our ids by key."""
+    """What became of a page's rows; `ids` are our ids by key, `changed` is kept of watched shapes only."""
 
     created: list[Row] = field(default_factory=list)
     updated: int = 0
     unchanged: int = 0
     ids: dict[Key, int] = field(default_factory=dict)
+    changed: list[Changed] = field(default_factory=list)
 
 
-def upsert(shape: Shape, scope: Scope, rows: Iterable[Row], now: datetime) -> Page:
-    """Store the rows, the first of equal keys; at most one reading and one writing statement.
+def upsert(shape: Shape, scope: Scope, rows: Iterable[Row], now: datetime, told: Told | None = None) -> Page:
+    """Store the rows, the first of equal keys; at most one reading and one writing statement of its own.
 
     (SQLite takes a statement of many columns in parts.) A row that was read counts as present: what was
     missing before is back. `changed_at` moves with content and activity only.
@@ -79,7 +94,13 @@ def upsert(shape: Shape, scope: Scope, rows: Iterable[Row], now: datetime) -> Pa
         found = _compare(shape, scope, row, stored.get(key), now, page)
         if found is not None:
             different.append(found)
-    _write(shape, scope, next(iter(wanted.values())), different)
+    like = next(iter(wanted.values()))
+    if told is None or not page.changed:
+        _write(shape, scope, like, different)
+    else:
+        with transaction.atomic():
+            _write(shape, scope, like, different)
+            told(page.changed, now)
     page.ids = {key: known["pk"] for key, known in stored.items() if key in wanted}
     page.ids.update({_key_of(shape, row): row.pk for row in different})
     return page
@@ -89,7 +110,7 @@ def _stored(shape: Shape, scope: Scope, rows: Sequence[Row]) -> dict[Key, dict[s
     position = shape.key.index(shape.find_by)
     wanted = {row.key[position] for row in rows}
     unread = frozenset[str]().union(*(row.unread for row in rows))
-    columns = {"pk", *shape.key, *STATE, *rows[0].volatile, *unread}
+    columns = {"pk", *shape.key, *STATE, *shape.watched, *rows[0].volatile, *unread}
     found = shape.model._default_manager.filter(**scope, **{f"{shape.find_by}__in": wanted})
     return {tuple(known[name] for name in shape.key): known for known in found.values(*sorted(columns))}
 
@@ -110,7 +131,7 @@ def _compare(
             return None
     else:
         page.updated += 1
-    return shape.model(
+    written = shape.model(
         **scope,
         **dict(zip(shape.key, row.key, strict=True)),
         **content,
@@ -120,6 +141,9 @@ def _compare(
         digest=digest,
         changed_at=stored["changed_at"] if stored is not None and same else now,
     )
+    if stored is not None and shape.watched:
+        page.changed.append(Changed(stored, written))
+    return written
 
 
 def _columns(

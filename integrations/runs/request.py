@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from integrations.choices import RunKind, RunState, StepState
-from integrations.models import Console, HaloCredential, Instance, Plan, Run, Step
+from integrations.models import Console, HaloAsset, HaloCredential, Instance, Plan, Run, Step
 
 TICKET_KINDS = frozenset({RunKind.ROUTE, RunKind.DELIVER})
 """Kinds that run on the delivery cluster, so that a mirror never delays a ticket."""
@@ -90,6 +90,31 @@ def request_halo_sync(credential: HaloCredential, *, requested_by: Any = None) -
         halo_credential=credential,
         requested_by=requested_by,
         slot=f"sync_halo:{credential.pk}",
+    )
+
+
+def request_software(asset: HaloAsset, *, requested_by: Any = None) -> Run:
+    """Read the installed software of one asset (its page was opened)."""
+    return request_run(
+        RunKind.SOFTWARE,
+        halo_credential=asset.halo_credential,
+        parameters={"asset": asset.pk},
+        requested_by=requested_by,
+        slot=f"software:{asset.pk}",
+    )
+
+
+def background_software_slot(credential_id: int) -> str:
+    return f"software:credential:{credential_id}"
+
+
+def request_background_software(credential: HaloCredential) -> Run:
+    """Read the installed software of the asset groups that the sync settings name, slowly."""
+    return request_run(
+        RunKind.SOFTWARE,
+        halo_credential=credential,
+        parameters={"background": True},
+        slot=background_software_slot(credential.pk),
     )
 
 

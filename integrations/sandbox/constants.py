@@ -70,7 +70,16 @@ APPLICATIONS: dict[str, Application] = {
             "HaloBridge",
             HALO_CLIENT_ID,
             HALO_CLIENT_SECRET,
-            frozenset({"edit:tickets", "edit:assets", "edit:customers", "all:teams"}),
+            frozenset(
+                {
+                    "edit:tickets",
+                    "edit:assets",
+                    "edit:customers",
+                    "all:teams",
+                    "read:software",
+                    "read:softwarelicensing",
+                }
+            ),
             24,
         ),
         Application(

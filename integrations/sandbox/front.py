@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
 from integrations.sandbox.clock import Clock
@@ -51,7 +52,10 @@ class Dropped(Exception):
 
 
 class Front:
-    """`answer` executes a request; `aside` may take one before it is logged; `down` tells how to be down."""
+    """`answer` executes a request; `aside` may take one before it is logged; `down` tells how to be down.
+
+    Every answer is dated by the sandbox's own clock.
+    """
 
     def __init__(
         self,
@@ -94,7 +98,7 @@ class Front:
         request = Request(environ)
         aside = self._aside(request)
         if aside is not None:
-            return aside(environ, start_response)
+            return self._dated(aside)(environ, start_response)
         request.get_data(cache=True, parse_form_data=False)
         exchange = Exchange(request.method, request.path, request.query_string.decode(), self._clock.stamp())
         self.requests.append(exchange)
@@ -106,7 +110,11 @@ class Front:
         finally:
             exchange.seconds = self._clock.monotonic() - started
         exchange.status = response.status_code
-        return response(environ, start_response)
+        return self._dated(response)(environ, start_response)
+
+    def _dated(self, response: Response) -> Response:
+        response.headers["Date"] = http_date(self._clock.now())
+        return response
 
     def _respond(self, request: Request, exchange: Exchange) -> Response:
         if self._down() == "dropped":

@@ -54,6 +54,11 @@ def without_zone(text: str, digits: int = 3) -> str:
     return f"{whole}.{fraction}" if fraction else whole
 
 
+def day(text: str) -> str:
+    """`2026-11-20T00:00:00`: a day as Halo shows it."""
+    return f"{text[:10]}T00:00:00"
+
+
 def with_offset(text: str) -> str:
     return f"{text[:19]}+00:00"
 

@@ -30,7 +30,11 @@ _TABLES = [
     "categories",
     "outcomes",
     "tickets",
+    "licences",
+    "software",
 ]
+_NEWER_TABLES = {"licences", "software"}
+"""A saved world may be older than these."""
 _NUMBERED_MAPS = ("fields", "customfields")
 
 
@@ -54,6 +58,9 @@ class HaloWorld:
     categories: Table = field(default_factory=dict)
     outcomes: Table = field(default_factory=dict)
     tickets: Table = field(default_factory=dict)
+    licences: Table = field(default_factory=dict)
+    software: Table = field(default_factory=dict)
+    """Programs installed on assets: `did` is the asset's id."""
     priorities: list[Row] = field(default_factory=list)
     lookups: list[Row] = field(default_factory=list)
     asset_statuses: dict[int, str] = field(default_factory=dict)
@@ -123,7 +130,8 @@ def from_data(data: Row) -> World:
         raise ValueError(f"The saved state has version {data['version']}, not 1.")
     halo = HaloWorld()
     for name in _TABLES:
-        setattr(halo, name, {row["id"]: _numbered(row) for row in data["halo"][name]})
+        rows = data["halo"].get(name, []) if name in _NEWER_TABLES else data["halo"][name]
+        setattr(halo, name, {row["id"]: _numbered(row) for row in rows})
     for name in ("priorities", "lookups", "mails", "last_ids"):
         setattr(halo, name, data["halo"][name])
     halo.asset_statuses = _by_number(data["halo"]["asset_statuses"])

@@ -75,15 +75,20 @@ OUTCOMES = [
     (8, "Close Request", False, 0, 9, None),
     (9, "Reopen", True, 0, 2, None),
     (12, "Internal Note", True, 0, 0, [21, 22]),
+    (13, "Engineer Note (old)", True, 0, 0, None),
     (20, "Request Change Approval", True, 0, 24, [26]),
 ]
+HIDDEN_OUTCOMES = {13}
+"""No button shows them; a list shows them with `showhidden`."""
 LOOKUPS: dict[int, list[str]] = {
     12: ["Company Wide", "Multiple Users Affected", "Single User Affected"],
-    22: ["Email", "Portal", "Phone", "Monitoring"],
+    22: ["Email", "Portal", "Phone", "Monitoring", "Fax"],
     27: ["High", "Medium", "Low"],
     81: ["To Be Filled By O.E.M.", "Default string", "System Serial Number"],
     90: ["Low", "Medium", "High", "Critical"],
 }
+INACTIVE_VALUES = {(22, 5)}
+"""(look-up, id): a list shows them with `showallcodes`."""
 LOOKUP_KINDS = {
     12: "Impact",
     22: "Request Source",
@@ -91,12 +96,20 @@ LOOKUP_KINDS = {
     81: "Matching Ignore List",
     90: "Criticality",
 }
+TEXT, SINGLE_SELECT, DATE, CHECK_BOX = 0, 2, 4, 6
+"""HaloPSA API: `type` of a custom field."""
+
 CUSTOM_FIELDS = [
-    # id, type of object (1 ticket, 2 client, 5 asset), name, label, searchable
-    (231, 1, "bridgeEventId", "Bridge event id", True),
-    (232, 1, "customerReference", "Customer's own reference", False),
-    (140, 2, "contractNumber", "Contract number", False),
-    (310, 5, "purchaseReference", "Purchase reference", False),
+    # id, type of object (1 ticket, 2 client, 3 site, 4 user, 5 asset), name, label, searchable, type, values
+    (231, 1, "bridgeEventId", "Bridge event id", True, TEXT, []),
+    (232, 1, "customerReference", "Customer's own reference", False, TEXT, []),
+    (140, 2, "contractNumber", "Contract number", False, TEXT, []),
+    (150, 3, "alarmCode", "Alarm code holder", False, TEXT, []),
+    (160, 4, "costCentre", "Cost centre", False, TEXT, []),
+    (310, 5, "purchaseReference", "Purchase reference", False, TEXT, []),
+    (311, 5, "lifecycleStage", "Lifecycle stage", True, SINGLE_SELECT, ["In use", "To replace", "Disposed"]),
+    (312, 5, "disposalDate", "Disposal date", False, DATE, []),
+    (313, 5, "encrypted", "Disk is encrypted", False, CHECK_BOX, []),
 ]
 
 
@@ -180,6 +193,7 @@ def _outcome(
         "hidefromuser": hidden,
         "sendemail": mails,
         "newstatus": status,
+        "hidden": number in HIDDEN_OUTCOMES,
         "_ticket_types": types,
     }
 
@@ -212,8 +226,18 @@ def _ticket_type(
     }
 
 
-def _custom_field(number: int, kind: int, name: str, label: str, searchable: bool) -> Row:
-    return {"id": number, "name": name, "label": label, "searchable": searchable, "_typeid": kind}
+def _custom_field(
+    number: int, kind: int, name: str, label: str, searchable: bool, data_type: int, values: list[str]
+) -> Row:
+    return {
+        "id": number,
+        "name": name,
+        "label": label,
+        "searchable": searchable,
+        "type": data_type,
+        "values": [{"id": place, "name": value} for place, value in enumerate(values, 1)],
+        "_typeid": kind,
+    }
 
 
 def _lookup(lookupid: int, number: int, name: str) -> Row:
@@ -223,5 +247,5 @@ def _lookup(lookupid: int, number: int, name: str) -> Row:
         "name": name,
         "value2": "",
         "sequence": number,
-        "inactive": False,
+        "inactive": (lookupid, number) in INACTIVE_VALUES,
     }

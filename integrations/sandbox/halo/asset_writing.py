@@ -31,7 +31,7 @@ PROPERTIES = {
     ),
     **dict.fromkeys(["inventory_number", "notes", "third_party_id_string", "datto_id", "itglue_id"], "str"),
     **dict.fromkeys(["inactive", "_dontaddnewfields", "_dontupdatetype", "_donotvalidate"], "bool"),
-    **dict.fromkeys(["warranty_end"], "date"),
+    **dict.fromkeys(["warranty_start", "warranty_end", "supplier_purchasedate"], "date"),
     **dict.fromkeys(["fields", "customfields", "users"], "objects"),
 }
 _THIRD_PARTY = ("third_party_id", "third_party_id_string")

@@ -1,4 +1,4 @@
-"""Reading `/Asset`. List rows are reduced: fields with `includeassetfields`, the rest in the detail."""
+"""Reading `/Asset`. List rows are reduced: fields with `includeassetfields`, custom fields by their ids."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from integrations.sandbox.halo import custom_fields, lists
 from integrations.sandbox.halo.call import Call, Query, known
 from integrations.sandbox.halo.clients import user_row
-from integrations.sandbox.moments import NEVER, NEVER_EXCEL, NEVER_NET, without_zone
+from integrations.sandbox.moments import NEVER, NEVER_EXCEL, NEVER_NET, day, without_zone
 from integrations.sandbox.world import HaloWorld, Row
 
 ICON = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==" * 12
@@ -25,6 +25,7 @@ def list_assets(call: Call) -> Any:
         assettype_id="assettype_id",
         status_id="assetstatuses",
     )
+    rows = _of_groups(call, rows)
     rows = lists.matching(call, rows, assettype_id="assettypes", id="assets")
     rows = _of_ticket(call, lists.updated_between(call, rows))
     excluded = call.query.numbers("excludethese") or set()
@@ -73,9 +74,6 @@ def asset_detail(call: Call, row: Row) -> Row:
         "site_guid": None,
         "status_name": world.asset_statuses.get(row["status_id"]),
         "notes": row["notes"],
-        "warranty_start": NEVER_NET,
-        "warranty_end": without_zone(row["warranty_end"]) if row["warranty_end"] else NEVER,
-        "supplier_purchasedate": NEVER_EXCEL,
         "users": [user_row(world, user) for user in linked],
         "fields": _fields(world, row),
         "customfields": custom_fields.shown_values(world, custom_fields.ASSET, row["customfields"]),
@@ -96,6 +94,10 @@ def _list_row(call: Call, row: Row) -> Row:
         if call.switches.list_fields_differ:
             fields = [{**field, "value": field["display"]} for field in fields if field["value"] != ""]
         shown["fields"] = fields
+    wanted = call.query.numbers("include_custom_fields")
+    if wanted:
+        values = row["customfields"]
+        shown["customfields"] = custom_fields.shown_values(call.world, custom_fields.ASSET, values, wanted)
     return shown
 
 
@@ -127,6 +129,11 @@ def _base_row(world: HaloWorld, row: Row) -> Row:
         "third_party_id": row.get("third_party_id", 0),
         "sla_id": row.get("sla_id", -1),
         "priority_id": row.get("priority_id", -1),
+        "warranty_start": day(row["warranty_start"]) if row.get("warranty_start") else NEVER_NET,
+        "warranty_end": without_zone(row["warranty_end"]) if row["warranty_end"] else NEVER,
+        "supplier_purchasedate": day(row["supplier_purchasedate"])
+        if row.get("supplier_purchasedate")
+        else NEVER_EXCEL,
         "ninjarmm_id": row["ninjarmm_id"],
         "datto_id": row["datto_id"],
         "itglue_id": row.get("itglue_id"),
@@ -167,6 +174,16 @@ def _searched_texts(call: Call) -> Callable[[Row], list[str]]:
     if call.query.flag("search_inventory_number_only"):
         return lambda row: [row["inventory_number"]]
     return lambda row: [row["inventory_number"], *key_values(call.world, row)]
+
+
+def _of_groups(call: Call, rows: list[Row]) -> list[Row]:
+    """Those whose asset type is in the groups of `assetgroups`, and in `assetgroup_id`."""
+    types = call.world.asset_types
+    for parameter in ("assetgroups", "assetgroup_id"):
+        wanted = call.query.numbers(parameter)
+        if wanted is not None:
+            rows = [row for row in rows if types.get(row["assettype_id"], {}).get("assetgroup_id") in wanted]
+    return rows
 
 
 def _of_ticket(call: Call, rows: list[Row]) -> list[Row]:

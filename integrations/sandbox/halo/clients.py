@@ -1,4 +1,4 @@
-"""`/Client`, `/Site` and `/Users`: what the scope `customers` covers. Read only here."""
+"""`/Client`, `/Site` and `/Users`: what the scope `customers` covers. Writing is in `client_writing`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def list_clients(call: Call) -> Any:
 
 def show_client(call: Call, number: int) -> Row:
     row = known(call, call.world.clients, number)
-    return _client_detail(call.world, row) if call.query.flag("includedetails") else _client_row(row)
+    return client_detail(call.world, row) if call.query.flag("includedetails") else _client_row(row)
 
 
 def _client_row(row: Row) -> Row:
@@ -40,7 +40,7 @@ def _client_row(row: Row) -> Row:
     }
 
 
-def _client_detail(world: HaloWorld, row: Row) -> Row:
+def client_detail(world: HaloWorld, row: Row) -> Row:
     return {
         **_client_row(row),
         "main_site_id": row["main_site_id"],
@@ -72,7 +72,9 @@ def show_site(call: Call, number: int) -> Row:
             datecreated=without_zone(row["_created"]),
             slastupdate=without_zone(row["_updated"]),
             stopped=0,
-            customfields=[],
+            customfields=custom_fields.shown_values(
+                call.world, custom_fields.SITE, row.get("customfields", {})
+            ),
             fields=[],
             external_links=[],
             issitedetails=True,
@@ -118,7 +120,9 @@ def show_user(call: Call, number: int) -> Row:
         shown.update(
             datecreated=without_zone(row["_created"]),
             ulastupdate=without_zone(row["_updated"]),
-            customfields=[],
+            customfields=custom_fields.shown_values(
+                call.world, custom_fields.USER, row.get("customfields", {})
+            ),
             assets=[],
             isuserdetails=True,
         )

@@ -233,15 +233,19 @@ def _category(row: Row) -> Row:
 def list_lookups(call: Call) -> list[Row]:
     """Without `lookupid` the pick-list of pick-lists."""
     wanted = call.query.number("lookupid") or 11
-    rows = [row for row in call.world.lookups if row["lookupid"] == wanted]
+    every = call.query.flag("showallcodes")
+    rows = [
+        row for row in call.world.lookups if row["lookupid"] == wanted and (every or not row.get("inactive"))
+    ]
     return [dict(row) for row in rows if row["id"] or not call.query.flag("exclude_zero")]
 
 
 def list_outcomes(call: Call) -> list[Row]:
-    wanted = call.query.number("tickettype_id")
+    wanted, hidden = call.query.number("tickettype_id"), call.query.flag("showhidden")
+    rows = [row for row in call.world.outcomes.values() if hidden or not row.get("hidden")]
     return [
         _outcome(row)
-        for row in call.world.outcomes.values()
+        for row in rows
         if wanted is None or row["_ticket_types"] is None or wanted in row["_ticket_types"]
     ]
 
@@ -257,7 +261,7 @@ def _outcome(row: Row) -> Row:
         "outcome": row["outcome"],
         "buttonname": row["buttonname"],
         "sequence": row["sequence"],
-        "hidden": False,
+        "hidden": row.get("hidden", False),
         "systemid": 0,
         "newstatus": row["newstatus"],
         "hidefromuser": row["hidefromuser"],

@@ -11,9 +11,11 @@ from integrations.sandbox.halo import (
     asset_types,
     asset_writing,
     assets,
+    client_writing,
     clients,
     configuration,
     custom_fields,
+    software,
     ticket_writing,
     tickets,
 )
@@ -34,8 +36,10 @@ class Resource:
 
 
 RESOURCES: dict[str, Resource] = {
-    "client": Resource(clients.list_clients, clients.show_client, area="customers"),
-    "site": Resource(clients.list_sites, clients.show_site, area="customers"),
+    "client": Resource(
+        clients.list_clients, clients.show_client, client_writing.write_clients, area="customers"
+    ),
+    "site": Resource(clients.list_sites, clients.show_site, client_writing.write_sites, area="customers"),
     "users": Resource(clients.list_users, clients.show_user, area="customers"),
     "asset": Resource(
         assets.list_assets,
@@ -44,6 +48,8 @@ RESOURCES: dict[str, Resource] = {
         asset_writing.delete_asset,
         area="assets",
     ),
+    "softwarelicence": Resource(software.list_licences, software.show_licence, area="softwarelicensing"),
+    "assetsoftware": Resource(software.list_programs, area="software"),
     "tickets": Resource(
         tickets.list_tickets,
         tickets.show_ticket,

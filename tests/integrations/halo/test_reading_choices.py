@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import responses
+from responses import matchers
 
 from integrations.choices import OptionKind
 from integrations.halo.reader import HaloReader
@@ -67,8 +68,28 @@ def test_a_category_is_named_by_its_path() -> None:
     ]
 
 
+@responses.activate
+def test_a_list_of_categories_of_one_kind_only_is_doubted_and_the_other_three_are_asked_for() -> None:
+    first, second = {"id": 40, "value": "Backup"}, {"id": 60, "value": "By monitoring"}
+    for kind, rows in ((2, [second]), (3, []), (4, [])):
+        responses.get(
+            f"{API}/Category", json=rows, match=[matchers.query_param_matcher({"type_id": str(kind)})]
+        )
+    assert fetch(OptionKind.CATEGORY, "/Category", [first]) == [
+        ("40", "Backup", "1", True),
+        ("60", "By monitoring", "2", True),
+    ]
+    assert len(responses.calls) == 4
+
+
 @pytest.mark.parametrize(
-    ("kind", "number"), [(OptionKind.URGENCY, 27), (OptionKind.IMPACT, 12), (OptionKind.SOURCE, 22)]
+    ("kind", "number"),
+    [
+        (OptionKind.URGENCY, 27),
+        (OptionKind.IMPACT, 12),
+        (OptionKind.SOURCE, 22),
+        (OptionKind.IGNORED_VALUE, 81),
+    ],
 )
 @responses.activate
 def test_look_ups_are_asked_for_by_their_number(kind: str, number: int) -> None:
@@ -78,7 +99,7 @@ def test_look_ups_are_asked_for_by_their_number(kind: str, number: int) -> None:
         {"lookupid": 99, "id": 3, "name": "of another list"},
     ]
     assert fetch(kind, "/Lookup", rows) == [("1", "High", "", True), ("2", "Old", "", False)]
-    assert sent_params() == {"lookupid": str(number)}
+    assert sent_params() == {"lookupid": str(number), "showallcodes": "true"}
 
 
 @pytest.mark.parametrize("enveloped", [False, True])
@@ -143,6 +164,23 @@ def test_ticket_types_without_details_cost_one_call_and_one_can_be_read_alone() 
     assert alone is not None
     assert alone.name == "Alert"
     assert "statuses" not in alone.extra
+
+
+@responses.activate
+def test_ticket_types_are_listed_in_one_call_and_only_those_that_do_not_tell_all_are_read_alone() -> None:
+    responses.get(f"{API}/TicketType", json=TYPES)
+    reader = make_reader()
+    assert [option.halo_id for option in reader.fetch_ticket_type_list()] == ["21", "22", "23"]
+    assert sent_params() == {"showall": "true", "showinactive": "true"}
+    told = reader.fetch_ticket_type(23)
+    assert told is not None
+    assert told.extra["statuses"] == [3]
+    assert len(responses.calls) == 1
+    responses.get(f"{API}/TicketType/21", json={"id": 21, "allowed_status": [{"status_id": 9}]})
+    read = reader.fetch_ticket_type(21)
+    assert read is not None
+    assert (read.name, read.extra["statuses"], read.extra["default_sla"]) == ("Alert", [9], 1)
+    assert len(responses.calls) == 2
 
 
 @responses.activate

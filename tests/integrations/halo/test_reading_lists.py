@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -167,7 +168,15 @@ def test_asset_types_cost_one_list_and_one_detail_each_and_are_kept() -> None:
 def test_asset_types_without_details_cost_one_call() -> None:
     responses.get(f"{API}/AssetType", json=[{"id": 1, "name": "PC", "keyfield_id": 5}])
     (record,) = make_reader().fetch_asset_types(details=False)
-    assert (record.key_field_ids, record.field_ids) == ((5,), ())
+    assert (record.key_field_ids, record.field_ids) == ((5,), None), "not read is not the same as none"
+
+
+@responses.activate
+def test_the_list_of_asset_types_says_nothing_about_their_fields() -> None:
+    responses.get(f"{API}/AssetType", json=[{"id": 1, "name": "PC", "fields": []}])
+    (record,) = make_reader().fetch_asset_type_list()
+    assert (record.name, record.field_ids) == ("PC", None)
+    assert len(responses.calls) == 1
 
 
 @responses.activate
@@ -184,7 +193,17 @@ def test_asset_fields_and_custom_fields() -> None:
     reader = make_reader()
     assert [(field.kind, field.name) for field in reader.fetch_fields()] == [("asset", "Device Name")]
     assert [(field.kind, field.name) for field in reader.fetch_fields("custom")] == [("custom", "X")]
-    assert sent_params() == {"typeid": "5"}
+    assert sent_params() == {"typeid": "5", "includevalues": "true"}
+
+
+@pytest.mark.parametrize(("kind", "number"), [("ticket", 1), ("client", 2), ("site", 3), ("user", 4)])
+@responses.activate
+def test_custom_fields_of_other_objects_have_their_type_and_their_choices(kind: str, number: int) -> None:
+    values: list[Any] = [{"id": 1, "name": "Gold"}, {"id": 2, "name": "Old", "inactive": True}, None]
+    responses.get(f"{API}/FieldInfo", json=[{"id": 9, "name": "x", "type": 2, "values": values}])
+    (field,) = make_reader().fetch_fields(kind)
+    assert (field.kind, field.data_type, field.values) == (kind, 2, (("1", "Gold"),))
+    assert sent_params()["typeid"] == str(number)
 
 
 @responses.activate
@@ -207,3 +226,71 @@ def test_every_list_can_be_taken_up_again_at_a_page(method: str) -> None:
     give_page(f"/{_path(method)}", method[6:], 3, [{"id": 201, "name": "A"}], 201)
     assert flat(getattr(make_reader(), method)(first=3, before=200)) == [201]
     assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_assets_may_be_limited_to_types_and_groups_and_bring_custom_fields() -> None:
+    custom = [{"id": 310, "display": "PO-1", "value": "PO-1"}, {"id": 311, "display": "", "value": None}]
+    give_page("/Asset", "assets", 1, [{"id": 1, "client_id": 2, "customfields": custom}], 1)
+    (record,) = next(
+        make_reader().fetch_assets(types=(112, 113), groups=[1], custom_fields=(310, 311), inactive=False)
+    )
+    assert record.custom_fields == {310: "PO-1"}
+    params = sent_params()
+    assert (params["assettypes"], params["assetgroups"]) == ("112,113", "1")
+    assert (params["include_custom_fields"], params["includeinactive"]) == ("310,311", "false")
+
+
+@responses.activate
+def test_what_is_not_asked_for_is_not_sent() -> None:
+    give_page("/Asset", "assets", 1, [{"id": 1}], 1)
+    next(make_reader().fetch_assets())
+    assert not {"assettypes", "assetgroups", "include_custom_fields"} & set(sent_params())
+    assert sent_params()["includeinactive"] == "true"
+
+
+@pytest.mark.parametrize("method", ["fetch_clients", "fetch_sites", "fetch_users", "fetch_licences"])
+@responses.activate
+def test_inactive_rows_may_be_left_out(method: str) -> None:
+    responses.get(re.compile(f"{API}/.*"), json={"record_count": 0, "rows": []})
+    assert list(getattr(make_reader(), method)(inactive=False)) == []
+    assert sent_params()["includeinactive"] == "false"
+
+
+@responses.activate
+def test_licences_come_in_pages_and_can_not_be_limited_to_what_changed() -> None:
+    give_page("/SoftwareLicence", "licences", 1, [{"id": 1, "name": "Office", "is_active": False}], 2)
+    give_page("/SoftwareLicence", "licences", 2, [{"id": 2, "name": "Antivirus"}], 2)
+    found = [record for page in make_reader().fetch_licences() for record in page]
+    assert [(record.name, record.active) for record in found] == [("Office", False), ("Antivirus", True)]
+    assert "lastupdatefromdate" not in sent_params()
+
+
+@responses.activate
+def test_installed_software_is_one_call_for_one_asset() -> None:
+    rows = [{"id": 1, "name": "Office", "did": 9}, {"id": 2, "name": "of another", "did": 8}, {"name": "?"}]
+    responses.get(f"{API}/AssetSoftware", json=rows)
+    assert [record.name for record in make_reader().fetch_software(9)] == ["Office"]
+    assert sent_params() == {"device_id": "9"}
+
+
+@pytest.mark.parametrize(("method", "path"), [("fetch_site", "Site"), ("fetch_user", "Users")])
+@responses.activate
+def test_one_site_or_user_is_read_with_its_details(method: str, path: str) -> None:
+    responses.get(f"{API}/{path}/9", json={"id": 9, "name": "Main", "client_id": 1.0})
+    assert getattr(make_reader(), method)(9).name == "Main"
+    assert sent_params() == {"includedetails": "true"}
+    responses.get(f"{API}/{path}/8", status=404)
+    assert getattr(make_reader(), method)(8) is None
+
+
+@responses.activate
+def test_the_time_is_told_by_halos_own_clock() -> None:
+    reader = make_reader()
+    assert reader.halo_time is None
+    responses.get(f"{API}/Client", json=[], headers={"Date": "Fri, 20 Nov 2026 06:31:02 GMT"})
+    reader.probe()
+    assert reader.halo_time == datetime(2026, 11, 20, 6, 31, 2, tzinfo=UTC)
+    responses.get(f"{API}/Client/9", json={"id": 9}, headers={"Date": "some day"})
+    reader.fetch_client(9)
+    assert reader.halo_time == datetime(2026, 11, 20, 6, 31, 2, tzinfo=UTC)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.halo.values import iso, rows_of, to_bool, to_id, to_int, to_text, to_time, total_of
+from integrations.halo.values import (
+    iso,
+    rows_of,
+    to_bool,
+    to_date,
+    to_http_time,
+    to_id,
+    to_int,
+    to_text,
+    to_time,
+    total_of,
+)
 from integrations.net.errors import BadAnswer
 
 JSON = st.recursive(
@@ -165,3 +176,37 @@ def test_no_list_is_an_error(body: Any) -> None:
 )
 def test_the_total(body: Any, total: int | None) -> None:
     assert total_of(body) == total
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2027-03-31", date(2027, 3, 31)),
+        ("2027-03-31T00:00:00", date(2027, 3, 31)),
+        ("2027-03-31T23:30:00Z", date(2027, 3, 31)),
+        ("2027/3/1", date(2027, 3, 1)),
+        (" 31/03/2027 ", date(2027, 3, 31)),
+        ("1.4.2027", date(2027, 4, 1)),
+        ("03/04/2027 00:00", date(2027, 4, 3)),
+        ("03/31/2027", date(2027, 3, 31)),
+        ("31/31/2027", None),
+        ("30/02/2027", None),
+        ("0001-01-01T00:00:00", None),
+        ("1899-12-30T00:00:00", None),
+        ("1900-01-01T00:00:00", None),
+        ("01/01/1900", None),
+        ("next spring", None),
+        ("20270331", None),
+        ("2027-03-311", None),
+        ("", None),
+        (None, None),
+        (20270331, None),
+    ],
+)
+def test_a_day_is_read_as_it_is_written(text: Any, day: date | None) -> None:
+    assert to_date(text) == day
+
+
+def test_the_time_of_a_header() -> None:
+    assert to_http_time("Fri, 20 Nov 2026 06:31:02 GMT") == datetime(2026, 11, 20, 6, 31, 2, tzinfo=UTC)
+    assert [to_http_time(text) for text in ("", "soon", "Fri, 99 Nov 2026 06:31:02 GMT")] == [None] * 3

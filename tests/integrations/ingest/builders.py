@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
@@ -20,9 +20,11 @@ from integrations.records import (
     ComputerRecord,
     EventRecord,
     FieldRecord,
+    LicenceRecord,
     LocationRecord,
     OptionRecord,
     SiteRecord,
+    SoftwareRecord,
     UserRecord,
 )
 
@@ -121,6 +123,9 @@ def make_assets(count: int, **values: Any) -> list[AssetRecord]:
                 "key_field": f"PC-{number}",
                 "fields": (AssetFieldValue(2, "Serial Number", f"SN{number}"),),
                 "users": (number,),
+                "serial_number": f"SN{number}",
+                "warranty_ends_on": date(2027, 3, 31),
+                "custom_fields": {310: f"PO-{number}"},
                 "updated_at": MORNING,
                 **values,
             },
@@ -129,8 +134,26 @@ def make_assets(count: int, **values: Any) -> list[AssetRecord]:
     ]
 
 
-def make_fields(count: int) -> list[FieldRecord]:
-    return [FieldRecord(number, f"Field {number}") for number in range(1, count + 1)]
+def make_fields(count: int, kind: str = "asset") -> list[FieldRecord]:
+    return [FieldRecord(number, f"Field {number}", kind) for number in range(1, count + 1)]
+
+
+def make_licences(count: int, **values: Any) -> list[LicenceRecord]:
+    return [
+        LicenceRecord(
+            number,
+            f"Product {number}",
+            **{"client_id": number, "count": 5, "in_use": 3, "ends_on": date(2027, 3, 31), **values},
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def make_software(count: int, **values: Any) -> list[SoftwareRecord]:
+    return [
+        SoftwareRecord(number, f"Program {number}", **{"version": "1.0", "licence_id": number, **values})
+        for number in range(1, count + 1)
+    ]
 
 
 def make_options(count: int, kind: str = "status", **values: Any) -> list[OptionRecord]:

@@ -16,6 +16,7 @@ from integrations.models import (
     HaloAssetType,
     HaloClient,
     HaloField,
+    HaloLicence,
     HaloOption,
     HaloSite,
     HaloUser,
@@ -44,6 +45,12 @@ RESOURCES: dict[str, tuple[Any, Callable[[Any, Any], Stored], Callable[[int], An
         HaloAssetType,
         halo_side.store_asset_types,
         make.make_asset_types,
+        make.make_credential,
+    ),
+    "licences": (
+        HaloLicence,
+        by_halo_pages(halo_side.store_licences),
+        make.make_licences,
         make.make_credential,
     ),
     "fields": (HaloField, halo_side.store_fields, make.make_fields, make.make_credential),
@@ -179,3 +186,35 @@ def test_an_inactive_row_that_changes_stays_inactive_since_it_first_was() -> Non
     halo_side.store_clients(credential, [make.make_clients(2, active=False, reference="ACC-1")])
     row = HaloClient.objects.latest("pk")
     assert (row.reference, row.active, row.gone_since) == ("ACC-1", False, since)
+
+
+def make_two_kinds_of_fields() -> Any:
+    credential = make.make_credential()
+    both = make.make_fields(4) + make.make_fields(4, "custom")
+    halo_side.store_fields(credential, both, kinds=("asset", "custom"))
+    return credential
+
+
+def test_a_kind_of_field_that_could_not_be_read_keeps_all_its_fields() -> None:
+    credential = make_two_kinds_of_fields()
+    for _ in range(2):
+        halo_side.store_fields(credential, make.make_fields(3), kinds=("asset",))
+    left = set(HaloField.objects.filter(active=True).values_list("kind", "halo_id"))
+    assert left == {("asset", number) for number in (1, 2, 3)} | {("custom", n) for n in (1, 2, 3, 4)}
+
+
+def test_fields_of_one_kind_are_never_taken_for_those_of_another() -> None:
+    credential = make_two_kinds_of_fields()
+    stored = halo_side.store_fields(credential, make.make_fields(4, "ticket"), kinds=("ticket",))
+    assert (stored.created, stored.gone) == (4, 0)
+    assert HaloField.objects.filter(halo_id=1, active=True).count() == 3
+    assert not HaloField.objects.filter(missed_reads__gt=0).exists()
+
+
+def test_a_kind_of_which_nothing_came_is_judged_only_if_it_was_read() -> None:
+    credential = make.make_credential()
+    halo_side.store_fields(credential, make.make_fields(1, "site"), kinds=("site",))
+    halo_side.store_fields(credential, make.make_fields(3), kinds=("asset",))
+    assert HaloField.objects.get(kind="site").missed_reads == 0
+    told = halo_side.store_fields(credential, [], kinds=("site",))
+    assert "without any of the 1 known" in told.held_back

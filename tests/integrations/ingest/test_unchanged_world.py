@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from integrations.ingest import console_side, events, halo_side
 from integrations.ingest.stored import Stored
-from integrations.models import Computer, Console, Event, HaloAsset, HaloCredential, KnownSeries
+from integrations.models import (
+    Computer,
+    Console,
+    Event,
+    HaloAsset,
+    HaloAssetType,
+    HaloCredential,
+    KnownSeries,
+)
 from tests.integrations.ingest import builders as make
 from tests.integrations.ingest.builders import captured_sql
 
@@ -25,6 +35,13 @@ RESOURCES: dict[str, Ingest] = {
     "users": lambda owner: halo_side.store_users(owner, [make.make_users(7)]),
     "asset types": lambda owner: halo_side.store_asset_types(owner, make.make_asset_types(7)),
     "assets": lambda owner: halo_side.store_assets(owner, [make.make_assets(7)]),
+    "licences": lambda owner: halo_side.store_licences(owner, [make.make_licences(7)]),
+    "assets without custom fields": lambda owner: halo_side.store_assets(
+        owner, [make.make_assets(7, custom_fields=None)]
+    ),
+    "fields of two kinds": lambda owner: halo_side.store_fields(
+        owner, make.make_fields(7) + make.make_fields(4, "custom"), kinds=("asset", "custom")
+    ),
     "assets without fields": lambda owner: halo_side.store_assets(owner, [make.make_assets(7, fields=None)]),
     "fields": lambda owner: halo_side.store_fields(owner, make.make_fields(7)),
     "options": lambda owner: halo_side.store_options(owner, "status", make.make_options(7)),
@@ -103,3 +120,38 @@ def test_a_list_without_fields_keeps_the_fields_that_are_known() -> None:
     halo_side.store_assets(credential, [make.make_assets(2, fields=None, key_field="Renamed")])
     rows = HaloAsset.objects.order_by("halo_id").values_list("name", "fields")
     assert list(rows) == [("Renamed", {"2": "SN1"}), ("Renamed", {"2": "SN2"})]
+
+
+def test_a_list_without_fields_keeps_what_was_found_in_them_and_what_is_told_otherwise_is_taken() -> None:
+    credential = make.make_credential()
+    halo_side.store_assets(credential, [make.make_assets(1, model="ThinkPad")])
+    bare = make.make_assets(
+        1, fields=None, serial_number="", model="", warranty_ends_on=None, purchased_on=date(2026, 1, 1)
+    )
+    halo_side.store_assets(credential, [bare])
+    row = HaloAsset.objects.get()
+    assert (row.serial_number, row.model) == ("SN1", "ThinkPad")
+    assert (row.warranty_ends_on, row.purchased_on) == (date(2027, 3, 31), date(2026, 1, 1))
+    halo_side.store_assets(credential, [make.make_assets(1, serial_number="", warranty_ends_on=None)])
+    row = HaloAsset.objects.get()
+    assert (row.serial_number, row.warranty_ends_on) == ("", None), "read with its fields, and not set"
+
+
+def test_a_list_without_custom_fields_keeps_those_that_are_known() -> None:
+    credential = make.make_credential()
+    halo_side.store_assets(credential, [make.make_assets(1)])
+    halo_side.store_assets(credential, [make.make_assets(1, custom_fields=None, key_field="Renamed")])
+    assert HaloAsset.objects.get().custom_fields == {"310": "PO-1"}
+    halo_side.store_assets(credential, [make.make_assets(1, custom_fields={})])
+    assert HaloAsset.objects.get().custom_fields == {}
+
+
+def test_a_list_of_asset_types_without_their_fields_keeps_those_that_are_known() -> None:
+    credential = make.make_credential()
+    halo_side.store_asset_types(credential, make.make_asset_types(1))
+    listed = [
+        replace(record, field_ids=None, name=f"New {record.name}") for record in make.make_asset_types(2)
+    ]
+    halo_side.store_asset_types(credential, listed)
+    rows = HaloAssetType.objects.order_by("halo_id").values_list("name", "field_ids")
+    assert list(rows) == [("New Type 1", [1, 2]), ("New Type 2", [])]

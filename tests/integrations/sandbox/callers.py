@@ -18,7 +18,7 @@ def ask_token(sandbox: Sandbox, **changes: Any) -> requests.Response:
         "grant_type": "client_credentials",
         "client_id": constants.HALO_CLIENT_ID,
         "client_secret": constants.HALO_CLIENT_SECRET,
-        "scope": "edit:tickets edit:assets edit:customers",
+        "scope": "edit:tickets edit:assets edit:customers read:software read:softwarelicensing",
         **changes,
     }
     sent = {name: value for name, value in form.items() if value is not None}

@@ -93,6 +93,8 @@ RESOURCE_SCHEMAS = [
     ("Site", "Site_List", "sites", "Site", 31),
     ("Users", "Users_List", "users", "Users", 90),
     ("Asset", "Device_List", "assets", "Device", 501),
+    # The detail of a licence is not described; what a list shows of it is.
+    ("SoftwareLicence", "Licence_List", "licences", "Licence_List", 701),
     ("Tickets", "Faults_List", "tickets", "Faults", 4201),
     ("AssetType", "Xtype", "", "Xtype", 113),
     ("AssetTypeInfo", "Xtype", "", "", 0),
@@ -114,6 +116,8 @@ EXTRAS = {
     "showpriorities": True,
     "includetypesforgroups": True,
     "includeinactive": True,
+    "include_custom_fields": "310,311,312,313",
+    "includevalues": True,
 }
 
 
@@ -153,6 +157,18 @@ def test_written_assets_tickets_and_notes_are_as_described(sandbox: Sandbox, hal
     check("Actions", halo.read("Actions/2", ticket_id=4213))
     check("Faults", halo.write("Tickets", {"id": 4213, "status_id": 1}))
     check("Uname_List", halo.read("Agent/me"))
+
+
+def test_installed_software_and_written_clients_are_as_described(sandbox: Sandbox) -> None:
+    halo = HaloCaller(sandbox, scope="read:software edit:customers")
+    device = next(iter(sandbox.world.halo.software.values()))["did"]
+    rows = halo.read("AssetSoftware", device_id=device)
+    assert rows
+    check("[DeviceApplications]", rows)
+    made = halo.write("Client", {"name": "Zebra Ltd"})
+    check("Area", made)
+    check("Area", halo.write("Client", {"id": made["id"], "_merge_client_into": 12}))
+    check("Site", halo.write("Site", {"name": "Annex", "client_id": 12}))
 
 
 def test_every_path_and_method_is_described(sandbox: Sandbox) -> None:

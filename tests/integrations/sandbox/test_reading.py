@@ -187,7 +187,7 @@ def test_dates_come_in_many_forms(sandbox: Sandbox, halo: HaloCaller) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z", made["dateoccurred"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,2})?", made["last_update"])
     assert made["dateclosed"] == "1900-01-01T00:00:00"
-    asset = halo.read("Asset/501", includedetails=True)
+    asset = halo.write("Asset", make_asset(sandbox))
     assert asset["warranty_start"] == "0001-01-01T00:00:00"
     assert asset["supplier_purchasedate"] == "1899-12-30T00:00:00"
 
@@ -235,6 +235,13 @@ def test_records_of_a_client_that_the_agent_may_not_see_are_absent(
 def test_pick_lists_are_read_by_their_number(halo: HaloCaller) -> None:
     assert [row["name"] for row in halo.read("Lookup", lookupid=27)] == ["High", "Medium", "Low"]
     assert {row["lookupid"] for row in halo.read("Lookup")} == {11}
+
+
+def test_hidden_outcomes_and_inactive_values_are_shown_only_when_asked_for(halo: HaloCaller) -> None:
+    assert 5 not in {row["id"] for row in halo.read("Lookup", lookupid=22)}
+    assert 5 in {row["id"] for row in halo.read("Lookup", lookupid=22, showallcodes=True)}
+    assert 13 not in {row["id"] for row in halo.read("Outcome")}
+    assert 13 in {row["id"] for row in halo.read("Outcome", showhidden=True)}
 
 
 def test_statuses_do_not_tell_closed_from_open_but_can_leave_the_closed_out(halo: HaloCaller) -> None:
