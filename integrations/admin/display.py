@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integrations.catalogue import EVENT_TYPES
+from integrations.choices import ChangeKind
 
 NOTHING: Final = "–"
 
@@ -74,6 +75,18 @@ TONES: Final[dict[str, str]] = {
     "skip": "neutral",
 }
 """Tone by stored value. What is not named (`open`: good for a ticket, bad for an alert) is neutral."""
+
+
+CHANGE_TONES: Final[Mapping[str, str]] = {
+    ChangeKind.RENAMED: "info",
+    ChangeKind.MOVED: "info",
+    ChangeKind.RETYPED: "info",
+    ChangeKind.DEACTIVATED: "warn",
+    ChangeKind.REACTIVATED: "good",
+    ChangeKind.GONE: "warn",
+    ChangeKind.BACK: "good",
+    ChangeKind.MERGED: "warn",
+}
 
 
 def badge(text: object, tone: str = "neutral", title: str = "") -> SafeString:
@@ -200,6 +213,17 @@ def two_lines(first: object, second: object) -> SafeString:
     return format_html('<div>{}<div class="hb-reason">{}</div></div>', first, second)
 
 
+def date_column(field: str, label: str) -> Column:
+    """A list column for a day."""
+
+    @admin.display(description=label, ordering=field)
+    def shown(_: Any, row: Any) -> str:
+        day = getattr(row, field)
+        return day.isoformat() if day else NOTHING
+
+    return shown
+
+
 def headline_column(label: str) -> Column:
     """The title of an event or alert with the name of its event type below."""
 
@@ -230,6 +254,13 @@ def explained_column(
         return two_lines(state_badge(row, field, tones), getattr(row, reason))
 
     return shown
+
+
+def before_and_after(row: Any) -> SafeString:
+    """E.g. `Old → New`; one of the two where there is only one."""
+    if row.before and row.after:
+        return format_html('<span class="hb-muted">{}</span> → {}', row.before, row.after)
+    return format_html("{}", row.after or row.before or "–")
 
 
 def event_type_name(key: str) -> str:

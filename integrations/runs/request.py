@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from integrations.choices import RunKind, RunState, StepState
-from integrations.models import Console, HaloCredential, Instance, Plan, Run, Step
+from integrations.models import Console, HaloAsset, HaloCredential, Instance, Plan, Run, Step
 
 TICKET_KINDS = frozenset({RunKind.ROUTE, RunKind.DELIVER})
 """Kinds that run on the delivery cluster, so that a mirror never delays a ticket."""
@@ -124,6 +124,21 @@ def request_console_test(console: Console, *, sync: bool = False, requested_by: 
         requested_by=requested_by,
         slot=f"test_console:{console.pk}",
     )
+
+
+def request_software(asset: HaloAsset, *, requested_by: Any = None) -> Run:
+    """Read the installed software of one asset."""
+    return request_run(
+        RunKind.SOFTWARE,
+        halo_credential=asset.halo_credential,
+        parameters={"asset": asset.pk},
+        requested_by=requested_by,
+        slot=software_slot(asset),
+    )
+
+
+def software_slot(asset: HaloAsset) -> str:
+    return f"software:{asset.pk}"
 
 
 def cancel(run: Run) -> bool:
