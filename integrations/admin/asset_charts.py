@@ -93,6 +93,11 @@ class Chart:
         return 260 if self.upright else 48 + 28 * len(self.bars)
 
     @property
+    def narrowest(self) -> int:
+        """Pixels below which names would be cut off: they may take half of the width."""
+        return 700 if self.upright else 14 * max(len(_short(bar.label)) for bar in self.bars)
+
+    @property
     def data(self) -> str:
         """As Chart.js takes it."""
         return json.dumps(
@@ -190,36 +195,24 @@ def _span(today: date) -> tuple[date, date]:
 
 
 def _by_type(counted: _Counted) -> Chart:
-    rows = counted.rows.values_list("asset_type", "asset_type__name", "halo_credential__name")
-    found = list(rows.annotate(number=Count("pk")).order_by("-number", "asset_type__name"))
-    bars = _top(
-        found,
-        lambda pk: counted.url(asset_type__id__exact=pk) if pk else counted.url(asset_type__isnull=True),
-        none="No asset type",
-    )
-    return Chart("type", "By asset type", "Asset type", bars)
+    return Chart("type", "By asset type", "Asset type", _by_relation(counted, "asset_type", "No asset type"))
 
 
 def _by_client(counted: _Counted) -> Chart:
-    rows = counted.rows.values_list("client", "client__name", "halo_credential__name")
-    found = list(rows.annotate(number=Count("pk")).order_by("-number", "client__name"))
-    bars = _top(
-        found,
-        lambda pk: counted.url(client__id__exact=pk) if pk else counted.url(client__isnull=True),
-        none="No client",
-    )
-    return Chart("client", "By client [customer]", "Client", bars)
+    return Chart("client", "By client [customer]", "Client", _by_relation(counted, "client", "No client"))
 
 
-def _top(found: list[tuple[Any, Any, Any, int]], url: Any, none: str) -> list[Bar]:
-    """The largest ones as bars, the rest as one. Rows: (our id, name, credential, number)."""
-    several = len({credential for _, _, credential, _ in found}) > 1
-    bars = [
-        Bar(ONE_OF_SEVERAL.format(name or none, credential) if several else name or none, number, url(pk))
-        for pk, name, credential, number in found[:MOST_BARS]
-    ]
-    rest = found[MOST_BARS:]
-    if rest:
+def _by_relation(counted: _Counted, field: str, none: str) -> list[Bar]:
+    """The largest ones as bars, the rest as one. The names of several HaloPSA are told apart."""
+    rows = counted.rows.values_list(field, f"{field}__name", "halo_credential", "halo_credential__name")
+    found = list(rows.annotate(number=Count("pk")).order_by("-number", f"{field}__name", "halo_credential"))
+    several = len({credential for _, _, credential, *_ in found}) > 1
+    bars = []
+    for pk, name, credential, credential_name, number in found[:MOST_BARS]:
+        label = ONE_OF_SEVERAL.format(name or none, credential_name) if several else name or none
+        narrowed = {f"{field}__id__exact": pk} if pk else {f"{field}__isnull": True}
+        bars.append(Bar(label, number, counted.url(halo_credential__id__exact=credential, **narrowed)))
+    if rest := found[MOST_BARS:]:
         bars.append(Bar(f"{len(rest)} others", sum(number for *_, number in rest)))
     return bars
 

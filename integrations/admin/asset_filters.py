@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, RelatedDropdownFilter
 from unfold.contrib.filters.admin.text_filters import TextFilter
 
 from integrations.admin.halo_objects import ONE_OF_SEVERAL
@@ -112,7 +112,24 @@ class WarrantyMonthFilter(DropdownFilter):
         return queryset.filter(warranty_ends_on__gte=first, warranty_ends_on__lt=first_of_month(first, 1))
 
 
-class AssetTypeFilter(RelatedDropdownFilter):
+class NoneToo:
+    """A filter by relation that also knows rows without one (`…__isnull=True`); the theme's do not."""
+
+    lookup_val_isnull: Any
+    field_path: str
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.lookup_val_isnull:
+            return queryset.filter(**{f"{self.field_path}__isnull": True})
+        narrowed: QuerySet[Any] = super().queryset(request, queryset)  # type: ignore[misc]
+        return narrowed
+
+
+class ClientFilter(NoneToo, AutocompleteSelectFilter):
+    """Clients by searching for their names."""
+
+
+class AssetTypeFilter(NoneToo, RelatedDropdownFilter):
     """Types of several HaloPSA are told apart by the credential's name."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:

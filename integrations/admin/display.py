@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.contrib import admin
@@ -113,6 +113,11 @@ def moment(at: datetime | None) -> SafeString | str:
     )
 
 
+def day(on: date | None) -> SafeString | str:
+    """A day, never broken into two lines."""
+    return format_html('<span class="hb-day">{}</span>', on.isoformat()) if on else NOTHING
+
+
 def duration(seconds: float | None) -> str:
     """Seconds in words of at most two units, e.g. `2 min 5 s`."""
     if seconds is None:
@@ -217,9 +222,8 @@ def date_column(field: str, label: str) -> Column:
     """A list column for a day."""
 
     @admin.display(description=label, ordering=field)
-    def shown(_: Any, row: Any) -> str:
-        day = getattr(row, field)
-        return day.isoformat() if day else NOTHING
+    def shown(_: Any, row: Any) -> SafeString | str:
+        return day(getattr(row, field))
 
     return shown
 

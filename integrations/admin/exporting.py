@@ -37,9 +37,7 @@ FORMAT, WITH_FIELDS = "format", "with_fields"
 CSV, XLSX = "csv", "xlsx"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH = 2000
-TOO_MANY = (
-    "These are {count:,} rows; a workbook's sheet holds {most:,}. Export them as CSV or filter the list."
-)
+TOO_MANY = "These are {count:,} rows; an XLSX sheet holds {most:,}. Export them as CSV or filter the list."
 
 
 class ExportedList(_Base):

@@ -18,6 +18,7 @@ from integrations.admin.asset_filters import (
     AgeFilter,
     AssetGroupFilter,
     AssetTypeFilter,
+    ClientFilter,
     InstalledFilter,
     InstalledVersionFilter,
     WarrantyFilter,
@@ -25,16 +26,15 @@ from integrations.admin.asset_filters import (
     with_age,
 )
 from integrations.admin.choosers import id_of
-from integrations.admin.display import NOTHING, badge, date_column, row_link, text_column, two_lines
+from integrations.admin.display import NOTHING, badge, date_column, day, row_link, text_column, two_lines
 from integrations.admin.exporting import ExportedList
 from integrations.admin.halo_definitions import field_names
 from integrations.admin.halo_objects import IS_ACTIVE, SEEN_THROUGH, MirrorAdmin, client_column
-from integrations.admin.halo_places import OF_CLIENT
 from integrations.admin.halo_sheets import ASSET_COLUMNS
 from integrations.admin.installed_software import Reading, reading_of, reading_on_opening
 from integrations.choices import Resource
 from integrations.models import HaloAsset, HaloSoftware, HaloUser
-from integrations.sync.lifecycle import WARRANTY_LABELS, Warranty, age_in_words, warranty_state
+from integrations.sync.lifecycle import WARRANTY_LABELS, Warranty, age_in_short, age_in_words, warranty_state
 
 WARRANTY_TONES = {
     Warranty.IN_WARRANTY: "good",
@@ -74,6 +74,7 @@ class HaloAssetAdmin(ExportedList, MirrorAdmin):
                     "outside",
                     "halo_credential",
                     "changed",
+                    "links_shown",
                 )
             },
         ),
@@ -84,7 +85,7 @@ class HaloAssetAdmin(ExportedList, MirrorAdmin):
         SEEN_THROUGH,
         ("asset_type", AssetTypeFilter),
         AssetGroupFilter,
-        OF_CLIENT,
+        ("client", ClientFilter),
         IS_ACTIVE,
         WarrantyFilter,
         AgeFilter,
@@ -137,11 +138,11 @@ class HaloAssetAdmin(ExportedList, MirrorAdmin):
 
     @admin.display(description="Purchased, age", ordering="bought_on")
     def purchase_shown(self, row: Any) -> SafeString:
-        return two_lines(row.purchased_on or NOTHING, self.age_shown(row) if row.bought_on else "")
+        return two_lines(day(row.purchased_on), age_in_short(row.bought_on, timezone.localdate()))
 
     @admin.display(description="Warranty end", ordering="warranty_ends_on")
     def warranty_shown(self, row: HaloAsset) -> SafeString:
-        return two_lines(row.warranty_ends_on or NOTHING, self.warranty_badge(row))
+        return two_lines(day(row.warranty_ends_on), self.warranty_badge(row))
 
     @admin.display(description="Warranty")
     def warranty_badge(self, row: HaloAsset) -> SafeString:
@@ -161,9 +162,8 @@ class HaloAssetAdmin(ExportedList, MirrorAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HaloAsset]:
         rows = with_age(super().get_queryset(request))
-        return (
-            rows if request.resolver_match and "object_id" in request.resolver_match.kwargs else light(rows)
-        )
+        one = request.resolver_match and "object_id" in request.resolver_match.kwargs
+        return rows if one else light(rows)
 
     # ---- further pages ------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ class HaloChangeAdmin(HistoryAdmin):
 
     @admin.display(description="Of", ordering="resource")
     def resource_shown(self, row: HaloChange) -> str:
-        return row.get_resource_display()
+        return row.get_resource_display().split(" [")[0]
 
     @admin.display(description="Before → after", ordering="after")
     def told(self, row: HaloChange) -> SafeString:

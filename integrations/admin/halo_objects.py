@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilt
 
 from integrations.admin.bases import HistoryAdmin
 from integrations.admin.choosers import id_of, matches
-from integrations.admin.display import active_badge, halo_url, outside_link, row_link, time_column
+from integrations.admin.display import NOTHING, active_badge, halo_url, outside_link, row_link, time_column
 from integrations.choices import Resource
 from integrations.models import HaloChange, HaloSnapshot
 
@@ -44,7 +44,7 @@ class MirrorAdmin(HistoryAdmin):
     list_filter: ClassVar[Any] = (SEEN_THROUGH, IS_ACTIVE)
     list_select_related: ClassVar[Any] = ("halo_credential",)
     search_fields: ClassVar[Any] = ("name", "=halo_id")
-    panel_template = "bridge/halo_object.html"
+    change_form_outer_after_template = "bridge/halo_object.html"
     in_halo = ""
     resource: ClassVar[str] = ""
     searched: tuple[str, ...] = ("name",)
@@ -64,10 +64,18 @@ class MirrorAdmin(HistoryAdmin):
             else str(row.halo_id)
         )
 
+    @admin.display(description="IDs in other integrations")
+    def links_shown(self, row: Any) -> str:
+        return ", ".join(f"{name}: {value}" for name, value in sorted((row.links or {}).items())) or NOTHING
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what a row refers to, so that its own page costs no query for each of them."""
+        return super().get_queryset(request).select_related(*self.list_select_related)
+
     # ---- the page of one object -------------------------------------------------------------
 
     def panel(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """`parts`: templates between the form and the history, in their order."""
+        """`parts`: templates below what the row itself tells, in their order; its history follows."""
         return {"parts": (), "history": history_of(self.resource, row) if self.resource else None}
 
     # ---- answers for selects ----------------------------------------------------------------

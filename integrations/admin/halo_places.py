@@ -35,8 +35,10 @@ class HaloClientAdmin(ExportedList, MirrorAdmin):
         "merged",
         "halo_credential",
         "changed",
-        "links",
+        "links_shown",
     )
+    list_select_related = ("halo_credential", "merged_into")
+    panel_template = "bridge/client_belongings.html"
     in_halo = "customers"
     resource = Resource.CLIENTS
     exported = CLIENT_COLUMNS
@@ -46,13 +48,9 @@ class HaloClientAdmin(ExportedList, MirrorAdmin):
     def merged(self, row: HaloClient) -> SafeString | str:
         return row_link(row.merged_into)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[HaloClient]:
-        return super().get_queryset(request).select_related("halo_credential", "merged_into")
-
     def panel(self, request: HttpRequest, row: HaloClient) -> dict[str, Any]:
         return {
             **super().panel(request, row),
-            "parts": ("bridge/client_belongings.html",),
             "belongings": belongings_of(row),
         }
 

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from integrations.admin.asset_filters import in_warranty_state
 from integrations.admin.bases import HistoryAdmin
-from integrations.admin.display import badge, date_column, row_link, text_column, two_lines
+from integrations.admin.display import badge, date_column, day, row_link, text_column, two_lines
 from integrations.admin.exporting import ExportedList
 from integrations.admin.halo_objects import IS_ACTIVE, SEEN_THROUGH, MirrorAdmin, client_column
 from integrations.admin.halo_places import OF_CLIENT
@@ -93,7 +93,7 @@ class HaloLicenceAdmin(ExportedList, MirrorAdmin):
         "halo_credential",
     )
     list_filter = (SEEN_THROUGH, OF_CLIENT, IS_ACTIVE, EndFilter, UseFilter)
-    list_select_related = ("halo_credential", "client")
+    list_select_related = ("halo_credential", "client", "site")
     search_fields = ("name", "vendor", "manufacturer", "product_sku", "client__name", "=halo_id")
     search_help_text = "Name, vendor, manufacturer, SKU, client"
     searched = ("name", "vendor", "product_sku")
@@ -126,7 +126,7 @@ class HaloLicenceAdmin(ExportedList, MirrorAdmin):
         if row.ends_on is None:
             return "–"
         state = warranty_state(row.ends_on, timezone.localdate())
-        return two_lines(row.ends_on, badge(ENDS[state], END_TONES[state]) if state in END_TONES else "")
+        return two_lines(day(row.ends_on), badge(ENDS[state], END_TONES[state]) if state in END_TONES else "")
 
 
 @admin.register(HaloSoftware)
@@ -154,6 +154,7 @@ class HaloSoftwareAdmin(HistoryAdmin):
         context = self.page_context(
             request,
             "Installed software",
+            said=True,
             page=page,
             programs=program_rows(page.object_list, chosen),
             credentials=credentials,

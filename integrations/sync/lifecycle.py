@@ -85,6 +85,14 @@ def age_in_words(bought: date | None, today: date) -> str:
     return " ".join(parts)
 
 
+def age_in_short(bought: date | None, today: date) -> str:
+    """E.g. `3 y 2 m`, `5 m`; '' where it is not known."""
+    if bought is None:
+        return ""
+    years, months = divmod(age_in_months(bought, today), 12)
+    return f"{years} y {months} m" if years else f"{months} m"
+
+
 def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
