@@ -54,9 +54,7 @@ def _why_not(asset: HaloAsset) -> str:
     if not credential.enabled:
         return f"{credential} is switched off, so nothing is read from HaloPSA."
     if credential.state != ConnectionState.WORKING:
-        return (
-            f"{credential} does not work at present: {credential.state_reason or 'it must be tested first'}"
-        )
+        return f"{credential} does not work at present: {credential.state_reason or 'it is not tested yet.'}"
     return ""
 
 
