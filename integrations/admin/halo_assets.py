@@ -106,6 +106,7 @@ class HaloAssetAdmin(ExportedList, MirrorAdmin):
     search_help_text = "Name, asset tag, serial number, model, client"
     searched = ("name", "inventory_number", "key_field2", "key_field3")
     list_before_template = "bridge/assets_bar.html"
+    show_facets = admin.ShowFacets.NEVER  # counts of every choice of every filter: the charts tell them
     in_halo = "assets"
     resource = Resource.ASSETS
     exported = ASSET_COLUMNS
