@@ -24,6 +24,10 @@ def _may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:
     return may
 
 
+OWN_PAGES = ("/stop-writing/", "/charts/")
+"""Pages below a list's address that have their own place in the navigation."""
+
+
 def _list(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
     """The list of a model. Its own pages light it up, those of a model with a longer name do not."""
     link = reverse_lazy(f"admin:{app}_{model}_changelist")
@@ -32,8 +36,16 @@ def _list(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
         "icon": icon,
         "link": link,
         "permission": _may_view(app, model),
-        "active": lambda request: request.path.startswith(str(link)) and "/stop-writing/" not in request.path,
+        "active": lambda request: (
+            request.path.startswith(str(link)) and not any(page in request.path for page in OWN_PAGES)
+        ),
     }
+
+
+def _page(title: str, icon: str, app: str, model: str, page: str) -> dict[str, Any]:
+    """A further page of a model, with a place of its own; whoever may view the model may open it."""
+    link = reverse_lazy(f"admin:{app}_{model}_{page}")
+    return {"title": title, "icon": icon, "link": link, "permission": _may_view(app, model)}
 
 
 def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
@@ -84,9 +96,13 @@ NAVIGATION = [
         _list("Sites", "location_on", "integrations", "halosite"),
         _list("Users (end users)", "person", "integrations", "halouser"),
         _list("Assets", "devices", "integrations", "haloasset"),
+        _page("Asset charts", "bar_chart", "integrations", "haloasset", "charts"),
+        _list("Software licences", "license", "integrations", "halolicence"),
+        _list("Installed software", "apps", "integrations", "halosoftware"),
         _list("Asset types", "shapes", "integrations", "haloassettype"),
         _list("Fields", "text_fields", "integrations", "halofield"),
         _list("Options", "list", "integrations", "halooption"),
+        _list("Changes in HaloPSA", "history", "integrations", "halochange"),
     ),
     _group(
         "Activity",

@@ -3,8 +3,12 @@
 from integrations.admin import (  # noqa: F401  importing registers them
     console_data,
     consoles,
+    halo_assets,
+    halo_changes,
     halo_credentials,
-    halo_data,
+    halo_definitions,
+    halo_places,
+    halo_software,
     instances,
     people,
     runs,

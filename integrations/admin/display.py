@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.contrib import admin
@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integrations.catalogue import EVENT_TYPES
+from integrations.choices import ChangeKind
 
 NOTHING: Final = "–"
 
@@ -76,6 +77,18 @@ TONES: Final[dict[str, str]] = {
 """Tone by stored value. What is not named (`open`: good for a ticket, bad for an alert) is neutral."""
 
 
+CHANGE_TONES: Final[Mapping[str, str]] = {
+    ChangeKind.RENAMED: "info",
+    ChangeKind.MOVED: "info",
+    ChangeKind.RETYPED: "info",
+    ChangeKind.DEACTIVATED: "warn",
+    ChangeKind.REACTIVATED: "good",
+    ChangeKind.GONE: "warn",
+    ChangeKind.BACK: "good",
+    ChangeKind.MERGED: "warn",
+}
+
+
 def badge(text: object, tone: str = "neutral", title: str = "") -> SafeString:
     """A small label; `tone` is good, info, warn, bad or neutral."""
     return format_html('<span class="hb-badge hb-badge--{}" title="{}">{}</span>', tone, title, text)
@@ -98,6 +111,11 @@ def moment(at: datetime | None) -> SafeString | str:
         at.isoformat(),
         local.strftime("%Y-%m-%d %H:%M %Z"),
     )
+
+
+def day(on: date | None) -> SafeString | str:
+    """A day, never broken into two lines."""
+    return format_html('<span class="hb-day">{}</span>', on.isoformat()) if on else NOTHING
 
 
 def duration(seconds: float | None) -> str:
@@ -200,6 +218,16 @@ def two_lines(first: object, second: object) -> SafeString:
     return format_html('<div>{}<div class="hb-reason">{}</div></div>', first, second)
 
 
+def date_column(field: str, label: str) -> Column:
+    """A list column for a day."""
+
+    @admin.display(description=label, ordering=field)
+    def shown(_: Any, row: Any) -> SafeString | str:
+        return day(getattr(row, field))
+
+    return shown
+
+
 def headline_column(label: str) -> Column:
     """The title of an event or alert with the name of its event type below."""
 
@@ -230,6 +258,13 @@ def explained_column(
         return two_lines(state_badge(row, field, tones), getattr(row, reason))
 
     return shown
+
+
+def before_and_after(row: Any) -> SafeString:
+    """E.g. `Old → New`; one of the two where there is only one."""
+    if row.before and row.after:
+        return format_html('<span class="hb-muted">{}</span> → {}', row.before, row.after)
+    return format_html("{}", row.after or row.before or "–")
 
 
 def event_type_name(key: str) -> str:

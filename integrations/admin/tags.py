@@ -11,8 +11,9 @@ from django.utils.safestring import SafeString
 
 from integrations.admin import display
 from integrations.admin.changes import Difference, differences
+from integrations.admin.display import CHANGE_TONES
 from integrations.admin.gauges import Gauge, gauges_of
-from integrations.models import Instance, Run
+from integrations.models import HaloChange, Instance, Run
 
 register = template.Library()
 
@@ -54,6 +55,16 @@ def about(run: Run) -> SafeString | str:
 def changes(row: Any) -> list[Difference]:
     """Before and after of a planned change or a result."""
     return differences(row.before, row.after)
+
+
+@register.filter
+def change_badge(row: HaloChange) -> SafeString:
+    return display.state_badge(row, "kind", CHANGE_TONES)
+
+
+@register.filter
+def before_and_after(row: HaloChange) -> SafeString:
+    return display.before_and_after(row)
 
 
 @register.filter

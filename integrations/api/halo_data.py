@@ -10,13 +10,14 @@ from integrations.models import HaloAsset, HaloClient, HaloField, HaloOption, Ha
 
 COMMON = ["id", "halo_credential", "halo_id", "name", "active", "gone_since", "changed_at"]
 FILTERS = ["halo_credential", "halo_id", "active"]
+DAYS = ["purchased_on", "warranty_starts_on", "warranty_ends_on"]
 ORDER = ["id", "halo_id", "name", "changed_at"]
 
 
 class HaloClientSerializer(serializers.ModelSerializer[HaloClient]):
     class Meta:
         model = HaloClient
-        fields = [*COMMON, "updated_at", "main_site_id", "domain", "reference", "links"]
+        fields = [*COMMON, "updated_at", "main_site_id", "domain", "reference", "links", "merged_into"]
         read_only_fields = fields
 
 
@@ -59,7 +60,9 @@ class HaloAssetSerializer(serializers.ModelSerializer[HaloAsset]):
                 "key_field3",
                 "status_id",
             ],
-            *["fields", "users", "links"],
+            *["serial_number", "manufacturer", "model"],
+            *["purchased_on", "warranty_starts_on", "warranty_ends_on"],
+            *["fields", "custom_fields", "users", "links", "software_read_at"],
         ]
         read_only_fields = fields
 
@@ -67,7 +70,7 @@ class HaloAssetSerializer(serializers.ModelSerializer[HaloAsset]):
 class HaloFieldSerializer(serializers.ModelSerializer[HaloField]):
     class Meta:
         model = HaloField
-        fields = [*COMMON, "kind", "data_length", "lookup_id", "mandatory"]
+        fields = [*COMMON, "kind", "data_type", "values", "data_length", "lookup_id", "mandatory"]
         read_only_fields = fields
 
 
@@ -92,7 +95,12 @@ class HaloAssetFilters(FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = HaloAsset
-        fields = [*FILTERS, "name", "client", "site", "asset_type", "inventory_number"]
+        fields = {
+            **{key: ["exact"] for key in FILTERS},
+            **{key: ["exact"] for key in ["name", "client", "site", "inventory_number"]},
+            **{key: ["exact"] for key in ["serial_number", "manufacturer", "model"]},
+            **{key: ["exact", "gte", "lt", "isnull"] for key in DAYS},
+        }
 
 
 class HaloClientViewSet(ReadResource):
@@ -100,7 +108,7 @@ class HaloClientViewSet(ReadResource):
 
     queryset = HaloClient.objects.all()
     serializer_class = HaloClientSerializer
-    filterset_fields = [*FILTERS, "name"]
+    filterset_fields = [*FILTERS, "name", "merged_into"]
     search_fields = ["name", "domain", "reference"]
     ordering_fields = ORDER
 
@@ -126,13 +134,13 @@ class HaloUserViewSet(ReadResource):
 
 
 class HaloAssetViewSet(ReadResource):
-    """Assets of HaloPSA. `fields` maps a field's id to its value."""
+    """Assets of HaloPSA. `fields` and `custom_fields` map a field's id to its value."""
 
     queryset = HaloAsset.objects.select_related("asset_type")
     serializer_class = HaloAssetSerializer
     filterset_class = HaloAssetFilters
-    search_fields = ["name", "inventory_number", "key_field2", "key_field3"]
-    ordering_fields = [*ORDER, "inventory_number", "updated_at"]
+    search_fields = ["name", "inventory_number", "serial_number", "key_field2", "key_field3"]
+    ordering_fields = [*ORDER, "inventory_number", "serial_number", "updated_at", *DAYS]
 
 
 class HaloFieldViewSet(ReadResource):

@@ -9,6 +9,7 @@ from integrations.api.console_data import CompanyViewSet, ComputerViewSet, Locat
 from integrations.api.consoles import ConsoleViewSet
 from integrations.api.event_types import EventTypeViewSet
 from integrations.api.events import EventViewSet
+from integrations.api.halo_changes import HaloChangeViewSet
 from integrations.api.halo_credentials import HaloCredentialViewSet
 from integrations.api.halo_data import (
     HaloAssetViewSet,
@@ -18,6 +19,7 @@ from integrations.api.halo_data import (
     HaloSiteViewSet,
     HaloUserViewSet,
 )
+from integrations.api.halo_software import HaloLicenceViewSet, HaloSoftwareViewSet
 from integrations.api.hooks import ConsoleDoor, HaloDoor
 from integrations.api.runs import EntryViewSet, RunViewSet
 
@@ -31,6 +33,9 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("halo-sites", HaloSiteViewSet),
     ("halo-users", HaloUserViewSet),
     ("halo-assets", HaloAssetViewSet),
+    (r"halo-assets/(?P<asset>[0-9]+)/software", HaloSoftwareViewSet),
+    ("halo-licences", HaloLicenceViewSet),
+    ("halo-changes", HaloChangeViewSet),
     ("halo-fields", HaloFieldViewSet),
     ("halo-options", HaloOptionViewSet),
     ("event-types", EventTypeViewSet),

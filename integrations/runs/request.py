@@ -151,6 +151,21 @@ def request_console_test(console: Console, *, sync: bool = False, requested_by: 
     )
 
 
+def request_software(asset: HaloAsset, *, requested_by: Any = None) -> Run:
+    """Read the installed software of one asset."""
+    return request_run(
+        RunKind.SOFTWARE,
+        halo_credential=asset.halo_credential,
+        parameters={"asset": asset.pk},
+        requested_by=requested_by,
+        slot=software_slot(asset),
+    )
+
+
+def software_slot(asset: HaloAsset) -> str:
+    return f"software:{asset.pk}"
+
+
 def cancel(run: Run) -> bool:
     """Ask a run to stop at its next step; a queued one stops at once. False if it has ended."""
     now = timezone.now()

@@ -93,6 +93,8 @@ class Command(BaseCommand):
         options = [
             "--workers",
             workers,
+            "--threads",
+            "4",  # an export that is being fetched must hold up nobody, nor be cut off by the timeout
             "--timeout",
             "60",
             "--graceful-timeout",

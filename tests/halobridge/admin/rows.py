@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule, Success
 
-from integrations.choices import EventStatus, OptionKind
+from integrations.choices import EventStatus, OptionKind, Resource
 from integrations.models import BudgetPermit, HaloCredential
 from mappings.models import (
     CompanyMapping,
@@ -100,6 +100,10 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     site = made.make_site(client)
     made.make_end_user(site)
     asset = made.make_asset(client, site=site, asset_type=asset_type, fields={"3": "Dell"})
+    made.make_licence(client, site=site, count=5, in_use=7)
+    made.make_program(asset, f"Program {made.number()}")
+    for row, resource in ((client, Resource.CLIENTS), (asset, Resource.ASSETS)):
+        made.make_halo_change(row, resource)
     field = made.make_field(credential)
     FieldMapping.objects.create(halo_credential=credential, attribute="model", field_id=field.halo_id)
     company = made.make_company(console)

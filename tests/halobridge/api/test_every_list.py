@@ -21,8 +21,8 @@ STORED = [(prefix, viewset) for prefix, viewset in LISTS if prefix != "event-typ
 SINGLE = [(prefix, viewset) for prefix, viewset in LISTS if hasattr(viewset, "retrieve")]
 OF_THE_DESIGN = """
     halo-credentials consoles companies locations computers halo-clients halo-sites halo-users halo-assets
-    halo-fields halo-options company-mappings computer-mappings product-mappings field-mappings event-types
-    event-sets integration-profiles ticket-rules events alerts tickets plans runs
+    halo-fields halo-options halo-licences halo-changes company-mappings computer-mappings product-mappings
+    field-mappings event-types event-sets integration-profiles ticket-rules events alerts tickets plans runs
 """
 
 

@@ -14,11 +14,14 @@ from integrations.models import (
     Event,
     HaloAsset,
     HaloAssetType,
+    HaloChange,
     HaloClient,
     HaloCredential,
     HaloField,
+    HaloLicence,
     HaloOption,
     HaloSite,
+    HaloSoftware,
     HaloUser,
     Instance,
     Location,
@@ -71,9 +74,18 @@ class World:
         kind = HaloAssetType.objects.create(**common)
         self.asset = HaloAsset.objects.create(**common, client=client, site=self.site, asset_type=kind)
         HaloUser.objects.create(**common, site=self.site)
+        HaloLicence.objects.create(**common, client=client, site=self.site)
+        HaloSoftware.objects.create(asset=self.first_asset(), halo_id=number, name=f"Program {number}")
+        HaloChange.objects.create(
+            halo_credential=self.credential, resource="assets", halo_id=number, kind="moved"
+        )
         HaloField.objects.create(**common)
         HaloOption.objects.create(**common, kind="status")
         return client
+
+    def first_asset(self) -> HaloAsset:
+        """The one whose installed software grows."""
+        return HaloAsset.objects.order_by("pk")[0]
 
     def _console_side(self, number: int) -> Computer:
         company = Company.objects.create(console=self.console, external_id=str(number), name=f"C{number}")
@@ -165,7 +177,9 @@ class World:
 
     def path_of(self, prefix: str) -> str:
         """The path of a list from the router's prefix."""
-        nested = prefix.replace("(?P<run>[0-9]+)", str(self.run.pk)).replace(
-            "(?P<plan>[0-9]+)", str(self.plan.pk)
-        )
-        return f"/api/v1/{nested}/"
+        parents = {"run": self.run.pk, "plan": self.plan.pk}
+        if "(?P<asset>" in prefix:
+            parents["asset"] = self.first_asset().pk
+        for name, number in parents.items():
+            prefix = prefix.replace(f"(?P<{name}>[0-9]+)", str(number))
+        return f"/api/v1/{prefix}/"

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from integrations.choices import (
     Action,
+    ChangeKind,
     ConnectionState,
     EventState,
     IntentionKind,
@@ -29,11 +30,14 @@ from integrations.models import (
     Event,
     HaloAsset,
     HaloAssetType,
+    HaloChange,
     HaloClient,
     HaloCredential,
     HaloField,
+    HaloLicence,
     HaloOption,
     HaloSite,
+    HaloSoftware,
     HaloUser,
     Heartbeat,
     Instance,
@@ -158,6 +162,25 @@ def make_asset(client: HaloClient, name: str = "", **more: Any) -> HaloAsset:
     values = {"halo_id": number(), "name": name or f"ASSET-{number()}"}
     return HaloAsset.objects.create(
         halo_credential=client.halo_credential, client=client, **{**values, **more}
+    )
+
+
+def make_licence(client: HaloClient, name: str = "", **more: Any) -> HaloLicence:
+    values = {"halo_id": number(), "name": name or f"Licence {number()}"}
+    return HaloLicence.objects.create(
+        halo_credential=client.halo_credential, client=client, **{**values, **more}
+    )
+
+
+def make_program(asset: HaloAsset, name: str = "Browser", version: str = "1.0", **more: Any) -> HaloSoftware:
+    values = {"halo_id": number(), "name": name, "version": version}
+    return HaloSoftware.objects.create(asset=asset, **{**values, **more})
+
+
+def make_halo_change(row: Any, resource: str, kind: str = ChangeKind.RENAMED, **more: Any) -> HaloChange:
+    values = {"halo_id": row.halo_id, "before": "Old name", "after": row.name}
+    return HaloChange.objects.create(
+        halo_credential=row.halo_credential, resource=resource, kind=kind, **{**values, **more}
     )
 
 

@@ -1,0 +1,118 @@
+"""Lists as CSV or XLSX: exactly the rows that are listed, in their order, streamed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+
+from integrations.admin.field_columns import PATHS, FieldColumns
+from integrations.admin.halo_sheets import SheetColumn
+from integrations.sync import sheets
+from integrations.sync.cells import Cell, cell, headers
+
+if TYPE_CHECKING:
+    from integrations.admin.bases import BridgeAdmin as _Base
+else:
+    _Base = object
+
+FORMAT, WITH_FIELDS = "format", "with_fields"
+"""Parameters of an export; all others are the list's own."""
+CSV, XLSX = "csv", "xlsx"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BATCH = 2000
+TOO_MANY = "These are {count:,} rows; an XLSX sheet holds {most:,}. Export them as CSV or filter the list."
+
+
+class ExportedList(_Base):
+    """A list with buttons that export it. Whoever may look at it may take it along."""
+
+    list_before_template = "bridge/export_bar.html"
+    exported: ClassVar[tuple[SheetColumn, ...]] = ()
+    exported_as: ClassVar[str] = ""
+    exported_fields: ClassVar[bool] = False
+    """Whether the rows have asset fields and custom fields to be added."""
+
+    def page_urls(self) -> list[URLPattern]:
+        return [self.page("export/", "export", self.export), *super().page_urls()]  # type: ignore[arg-type]
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """The filtered, searched and ordered list; the query string is the list's, with format and fields."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
+        kind, with_fields = _taken_out(request)
+        try:
+            listed = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{self.url('changelist')}?e=1")
+        if kind == XLSX and listed.result_count > sheets.MOST_ROWS:
+            messages.error(request, TOO_MANY.format(count=listed.result_count, most=sheets.MOST_ROWS))
+            return HttpResponseRedirect(f"{self.url('changelist')}?{request.GET.urlencode()}")
+        return self._answer(
+            kind, Export(self.exported, listed.queryset, self.exported_fields and with_fields)
+        )
+
+    def _answer(self, kind: str, export: Export) -> HttpResponseBase:
+        name = f"halopsa-{self.exported_as}-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}"
+        if kind == XLSX:
+            file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+            sheets.write_xlsx(file, self.exported_as.capitalize(), export.names, export.rows())
+            file.seek(0)
+            return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+        lines = sheets.csv_lines(export.names, export.rows())
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = content_disposition_header(True, name) or ""
+        return response
+
+
+def _taken_out(request: HttpRequest) -> tuple[str, bool]:
+    """Format and fields of an export; what stays in the request is the list's own query, without its page."""
+    query = request.GET.copy()
+    kind = query.get(FORMAT, CSV)
+    if kind not in (CSV, XLSX):
+        raise Http404("A list is exported as csv or xlsx.")
+    with_fields = WITH_FIELDS in query
+    for name in (FORMAT, WITH_FIELDS, "p", "e"):
+        query.pop(name, None)
+    request.GET = query  # type: ignore[assignment]
+    return kind, with_fields
+
+
+class Export:
+    """The rows of a list as cells. `names` are known before the first row is read."""
+
+    def __init__(self, columns: tuple[SheetColumn, ...], rows: Any, with_fields: bool) -> None:
+        self._columns, self._rows = columns, rows
+        self._fields = FieldColumns(rows) if with_fields else None
+        self.names = headers([column.name for column in columns], self._fields.named if self._fields else ())
+
+    def rows(self) -> Iterator[list[Cell]]:
+        """Read in batches through one statement, so that no row is missing or there twice."""
+        paths = [column.path for column in self._columns]
+        told = [column.told for column in self._columns]
+        width = len(paths)
+        if self._fields is None:
+            for values in self._rows.values_list(*paths).iterator(chunk_size=BATCH):
+                yield [cell(tell(value)) for tell, value in zip(told, values, strict=True)]
+            return
+        for values in self._rows.values_list(*paths, *PATHS).iterator(chunk_size=BATCH):
+            own = [cell(tell(value)) for tell, value in zip(told, values[:width], strict=True)]
+            yield [*own, *map(cell, self._fields.of(values[width:]))]

@@ -1,0 +1,60 @@
+"""Rows as CSV or as a workbook, in one pass over any number of rows: memory does not grow with them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from integrations.sync.cells import Cell
+
+MOST_ROWS: Final = 1_048_575
+"""Rows of a workbook's sheet (1,048,576), less the one with the names."""
+BOM: Final = "\ufeff"
+"""Tells Excel that the text is UTF-8."""
+BATCH: Final = 500
+
+
+def csv_lines(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """CSV (RFC 4180) in pieces of many lines. Days are `2026-03-01`, times `2026-03-01 10:00:00`."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    buffer.write(BOM)
+    writer.writerow(names)
+    for number, row in enumerate(rows, 1):
+        writer.writerow(row)
+        if number % BATCH == 0:
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text
+
+
+def write_xlsx(file: IO[bytes], title: str, names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """A workbook with one sheet: names in bold on a first row that stays in sight, days and times as such.
+
+    At most MOST_ROWS rows; the caller has counted them.
+    """
+    book = Workbook(write_only=True)
+    sheet: Any = book.create_sheet(title[:31])
+    sheet.freeze_panes = "B2"
+    sheet.append([_bold(sheet, name) for name in names])
+    for row in rows:
+        sheet.append(row)
+    book.save(file)
+
+
+def _bold(sheet: Any, name: str) -> Any:
+    head = WriteOnlyCell(sheet, name)
+    head.font = Font(bold=True)
+    return head
