@@ -23,7 +23,7 @@ from integrations.runs.request import request_delivery
 class InstanceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Instance
-        fields = ("marker_field_id",)
+        fields = ("batches_allowed", "list_reads_allowed", "marker_field_id")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +54,19 @@ class InstanceAdmin(BridgeAdmin):
         Button(
             "stop", "Stop all writing", "front_hand", tone="bad", shown=lambda row: not row.writes_stopped
         ),
-        Button("allow", "Allow writing again", "play_arrow", shown=lambda row: bool(row.writes_stopped)),
+        Button(
+            "allow",
+            "Allow writing again",
+            "play_arrow",
+            ask="Allow writing to {row} again? What is planned there goes out at once.",
+            shown=lambda row: bool(row.writes_stopped),
+        ),
+        Button(
+            "prove_again",
+            "Prove again",
+            "restart_alt",
+            shown=lambda row: bool(row.batch_size or row.list_fields_proven),
+        ),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -75,6 +87,7 @@ class InstanceAdmin(BridgeAdmin):
         return {
             "gauge": gauge_of(row),
             "credentials": list(row.credentials.all()),
+            "instance": row,
             "writing_badge": self.writing(row),
         }
 
@@ -88,6 +101,13 @@ class InstanceAdmin(BridgeAdmin):
         Instance.objects.filter(pk=row.pk).update(writes_stopped=False)
         request_delivery(row)
         messages.success(request, f"Writing to {row} is allowed again.")
+
+    def prove_again(self, request: HttpRequest, row: Instance) -> None:
+        """For a HaloPSA that was updated: what it can do is tried anew with the next reads and exports."""
+        Instance.objects.filter(pk=row.pk).update(batch_size=0, list_fields_proven=False)
+        messages.success(
+            request, f"What {row} had proven is forgotten; the next sync and the next export prove it anew."
+        )
 
     # ---- the page that every page leads to --------------------------------------------------
 

@@ -21,7 +21,7 @@ from integrations.choices import Action, PlanState, RunKind
 from integrations.models import OPEN_STATES, HaloCredential, Plan, PlannedChange, Run
 from integrations.runs.request import request_run
 from mappings.admin.export_form import ExportForm
-from mappings.planning import WRITES, tick, verify
+from mappings.planning import WRITES, tick, verify, ways
 
 CHANGES_PER_PAGE = 100
 OTHER_CHECKSUM = "Nothing was written. This preview has changed since you opened it; look at it again."
@@ -130,6 +130,9 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
             "writes": [action.value for action in WRITES],
             "may_apply": plan.state == PlanState.READY and self.may_press(request, "change", plan),
             "here": address(request, page=request.GET.get("page")),
+            "ways": ways(plan.halo_credential)
+            if plan.state == PlanState.READY and plan.halo_credential
+            else [],
             "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],
         }
 
