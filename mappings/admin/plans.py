@@ -130,9 +130,7 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
             "writes": [action.value for action in WRITES],
             "may_apply": plan.state == PlanState.READY and self.may_press(request, "change", plan),
             "here": address(request, page=request.GET.get("page")),
-            "ways": ways(plan.halo_credential)
-            if plan.state == PlanState.READY and plan.halo_credential
-            else [],
+            "ways": _ways_of(plan),
             "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],
         }
 
@@ -182,6 +180,11 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
         ticked = {int(number) for number in request.POST.getlist("ticked") if number.isdigit()} & shown
         plan = tick(plan, ticked, True)
         return tick(plan, shown - ticked, False)
+
+
+def _ways_of(plan: Plan) -> list[str]:
+    """How it would go; only while it may still be applied, since switches and window change later."""
+    return ways(plan.halo_credential) if plan.state == PlanState.READY and plan.halo_credential else []
 
 
 def _page_of_changes(request: HttpRequest, plan: Plan) -> tuple[Any, list[Choice]]:

@@ -63,7 +63,7 @@ class Job:
         return self.credential.instance
 
     def look_again(self) -> None:
-        """Staff may switch batches and list reads meanwhile, or forget a proof: it holds from the next call."""
+        """Staff may switch batches and list reads or forget a proof: it holds from the next call."""
         self.instance.refresh_from_db(
             fields=["batches_allowed", "list_reads_allowed", "batch_size", "list_fields_proven"]
         )

@@ -24,8 +24,8 @@ def _creating(instance: Instance) -> str:
         told = f"Up to {size} assets go in one call, as this HaloPSA has proven."
     else:
         told = (
-            f"The first {PROOF} new assets prove whether this HaloPSA takes up to {LARGEST_BATCH} in one call; "
-            "changed ones have one call each until then."
+            f"The first {PROOF} new assets prove whether this HaloPSA takes up to {LARGEST_BATCH} in one "
+            "call; changed ones have one call each until then."
         )
     if instance.marker_field_id is None:
         return f"{told} New assets go one by one: no asset field for the bridge reference is chosen."
@@ -36,9 +36,7 @@ def _reading(instance: Instance) -> str:
     if not instance.list_reads_allowed:
         return "Each asset is read before it is changed: reading from lists is switched off for this HaloPSA."
     if instance.list_fields_proven:
-        return (
-            "Assets are read before they are changed, from lists where that takes fewer calls than counted."
-        )
+        return "Assets are read before they are changed, from lists where that takes fewer calls."
     return "Each asset is read before it is changed: that lists tell the same is not proven yet."
 
 
