@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
@@ -16,6 +16,7 @@ from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.choosers import asset_fields, number_field
 from integrations.admin.display import badge
 from integrations.admin.gauges import gauge_of
+from integrations.admin.pages import came_from
 from integrations.models import Instance
 from integrations.runs.request import request_delivery
 
@@ -112,7 +113,22 @@ class InstanceAdmin(BridgeAdmin):
     # ---- the page that every page leads to --------------------------------------------------
 
     def page_urls(self) -> list[URLPattern]:
-        return [self.page("stop-writing/", "stop_writing", self.stop_writing)]
+        return [
+            self.page("stop-writing/", "stop_writing", self.stop_writing),
+            self.page("stop-all/", "stop_all", self.stop_all),
+        ]
+
+    def stop_all(self, request: HttpRequest) -> HttpResponse:
+        """One click from every page: nothing is written to any HaloPSA any more. The person stays there."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        for row in Instance.objects.filter(writes_stopped=False):
+            Instance.objects.filter(pk=row.pk).update(writes_stopped=True)
+            self.log_change(request, row, "Stop all writing.")
+        messages.warning(request, "All writing to HaloPSA is stopped.")
+        return HttpResponseRedirect(came_from(request) or self.url("stop_writing"))
 
     def stop_writing(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
