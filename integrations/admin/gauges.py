@@ -56,9 +56,9 @@ class Gauge:
             return ""
         return (
             f"Reduced from {window.configured} to {window.calls} calls: HaloPSA answered “too many requests” "
-            f"(429) at {_clock(window.learned_at)}, so other integrations use the rest. {window.step} calls "
-            f"come back with every {window.seconds} s without such an answer, all of them by "
-            f"{_clock(window.whole_again_at)}."
+            f"(429) at {_clock(window.learned_at)}: it allows less than was set, or other integrations use "
+            f"the rest. {window.step} calls come back with every {window.seconds} s without such an answer, "
+            f"all of them by {_clock(window.whole_again_at)}."
         )
 
 

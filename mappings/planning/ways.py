@@ -44,5 +44,5 @@ def _window(instance: Instance) -> str:
     window = windows_of([instance])[instance.pk]
     told = f"Assets may use {window.room(Purpose.ASSETS)} calls in {window.seconds} s"
     if window.reduced:
-        return f"{told}; HaloPSA allows less than the {window.configured} calls that were set at the moment."
+        return f"{told}: at the moment HaloPSA allows less than the {window.configured} calls that were set."
     return f"{told}, {Purpose.ASSETS} % of the API limit."
