@@ -1,3 +1,5 @@
 """HaloBridge: keeps management consoles and HaloPSA in step."""
 
-__version__ = "0.1.0"
+from integrations import __version__
+
+__all__ = ["__version__"]

@@ -26,3 +26,17 @@ def encryption_keys_are_usable(**_: Any) -> list[CheckMessage]:
                 )
             )
     return problems
+
+
+@register()
+def run_limit_is_usable(**_: Any) -> list[CheckMessage]:
+    """A limit of nothing would end every sync as soon as it begins."""
+    if settings.HALOBRIDGE_RUN_HOURS > 0:
+        return []
+    return [
+        Error(
+            "HALOBRIDGE_RUN_HOURS has to be more than 0.",
+            hint="It is the number of hours after which a run that only reads is ended; usually 6.",
+            id="halobridge.E002",
+        )
+    ]

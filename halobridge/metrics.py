@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from integrations.choices import Purpose
 from integrations.models import (
-    BudgetPermit,
     Console,
     Event,
     HaloCredential,
@@ -24,13 +21,12 @@ from integrations.models import (
     Intention,
     Run,
 )
+from integrations.runs.window import used_in, windows_of
 from ticketing.models import Alert, Ticket
-
-DEFAULT_BUDGET = (180, 300)
 
 
 class StateCollector(Collector):
-    """Everything is a gauge: it is read from the tables, so every web process tells the same."""
+    """Everything is read from the tables, so every web process tells the same."""
 
     def describe(self) -> Iterable[Metric]:
         return []
@@ -70,43 +66,37 @@ def heartbeats() -> GaugeMetricFamily:
 
 
 def budgets() -> Iterator[Metric]:
-    """Size and use of each instance's window; the smallest size among its credentials counts."""
+    """Size, shares and use of each instance's window, and how often HaloPSA found it too large."""
     instances = list(Instance.objects.order_by("pk"))
-    windows = _windows()
-    used = _used({row.pk: windows.get(row.pk, DEFAULT_BUDGET)[1] for row in instances})
-    calls = _per_instance("budget_calls", "Calls that the window allows.")
+    windows = windows_of(instances)
+    used = used_in(windows)
+    calls = _per_instance("budget_calls", "Calls that the window allows at present.")
+    configured = _per_instance("budget_configured_calls", "Calls that staff have set for the window.")
+    seconds = _per_instance("budget_window_seconds", "Length of the window.")
     used_calls = _per_instance("budget_used_calls", "Calls in the present window.")
+    shares = _per_instance(
+        "budget_share_calls", "Calls up to which this work may fill the window.", "purpose"
+    )
+    refused = CounterMetricFamily(
+        "halobridge_budget_rate_limit_answers",
+        "Answers 429 (too many requests) of HaloPSA.",
+        labels=("instance", "name"),
+    )
     stopped = _per_instance("writes_stopped", "1: all writing has been stopped.")
     paused = _per_instance("paused", "1: the instance rests until a probe succeeds.")
     for row in instances:
-        label = [str(row.pk), str(row)]
-        calls.add_metric(label, windows.get(row.pk, DEFAULT_BUDGET)[0])
+        label, window = [str(row.pk), str(row)], windows[row.pk]
+        calls.add_metric(label, window.calls)
+        configured.add_metric(label, window.configured)
+        seconds.add_metric(label, window.seconds)
         used_calls.add_metric(label, used.get(row.pk, 0))
+        for purpose in Purpose:
+            shares.add_metric([*label, purpose.name.lower()], window.room(purpose))
+        refused.add_metric(label, row.rate_limit_answers)
         stopped.add_metric(label, row.writes_stopped)
         paused.add_metric(label, row.paused_since is not None)
-    yield from (calls, used_calls, stopped, paused)
+    yield from (calls, configured, seconds, used_calls, shares, refused, stopped, paused)
 
 
-def _per_instance(name: str, help_text: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"halobridge_{name}", help_text, labels=("instance", "name"))
-
-
-def _windows() -> dict[int, tuple[int, int]]:
-    found: dict[int, tuple[int, int]] = {}
-    rows = HaloCredential.objects.values_list("instance_id", "budget_calls", "budget_seconds")
-    for instance, calls, seconds in rows:
-        known = found.get(instance)
-        if known is None or calls / seconds < known[0] / known[1]:
-            found[instance] = (calls, seconds)
-    return found
-
-
-def _used(seconds_of: dict[int, int]) -> dict[int, int]:
-    if not seconds_of:
-        return {}
-    now = timezone.now()
-    in_window = (
-        Q(instance=pk, taken_at__gt=now - timedelta(seconds=seconds)) for pk, seconds in seconds_of.items()
-    )
-    rows = BudgetPermit.objects.filter(reduce(or_, in_window))
-    return dict(rows.order_by().values_list("instance").annotate(Count("pk")))
+def _per_instance(name: str, help_text: str, *more: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"halobridge_{name}", help_text, labels=("instance", "name", *more))

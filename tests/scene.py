@@ -8,7 +8,7 @@ from integrations.choices import ConnectionState
 from integrations.ingest.console_side import store_companies, store_computers
 from integrations.ingest.events import store_events
 from integrations.management.reporting import execute_here
-from integrations.models import Company, Console, HaloClient, HaloOption, Run
+from integrations.models import Company, Console, HaloClient, HaloCredential, HaloOption, Run
 from integrations.records import CompanyRecord, ComputerRecord, EventRecord
 from integrations.runs.request import request_delivery, request_routing
 from integrations.sandbox.server import Sandbox
@@ -20,9 +20,9 @@ from ticketing.models import EventSet, IntegrationProfile, TicketRule
 class Scene:
     """A pushed company, mapped, with tickets on and one profile that works."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, credential: HaloCredential | None = None) -> None:
         self.sandbox = sandbox
-        self.credential = connect_halo(sandbox)
+        self.credential = credential or connect_halo(sandbox)
         read_halo(self.credential)
         self.console = Console.objects.create(name="Push", kind="push", state=ConnectionState.WORKING)
         store_companies(self.console, [CompanyRecord("c1", "Mapped"), CompanyRecord("c2", "Not mapped")])

@@ -81,6 +81,16 @@ def test_a_server_that_is_no_halo_is_called_so(sandbox: Sandbox) -> None:
     assert "HaloPSA" in credential.state_reason
 
 
+def test_the_token_of_another_tenants_authorisation_server_opens_nothing(sandbox: Sandbox) -> None:
+    with Sandbox.start(seed=2) as other:
+        credential = connect_halo(sandbox, authorisation_server=other.auth_url)
+        assert {exchange.path for exchange in other.halo.requests} <= {"/auth/token", "/api/authinfo"}
+    assert credential.state == ConnectionState.FAILED
+    assert credential.state_reason.endswith(".")
+    refused = [exchange.status for exchange in sandbox.halo.requests if "authinfo" not in exchange.path]
+    assert set(refused) <= {401}
+
+
 def test_a_wrong_tenant_is_named_as_the_likely_cause(sandbox: Sandbox) -> None:
     sandbox.switches.change(strict_tenant=True)
     credential = connect_halo(sandbox, tenant="somebody-else")

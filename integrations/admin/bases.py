@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from integrations.admin.display import admin_url
+from integrations.admin.pages import came_from
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin as _ModelAdmin
@@ -113,11 +114,11 @@ class BridgeAdmin(ModelAdmin):
             raise PermissionDenied
         if not button.shown(row):
             messages.warning(request, f"“{button.label}” is not possible any more: {row} has changed.")
-            return HttpResponseRedirect(admin_url(row))
+            return HttpResponseRedirect(came_from(request) or admin_url(row))
         if request.method == "POST":
             answer = getattr(self, button.name)(request, row)
             self.log_change(request, row, f"{button.label}.")
-            return answer or HttpResponseRedirect(admin_url(row))
+            return answer or HttpResponseRedirect(came_from(request) or admin_url(row))
         if request.method != "GET" or not button.ask:
             return HttpResponseNotAllowed(["POST"])
         question = button.ask.format(row=row)

@@ -1,18 +1,16 @@
-"""The API limit of an instance as a gauge: used, allowed, and why it rests if it does."""
+"""The API limit of an instance as a gauge: used, allowed, why it rests if it does, why it is reduced."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Count, Q
 from django.utils import timezone
 
-from integrations.models import BudgetPermit, HaloCredential, Instance
-
-UNSET = (180, 300)
-"""Calls and seconds of an instance without credentials."""
+from integrations.choices import Purpose
+from integrations.models import Instance
+from integrations.runs.window import Window, used_in, windows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +19,16 @@ class Gauge:
 
     instance: Instance
     used: int
-    allowed: int
-    seconds: int
+    window: Window
     resting: str = ""
+
+    @property
+    def allowed(self) -> int:
+        return self.window.calls
+
+    @property
+    def seconds(self) -> int:
+        return self.window.seconds
 
     @property
     def left(self) -> int:
@@ -37,33 +42,43 @@ class Gauge:
     def tone(self) -> str:
         return "bad" if self.percent >= 95 else "warn" if self.percent >= 75 else "good"
 
+    @property
+    def shares(self) -> str:
+        """How much of the window each kind of work may fill."""
+        mirror, assets = self.window.room(Purpose.MIRROR), self.window.room(Purpose.ASSETS)
+        return f"Syncs may fill it up to {mirror} calls, assets up to {assets}, tickets all of it."
+
+    @property
+    def reduced(self) -> str:
+        """When and why less is allowed than was set, and when it will be whole again; '' if it is."""
+        window = self.window
+        if window.learned_at is None or window.whole_again_at is None:
+            return ""
+        return (
+            f"Reduced from {window.configured} to {window.calls} calls: HaloPSA answered “too many requests” "
+            f"(429) at {_clock(window.learned_at)}: it allows less than was set, or other integrations use "
+            f"the rest. {window.step} calls come back with every {window.seconds} s without such an answer, "
+            f"all of them by {_clock(window.whole_again_at)}."
+        )
+
 
 def gauge_of(instance: Instance) -> Gauge:
     return gauges_of([instance])[0]
 
 
 def gauges_of(instances: Iterable[Instance]) -> list[Gauge]:
-    """Two queries, however many instances. The window is the smallest of an instance's credentials."""
-    instances = list(instances)
-    windows = _windows(instances)
+    """Two queries, however many instances."""
+    rows = list(instances)
+    windows = windows_of(rows)
+    used = used_in(windows)
     now = timezone.now()
-    recent = Q(pk__in=[])
-    for instance in instances:
-        recent |= Q(instance=instance, taken_at__gt=now - timedelta(seconds=windows[instance.pk][1]))
-    told = BudgetPermit.objects.filter(recent).values_list("instance").annotate(number=Count("pk"))
-    used = dict(told)
-    return [
-        Gauge(instance, used.get(instance.pk, 0), *windows[instance.pk], _resting(instance, now))
-        for instance in instances
-    ]
+    return [Gauge(row, used.get(row.pk, 0), windows[row.pk], _resting(row, now)) for row in rows]
 
 
-def _windows(instances: list[Instance]) -> dict[int, tuple[int, int]]:
-    sizes: dict[int, list[tuple[int, int]]] = {instance.pk: [] for instance in instances}
-    rows = HaloCredential.objects.filter(instance__in=instances)
-    for pk, calls, seconds in rows.values_list("instance_id", "budget_calls", "budget_seconds"):
-        sizes[pk].append((calls, seconds))
-    return {pk: min(found, key=lambda size: size[0] / size[1], default=UNSET) for pk, found in sizes.items()}
+def _clock(moment: datetime) -> str:
+    """The day is said only where it is another one."""
+    local = timezone.localtime(moment)
+    return local.strftime("%H:%M %Z" if local.date() == timezone.localdate() else "%d %b, %H:%M %Z")
 
 
 def _resting(instance: Instance, now: datetime) -> str:

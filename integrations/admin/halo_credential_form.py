@@ -22,7 +22,8 @@ CONNECTION_HELP = (
 )
 LIMITS_HELP = (
     "The scopes are what this credential asks for; the least that suffices is preset. The API limit keeps "
-    "the bridge below HaloPSA's own limit, which all integrations of the tenant share."
+    "the bridge below HaloPSA's own limit, which all integrations of the tenant share. Within it syncs may "
+    "use up to 60 % and assets up to 80 %, so that tickets always find room."
 )
 WRITING_HELP = (
     "A new credential starts in <em>observe</em>: everything is planned and recorded, nothing is written to "
@@ -68,7 +69,10 @@ class HaloCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "name": "How it is called here, e.g. the name of the service desk.",
             "secret_expires": "Optional: HaloBridge reminds you before the secret ends.",
-            "budget_calls": "Most calls in the window; other integrations need some of HaloPSA's as well.",
+            "budget_calls": "Most calls in the window; leave some to your other integrations. Where HaloPSA "
+            "answers 429 (too many requests) before, the bridge reduces it by itself and grows back slowly.",
+            "budget_seconds": "HaloPSA allows about 300 calls in 300 seconds, counted over all integrations. "
+            "Of several credentials of one HaloPSA the fewest calls in the longest window hold.",
             "enabled": "Off: nothing is read with this credential and nothing written.",
         }
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
@@ -16,6 +16,7 @@ from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.choosers import asset_fields, number_field
 from integrations.admin.display import badge
 from integrations.admin.gauges import gauge_of
+from integrations.admin.pages import came_from
 from integrations.models import Instance
 from integrations.runs.request import request_delivery
 
@@ -23,7 +24,7 @@ from integrations.runs.request import request_delivery
 class InstanceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Instance
-        fields = ("marker_field_id",)
+        fields = ("batches_allowed", "list_reads_allowed", "marker_field_id")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +55,19 @@ class InstanceAdmin(BridgeAdmin):
         Button(
             "stop", "Stop all writing", "front_hand", tone="bad", shown=lambda row: not row.writes_stopped
         ),
-        Button("allow", "Allow writing again", "play_arrow", shown=lambda row: bool(row.writes_stopped)),
+        Button(
+            "allow",
+            "Allow writing again",
+            "play_arrow",
+            ask="Allow writing to {row} again? What is planned there goes out at once.",
+            shown=lambda row: bool(row.writes_stopped),
+        ),
+        Button(
+            "prove_again",
+            "Prove again",
+            "restart_alt",
+            shown=lambda row: bool(row.batch_size or row.list_fields_proven),
+        ),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -75,6 +88,7 @@ class InstanceAdmin(BridgeAdmin):
         return {
             "gauge": gauge_of(row),
             "credentials": list(row.credentials.all()),
+            "instance": row,
             "writing_badge": self.writing(row),
         }
 
@@ -89,10 +103,32 @@ class InstanceAdmin(BridgeAdmin):
         request_delivery(row)
         messages.success(request, f"Writing to {row} is allowed again.")
 
+    def prove_again(self, request: HttpRequest, row: Instance) -> None:
+        """For a HaloPSA that was updated: what it can do is tried anew with the next reads and exports."""
+        Instance.objects.filter(pk=row.pk).update(batch_size=0, list_fields_proven=False)
+        messages.success(
+            request, f"What {row} had proven is forgotten; the next sync and the next export prove it anew."
+        )
+
     # ---- the page that every page leads to --------------------------------------------------
 
     def page_urls(self) -> list[URLPattern]:
-        return [self.page("stop-writing/", "stop_writing", self.stop_writing)]
+        return [
+            self.page("stop-writing/", "stop_writing", self.stop_writing),
+            self.page("stop-all/", "stop_all", self.stop_all),
+        ]
+
+    def stop_all(self, request: HttpRequest) -> HttpResponse:
+        """One click from every page: nothing is written to any HaloPSA any more. The person stays there."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        for row in Instance.objects.filter(writes_stopped=False):
+            Instance.objects.filter(pk=row.pk).update(writes_stopped=True)
+            self.log_change(request, row, "Stop all writing.")
+        messages.warning(request, "All writing to HaloPSA is stopped.")
+        return HttpResponseRedirect(came_from(request) or self.url("stop_writing"))
 
     def stop_writing(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,13 @@ def address(request: HttpRequest, **changes: str | int | None) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that a button was pressed on (its form's `next`); '' for none or a foreign one."""
+    place = request.POST.get("next", "")
+    hosts, https = {request.get_host()}, request.is_secure()
+    return place if url_has_allowed_host_and_scheme(place, allowed_hosts=hosts, require_https=https) else ""
 
 
 def page_of(request: HttpRequest, rows: Any, size: int, count: int | None = None) -> Page[Any]:

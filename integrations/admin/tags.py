@@ -9,10 +9,11 @@ from django import template
 from django.db.models import Model
 from django.utils.safestring import SafeString
 
-from integrations.admin import display
+from integrations.admin import display, writing
 from integrations.admin.changes import Difference, differences
 from integrations.admin.display import CHANGE_TONES
 from integrations.admin.gauges import Gauge, gauges_of
+from integrations.admin.writing import WritingControl
 from integrations.models import HaloChange, Instance, Run
 
 register = template.Library()
@@ -71,6 +72,13 @@ def before_and_after(row: HaloChange) -> SafeString:
 def of(mapping: dict[Any, Any], key: object) -> Any:
     """The value under a key that is known only at this moment."""
     return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def writing_control(context: template.Context) -> WritingControl | None:
+    """Whether anything may be written, for the header of a page. One query."""
+    request = context.get("request")
+    return writing.writing_control(request) if request is not None and hasattr(request, "user") else None
 
 
 @register.simple_tag

@@ -45,6 +45,9 @@ class Instance(models.Model):
         null=True, blank=True, editable=False, help_text="Calls at which HaloPSA answered 429, less a tenth."
     )
     learned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    rate_limit_answers = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="Answers 429 (too many requests) since this HaloPSA is known."
+    )
     judged_by = models.CharField(max_length=32, blank=True, editable=False)
     marker_field_id = models.IntegerField(
         "asset field for the bridge reference",

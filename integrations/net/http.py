@@ -18,6 +18,7 @@ import requests
 from requests import PreparedRequest
 from urllib3.exceptions import HTTPError
 
+from integrations import __version__
 from integrations.net.answers import Answer, error_for, read_answer
 from integrations.net.attempt import Attempt
 from integrations.net.errors import BadAnswer, Unreachable
@@ -38,8 +39,7 @@ __all__ = [
     "read_body",
 ]
 
-VERSION = "0.1.0"
-USER_AGENT = f"HaloBridge/{VERSION}"
+USER_AGENT = f"HaloBridge/{__version__}"
 MAX_BODY = 64 * 1024 * 1024
 MAX_REDIRECTS = 3
 

@@ -36,23 +36,51 @@ def pages(
     twice, because others were added or removed meanwhile, are given once. Raises ShortList when the list
     ends before its own total, or when the same page comes again and again. To take a list up again,
     `first` is the page to begin with and `before` the number of rows that the pages before it held.
+
+    Rows that slip: when rows are removed in front of the page that is read next, as many behind them move
+    to the page before, which has been read already. A total that shrinks tells it, and that page is read
+    once more (one call), so that the list is whole again. What is removed while as many are added leaves
+    the total as it is, and what is removed before a list is taken up again is not seen either: one read
+    that misses a row proves nothing.
     """
     seen: set[Hashable] = set()
     arrived = before
     previous: list[Hashable] = []
+    total: int | None = None
     for number in range(first, first + most_pages):
         page = fetch_page(number)
         keys = [identity(row) for row in page.rows]
-        arrived += len(keys)
-        if _is_over(page, arrived, keys, previous, what):
-            return
-        fresh = _unseen(page.rows, keys, seen)
+        lost = _shrunk(total, page.total)
+        slipped = _read_again(fetch_page, number - 1, page, lost, len(previous), what) if lost else []
+        arrived, total = arrived + len(keys), page.total
+        # Together with the page: whoever counts lists counts pages.
+        fresh = _unseen([*slipped, *page.rows], identity, seen)
+        over = _is_over(page, arrived, keys, previous, what)
         if fresh:
             yield fresh
-        if page.total is not None and arrived >= page.total:
+        if over or (total is not None and arrived >= total):
             return
         previous = keys
     raise ShortList(f"The list of {what} did not end after {most_pages} pages.")
+
+
+def _shrunk(before: int | None, now: int | None) -> int:
+    """How many rows the list has lost since the page before; 0 where it says nothing."""
+    return max(0, before - now) if before is not None and now is not None else 0
+
+
+def _read_again(
+    fetch_page: Callable[[int], Page[Row]], number: int, following: Page[Row], lost: int, size: int, what: str
+) -> list[Row]:
+    """The page before the present one, anew. Raises ShortList where that may not hold all that slipped.
+
+    All that was lost since it was read stood in front of it or on it, so what slipped is at most as many
+    rows; they are on that page if it can hold so many, and if nothing has gone in the meantime.
+    """
+    again = fetch_page(number)
+    if lost > size or again.total != following.total:
+        raise ShortList(f"The list of {what} changes faster than it can be read: read it again later.")
+    return again.rows
 
 
 def _is_over(
@@ -74,9 +102,10 @@ def _is_over(
     return False
 
 
-def _unseen(rows: list[Row], keys: list[Hashable], seen: set[Hashable]) -> list[Row]:
+def _unseen(rows: list[Row], identity: Callable[[Row], Hashable], seen: set[Hashable]) -> list[Row]:
     fresh: list[Row] = []
-    for row, key in zip(rows, keys, strict=True):
+    for row in rows:
+        key = identity(row)
         if key not in seen:
             seen.add(key)
             fresh.append(row)

@@ -6,11 +6,12 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Min, Q
+from django.db.models import Min
 from django.utils import timezone
 
 from integrations.choices import Purpose, WriteMode
 from integrations.models import BudgetPermit, HaloCredential, Instance
+from integrations.runs.window import learn, used_in, windows_of
 from integrations.sync.safety import BudgetExhausted, WritesStopped
 
 LONGEST_WAIT = 2.0
@@ -19,21 +20,15 @@ REST_AFTER_429 = 30.0
 
 
 def window_of(instance: Instance) -> tuple[int, int]:
-    """Calls and seconds: the smallest size among the credentials of the instance.
-
-    The fewest calls of any in the longest window of any: whoever set either, it is kept.
-    """
-    sizes = HaloCredential.objects.filter(instance=instance).aggregate(
-        calls=Min("budget_calls"), seconds=Max("budget_seconds")
-    )
-    return sizes["calls"] or 180, sizes["seconds"] or 300
+    """Calls that are allowed at present, and the seconds of the window; see `windows_of`."""
+    window = windows_of([instance])[instance.pk]
+    return window.calls, window.seconds
 
 
 def used(instance: Instance) -> tuple[int, int]:
-    """Calls used in the current window, and its size (for the gauge)."""
-    calls, seconds = window_of(instance)
-    since = timezone.now() - timedelta(seconds=seconds)
-    return BudgetPermit.objects.filter(instance=instance, taken_at__gt=since).count(), calls
+    """Calls used in the current window, and its size."""
+    windows = windows_of([instance])
+    return used_in(windows).get(instance.pk, 0), windows[instance.pk].calls
 
 
 class BudgetGate:
@@ -63,24 +58,25 @@ class BudgetGate:
             now = timezone.now()
             if instance.blocked_until and instance.blocked_until > now:
                 return (instance.blocked_until - now).total_seconds()
-            calls, seconds = window_of(instance)
-            since = now - timedelta(seconds=seconds)
-            permits = BudgetPermit.objects.filter(instance=instance, taken_at__gt=since)
-            room = max(1, calls * int(self.purpose) // 100)
-            if permits.count() < room:
+            window = windows_of([instance])[instance.pk]
+            permits = BudgetPermit.objects.filter(instance=instance, taken_at__gt=window.since(now))
+            if permits.count() < window.room(self.purpose):
                 BudgetPermit.objects.create(instance=instance, taken_at=now, purpose=int(self.purpose))
                 return None
-            return self._seconds_until_free(permits.aggregate(oldest=Min("taken_at"))["oldest"], now, seconds)
+            oldest = permits.aggregate(oldest=Min("taken_at"))["oldest"]
+            return self._seconds_until_free(oldest, now, window.seconds)
 
     @staticmethod
     def _seconds_until_free(oldest: datetime, now: datetime, seconds: int) -> float:
         return max(0.05, (oldest + timedelta(seconds=seconds) - now).total_seconds())
 
     def blocked(self, seconds: float | None) -> None:
-        """Halo answered 429: nobody calls this instance before the time is over."""
+        """Halo answered 429: nobody calls before the time is over, and the window is reduced."""
         until = timezone.now() + timedelta(seconds=seconds if seconds is not None else REST_AFTER_429)
-        shorter = Q(blocked_until__isnull=True) | Q(blocked_until__lt=until)
-        Instance.objects.filter(shorter, pk=self.instance_id).update(blocked_until=until)
+        with transaction.atomic():
+            instance = Instance.objects.select_for_update().get(pk=self.instance_id)
+            until = max(until, instance.blocked_until or until)
+            Instance.objects.filter(pk=instance.pk).update(blocked_until=until, **learn(instance))
 
     def check_writes(self) -> None:
         """Raise `WritesStopped` with the reason unless this credential may write at this moment."""

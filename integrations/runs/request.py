@@ -100,8 +100,12 @@ def request_software(asset: HaloAsset, *, requested_by: Any = None) -> Run:
         halo_credential=asset.halo_credential,
         parameters={"asset": asset.pk},
         requested_by=requested_by,
-        slot=f"software:{asset.pk}",
+        slot=software_slot(asset),
     )
+
+
+def software_slot(asset: HaloAsset) -> str:
+    return f"software:{asset.pk}"
 
 
 def background_software_slot(credential_id: int) -> str:
@@ -149,21 +153,6 @@ def request_console_test(console: Console, *, sync: bool = False, requested_by: 
         requested_by=requested_by,
         slot=f"test_console:{console.pk}",
     )
-
-
-def request_software(asset: HaloAsset, *, requested_by: Any = None) -> Run:
-    """Read the installed software of one asset."""
-    return request_run(
-        RunKind.SOFTWARE,
-        halo_credential=asset.halo_credential,
-        parameters={"asset": asset.pk},
-        requested_by=requested_by,
-        slot=software_slot(asset),
-    )
-
-
-def software_slot(asset: HaloAsset) -> str:
-    return f"software:{asset.pk}"
 
 
 def cancel(run: Run) -> bool:

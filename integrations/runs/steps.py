@@ -20,6 +20,7 @@ from integrations.net.errors import NetError
 from integrations.runs.claim import MOST_CLAIMS, LeaseLost, claim, finish, give_back, renew, stamp
 from integrations.runs.pauses import STEP_LIMIT
 from integrations.runs.request import TICKET_KINDS, request_run, wake
+from integrations.runs.time_limit import over_time
 from integrations.sync.safety import BudgetExhausted, WritesStopped
 
 log = logging.getLogger(__name__)
@@ -130,9 +131,13 @@ def _one_step(run: Run, step: Step, table: Table, until: float) -> bool:
         return _end(run, step, Done(RunState.CANCELLED))
     if step.claims > MOST_CLAIMS:
         return _end(run, step, Done(RunState.FAILED, "The worker died several times at the same place."))
+    if too_long := over_time(run):
+        return _end(run, step, Done(RunState.FAILED, too_long))
     doing = Work(run, step, until)
     result = _call(table[run.kind][step.name], doing)
     doing.store_entries()
+    if not isinstance(result, Done) and (too_long := over_time(run)):
+        return _end(run, step, Done(RunState.FAILED, too_long))
     match result:
         case Again(cursor, not_before, progressed):
             give_back(step, cursor=cursor, not_before=not_before, progressed=progressed)

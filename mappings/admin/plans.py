@@ -21,7 +21,7 @@ from integrations.choices import Action, PlanState, RunKind
 from integrations.models import OPEN_STATES, HaloCredential, Plan, PlannedChange, Run
 from integrations.runs.request import request_run
 from mappings.admin.export_form import ExportForm
-from mappings.planning import WRITES, tick, verify
+from mappings.planning import WRITES, tick, verify, ways
 
 CHANGES_PER_PAGE = 100
 OTHER_CHECKSUM = "Nothing was written. This preview has changed since you opened it; look at it again."
@@ -130,6 +130,7 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
             "writes": [action.value for action in WRITES],
             "may_apply": plan.state == PlanState.READY and self.may_press(request, "change", plan),
             "here": address(request, page=request.GET.get("page")),
+            "ways": _ways_of(plan),
             "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],
         }
 
@@ -179,6 +180,11 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
         ticked = {int(number) for number in request.POST.getlist("ticked") if number.isdigit()} & shown
         plan = tick(plan, ticked, True)
         return tick(plan, shown - ticked, False)
+
+
+def _ways_of(plan: Plan) -> list[str]:
+    """How it would go; only while it may still be applied, since switches and window change later."""
+    return ways(plan.halo_credential) if plan.state == PlanState.READY and plan.halo_credential else []
 
 
 def _page_of_changes(request: HttpRequest, plan: Plan) -> tuple[Any, list[Choice]]:

@@ -55,7 +55,8 @@ class FreshAssets:
 
     def _fetch(self, missing: Sequence[int], singly: Sequence[int]) -> None:
         client_of = self._clients(missing)
-        if self._job.instance.list_fields_proven or self._prove(client_of):
+        instance = self._job.instance
+        if instance.list_reads_allowed and (instance.list_fields_proven or self._prove(client_of)):
             self._fetch_by_list([n for n in missing if not self._is_fresh(n)], client_of)
         else:
             self._fetch_singly([n for n in singly if not self._is_fresh(n)])

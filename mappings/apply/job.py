@@ -62,6 +62,12 @@ class Job:
     def instance(self) -> Instance:
         return self.credential.instance
 
+    def look_again(self) -> None:
+        """Staff may switch batches and list reads or forget a proof: it holds from the next call."""
+        self.instance.refresh_from_db(
+            fields=["batches_allowed", "list_reads_allowed", "batch_size", "list_fields_proven"]
+        )
+
     def intentions(self, *states: str) -> QuerySet[Intention]:
         rows = Intention.objects.filter(run=self.run, kind__in=KINDS, state__in=states)
         return rows.select_related("instance").order_by("id")

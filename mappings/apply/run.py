@@ -107,6 +107,7 @@ def _send(job: Job) -> Result:
         try:
             if rest := end_pause(job.instance, job.reader.probe):
                 return _rest(job, cursor, rest)
+            job.look_again()
             busy = _next(job, fresh)
         except WritesStopped as stopped:
             cursor["stopped"] = stopped.reason

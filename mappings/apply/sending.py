@@ -64,6 +64,8 @@ def batch_of(job: Job, rows: Batch, unproven: int) -> list[Intention]:
 
 def size_for(job: Job, intention: Intention, unproven: int) -> int:
     """`unproven`: objects of a batch while nobody knows whether the instance can do batches."""
+    if not job.instance.batches_allowed:
+        return 1
     if intention.kind == "create_asset" and intention.content.get("marker_field") is None:
         return 1
     proven = job.instance.batch_size or unproven

@@ -5,6 +5,7 @@ from mappings.planning.existing import GRACE
 from mappings.planning.forecast import Forecast, forecast, types_with_marker
 from mappings.planning.plans import checksum, credentials_for, new_plan, plan_assets, tick, verify
 from mappings.planning.rows import WRITES, Change
+from mappings.planning.ways import ways
 
 __all__ = [
     "GRACE",
@@ -22,4 +23,5 @@ __all__ = [
     "tick",
     "types_with_marker",
     "verify",
+    "ways",
 ]

@@ -8,8 +8,8 @@ from math import ceil
 from typing import Any
 
 from integrations.choices import Action, Purpose
-from integrations.models import HaloAssetType, HaloCredential
-from integrations.runs.budget import window_of
+from integrations.models import HaloAssetType, HaloCredential, Instance
+from integrations.runs.window import windows_of
 
 LARGEST_BATCH = 100
 PROOF = 2
@@ -27,24 +27,30 @@ class Forecast:
 
 
 def forecast(credential: HaloCredential, rows: Iterable[tuple[str, dict[str, Any]]]) -> Forecast:
-    """`rows`: (action, after) of the selected changes. Assumes that nothing fails.
+    """`rows`: (action, after) of the selected changes. Assumes that nothing fails or is switched meanwhile.
 
     An update is read before it is written: counted as one read each, although list pages may save some.
+    The window is the one that is allowed at present.
     """
     chosen = [(action, after.get("asset_type_id")) for action, after in rows]
     types = [type_id for action, type_id in chosen if action == Action.CREATE]
     updates = sum(action in (Action.UPDATE, Action.DEACTIVATE) for action, _ in chosen)
     marked = types_with_marker(credential)
     in_batches = sum(type_id in marked for type_id in types)
-    size = credential.instance.batch_size
+    size = batch_size(credential.instance)
     calls = len(types) - in_batches + _batches(in_batches, size) + updates + _update_writes(updates, size)
-    room = max(1, window_of(credential.instance)[0] * int(Purpose.ASSETS) // 100)
-    windows = max(0, calls - 1) // room
+    window = windows_of([credential.instance])[credential.instance.pk]
+    windows = max(0, calls - 1) // window.room(Purpose.ASSETS)
     return Forecast(
         calls=calls,
-        seconds=windows * window_of(credential.instance)[1] + calls * SECONDS_A_CALL,
+        seconds=windows * window.seconds + calls * SECONDS_A_CALL,
         lower_bound=ceil(len(types) / LARGEST_BATCH) + ceil(updates / LARGEST_BATCH),
     )
+
+
+def batch_size(instance: Instance) -> int:
+    """Objects that go in one call; 0 where this is still to be proven, 1 where it may not or cannot be."""
+    return instance.batch_size if instance.batches_allowed else 1
 
 
 def types_with_marker(credential: HaloCredential) -> frozenset[int]:

@@ -16,8 +16,9 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from halobridge import health
-from integrations.choices import ConnectionState
+from integrations.choices import ConnectionState, Purpose
 from integrations.models import BudgetPermit, Heartbeat
+from integrations.runs.budget import BudgetGate
 from tests.builders import make_console, make_credential
 from tests.halobridge.api.worlds import SECRETS, World
 
@@ -139,18 +140,37 @@ def test_the_numbers_are_those_of_the_tables() -> None:
 
 
 @pytest.mark.django_db
-def test_the_budget_is_that_of_the_smallest_window() -> None:
+def test_the_budget_is_the_fewest_calls_in_the_longest_window_of_any_credential() -> None:
     credential = make_credential(budget_calls=180, budget_seconds=300)
     make_credential(instance=credential.instance, budget_calls=20, budget_seconds=60)
     now = timezone.now()
-    for seconds in (1, 30, 61, 299):
+    for seconds in (1, 30, 299, 301):
         BudgetPermit.objects.create(
             instance=credential.instance, taken_at=now - timedelta(seconds=seconds), purpose=60
         )
     told = scrape()
     label = (str(credential.instance_id), str(credential.instance))
     assert told["halobridge_budget_calls"][label] == 20
-    assert told["halobridge_budget_used_calls"][label] == 2
+    assert told["halobridge_budget_window_seconds"][label] == 300
+    assert told["halobridge_budget_used_calls"][label] == 3
+    shares = told["halobridge_budget_share_calls"]
+    assert shares[*label, "mirror"] == 12
+    assert shares[*label, "assets"] == 16
+    assert shares[*label, "tickets"] == 20
+
+
+@pytest.mark.django_db
+def test_a_budget_that_halo_found_too_large_is_told_beside_what_was_set() -> None:
+    credential = make_credential(budget_calls=180)
+    gate = BudgetGate(credential, Purpose.TICKETS)
+    for _ in range(50):
+        gate.take()
+    gate.blocked(30)
+    told = scrape()
+    label = (str(credential.instance_id), str(credential.instance))
+    assert told["halobridge_budget_calls"][label] == 45
+    assert told["halobridge_budget_configured_calls"][label] == 180
+    assert told["halobridge_budget_rate_limit_answers"][label] == 1
 
 
 @pytest.mark.django_db

@@ -116,6 +116,20 @@
     });
   }
 
+  /* An open menu closes by Escape and by a click beside it. */
+  function closing() {
+    const shut = (keep) => document.querySelectorAll("details[data-closes][open]").forEach((menu) => {
+      if (!menu.contains(keep)) menu.open = false;
+    });
+    document.addEventListener("click", (event) => shut(event.target));
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      const menu = document.activeElement && document.activeElement.closest("details[data-closes][open]");
+      shut(null);
+      if (menu) menu.querySelector("summary").focus();
+    });
+  }
+
   function start(root) {
     localTimes(root);
     groups(root);
@@ -126,6 +140,7 @@
   }
 
   window.addEventListener("load", () => start(document));
+  closing();
   document.addEventListener("htmx:afterSettle", (event) => {
     start(document);
     const select2 = window.django && window.django.jQuery && window.django.jQuery.fn.djangoCustomSelect2;

@@ -79,6 +79,25 @@ def test_a_name_that_changes_its_address_between_two_calls_gains_nothing(
     assert connected == ["8.8.8.8"]
 
 
+def test_a_name_that_leads_elsewhere_after_a_redirect_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The redirect stays within the server, but by then its name leads to a private address."""
+
+    def move(handler: Any) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", "/api/moved")
+        handler.send_header("Content-Length", "0")
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+
+    names = {"halo.example": [["127.0.0.1"], ["10.0.0.5"]], "127.0.0.1": [["127.0.0.1"]]}
+    make_names(monkeypatch, names)
+    with serve(move) as server:
+        client = Client(f"http://halo.example:{server.port}", allow_private=["127.0.0.0/8"])
+        with pytest.raises(HostNotAllowed):
+            client.get("/api")
+        assert [seen.path for seen in server.requests] == ["/api"]
+
+
 def test_only_the_public_addresses_of_a_mixed_answer_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     connected: list[str] = []
 

@@ -13,11 +13,14 @@ import pytest
 import responses
 from responses import matchers
 
+import halobridge
+import integrations
 from integrations.net import errors
 from integrations.net.http import USER_AGENT, Client
 from tests.integrations.net.server import json_answer, serve
 
 API = "https://halo.example/api"
+FLOORS = ("halobridge", "integrations", "mappings", "ticketing")
 
 
 def make_client(**options: Any) -> Client:
@@ -37,8 +40,20 @@ def test_it_sends_json_and_reads_json() -> None:
 
 
 def test_the_user_agent_names_the_version_of_the_project() -> None:
-    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
-    assert f"HaloBridge/{project['version']}" == USER_AGENT
+    assert f"HaloBridge/{halobridge.__version__}" == USER_AGENT
+
+
+def test_the_version_is_written_in_one_place() -> None:
+    root = Path(__file__).parents[3]
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    assert "version" in project["project"]["dynamic"]
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "integrations.__version__"}
+    assert halobridge.__version__ is integrations.__version__
+    modules = [path for floor in FLOORS for path in (root / floor).rglob("*.py")]
+    written = [
+        path.relative_to(root) for path in modules if f'"{halobridge.__version__}"' in path.read_text()
+    ]
+    assert written == [Path("integrations/__init__.py")]
 
 
 @responses.activate

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from integrations.net.errors import ShortList
 from integrations.net.paging import Page, pages
@@ -89,3 +91,91 @@ def test_a_list_that_was_left_at_its_end_is_over() -> None:
 def test_a_list_taken_up_again_that_has_become_short_is_an_error() -> None:
     with pytest.raises(ShortList):
         read(make_fetch([[1, 2]], total=9), first=2, before=2)
+
+
+# ---- rows that slip to a page that has been read -----------------------------------------------
+
+
+class Changing:
+    """A list that others change while it is read: `after[n]` is done to it when page n has been given."""
+
+    def __init__(self, rows: int, size: int = 10, **after: Callable[[list[int]], None]) -> None:
+        self.rows = list(range(1, rows + 1))
+        self.size = size
+        self.asked: list[int] = []
+        self._after = after
+
+    def page(self, number: int) -> Page[int]:
+        self.asked.append(number)
+        start = (number - 1) * self.size
+        page = Page(self.rows[start : start + self.size], len(self.rows))
+        self._after.pop(f"page{number}", lambda rows: None)(self.rows)
+        return page
+
+    def read(self) -> list[int]:
+        return [row for rows in pages(self.page, identity=lambda row: row) for row in rows]
+
+
+def removing(*gone: int) -> Callable[[list[int]], None]:
+    def remove(rows: list[int]) -> None:
+        rows[:] = [row for row in rows if row not in gone]
+
+    return remove
+
+
+@pytest.mark.parametrize("gone", [(3,), (10,), (1, 5, 7), tuple(range(1, 11)), (12, 25), (19, 20, 21)])
+def test_rows_that_slip_behind_removed_ones_are_found_by_one_call_more(gone: tuple[int, ...]) -> None:
+    world = Changing(35, page2=removing(*gone))
+    found = world.read()
+    assert set(world.rows) <= set(found)
+    assert len(found) == len(set(found))
+    assert world.asked.count(2) == 2
+    assert len(world.asked) <= 5
+
+
+def test_rows_that_slip_off_the_last_page_are_found() -> None:
+    world = Changing(25, page2=removing(1, 2, 3, 4, 5))
+    assert set(world.read()) == set(range(1, 26)), "the removed ones had been read before"
+    assert world.asked == [1, 2, 3, 2]
+
+
+def test_a_removal_behind_the_present_page_costs_a_call_and_loses_nothing() -> None:
+    world = Changing(35, page1=removing(33))
+    assert sorted(world.read()) == world.rows
+
+
+def test_several_removals_on_the_way_are_all_seen() -> None:
+    world = Changing(50, page1=removing(2), page3=removing(5, 6))
+    assert set(world.rows) <= set(world.read())
+
+
+def test_a_list_that_shrinks_by_more_than_a_page_is_an_error() -> None:
+    world = Changing(60, page2=removing(*range(1, 13)))
+    with pytest.raises(ShortList, match="changes faster"):
+        world.read()
+
+
+def test_a_list_that_shrinks_while_it_is_mended_is_an_error() -> None:
+    world = Changing(60, page2=removing(1), page3=removing(2))
+    with pytest.raises(ShortList, match="changes faster"):
+        world.read()
+
+
+def test_what_slipped_comes_with_the_page_so_that_lists_count_as_pages() -> None:
+    world = Changing(35, page2=removing(3))
+    assert len(list(pages(world.page, identity=lambda row: row))) == 4
+
+
+def test_a_list_that_grows_costs_nothing_more() -> None:
+    world = Changing(25, page1=lambda rows: rows.extend([26, 27]))
+    assert world.read() == list(range(1, 28))
+    assert world.asked == [1, 2, 3]
+
+
+@given(st.data())
+def test_whatever_single_removal_happens_no_row_that_stays_is_missing(data: st.DataObject) -> None:
+    count = data.draw(st.integers(2, 60))
+    at = data.draw(st.integers(1, 6))
+    gone = data.draw(st.sets(st.integers(1, count), max_size=10))
+    world = Changing(count, **{f"page{at}": removing(*gone)})
+    assert set(range(1, count + 1)) - gone <= set(world.read())
