@@ -146,7 +146,7 @@ def test_each_chart_has_its_figures_as_a_table_and_needs_no_script_in_the_page(
     make_asset(customer, asset_type=make_asset_type(customer.halo_credential, "</script>Server"))
     page = browser.get(reverse(PAGE)).content.decode()
 
-    assert page.count("<canvas") == page.count("<details") == 4
+    assert page.count("<canvas") == page.count('<details class="hb-details"') == 4
     assert "&lt;/script&gt;Server</a></th>" in page
     own = page[page.index('id="main"') :] if 'id="main"' in page else page
     assert "integrations/charts.js" in page
