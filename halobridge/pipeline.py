@@ -73,7 +73,7 @@ def test_halo(work: Work) -> Result:
     if not result.ok:
         return Done(RunState.FAILED, result.message)
     if work.run.parameters.get("sync"):
-        request_halo_sync(credential, requested_by=work.run.requested_by)
+        request_halo_sync(credential, full=True, requested_by=work.run.requested_by)
     return Done()
 
 

@@ -6,12 +6,13 @@ console and credential needs is read from the rows themselves, not from a schedu
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django_q.models import Schedule
 
@@ -33,6 +34,7 @@ from integrations.models import (
     Heartbeat,
     Instance,
     Intention,
+    MirrorState,
     RawDelivery,
     Run,
 )
@@ -50,6 +52,7 @@ from integrations.runs.request import (
     request_routing,
     request_run,
 )
+from integrations.runs.sync_settings import full_is_due, settings_of_many
 
 RETEST_AFTER = timedelta(minutes=10)
 LOOK_AGAIN = timedelta(minutes=10)
@@ -113,10 +116,27 @@ def tick() -> None:
     for console in _due(Console, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
         if connector_class(console.kind).abilities.computers:
             request_console_sync(console)
-    for credential in _due(HaloCredential, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
-        request_halo_sync(credential)
+    _sync_halo(now)
     _read_software(now)
     _ask_for_what_waits()
+
+
+def _sync_halo(now: datetime) -> None:
+    """What is due and not being read already; all of it only when that is due."""
+    due = _due(HaloCredential, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now)
+    busy = set(_open_runs(RunKind.SYNC_HALO).values_list("halo_credential", flat=True))
+    wanted = [credential for credential in due if credential.pk not in busy]
+    states = defaultdict[int, list[MirrorState]](list)
+    for state in MirrorState.objects.filter(halo_credential__in=wanted):
+        states[state.halo_credential_id].append(state)
+    chosen = settings_of_many(wanted)
+    for credential in wanted:
+        full = full_is_due(chosen[credential.pk], states[credential.pk], now)
+        request_halo_sync(credential, full=full)
+
+
+def _open_runs(kind: str) -> QuerySet[Run]:
+    return Run.objects.filter(kind=kind, state__in=OPEN_STATES)
 
 
 def _read_software(now: datetime) -> None:

@@ -42,8 +42,8 @@ def connect_console(
     return Console.objects.get(pk=console.pk)
 
 
-def read_halo(credential: HaloCredential) -> Run:
-    return execute_here(request_halo_sync(credential))
+def read_halo(credential: HaloCredential, *, full: bool = True) -> Run:
+    return execute_here(request_halo_sync(credential, full=full))
 
 
 def read_console(console: Console) -> Run:

@@ -96,7 +96,7 @@ class HaloCredentialAdmin(CountedDeletion, BridgeAdmin):
         return _follow(request_halo_test(row, sync=row.synced_at is None, requested_by=request.user))
 
     def sync_now(self, request: HttpRequest, row: HaloCredential) -> HttpResponse:
-        return _follow(request_halo_sync(row, requested_by=request.user))
+        return _follow(request_halo_sync(row, full=True, requested_by=request.user))
 
     def start_writing(self, request: HttpRequest, row: HaloCredential) -> None:
         HaloCredential.objects.filter(pk=row.pk).update(write_mode=WriteMode.WRITE)

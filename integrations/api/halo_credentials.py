@@ -111,4 +111,4 @@ class HaloCredentialViewSet(HookTokenAction, WriteResource):
         credential = self.get_object()
         if not credential.enabled:
             raise Conflict("This credential is switched off.")
-        return accepted(request_halo_sync(credential, requested_by=request.user), request)
+        return accepted(request_halo_sync(credential, full=True, requested_by=request.user), request)

@@ -19,6 +19,10 @@ TICKET_KINDS = frozenset({RunKind.ROUTE, RunKind.DELIVER})
 """Kinds that run on the delivery cluster, so that a mirror never delays a ticket."""
 
 
+MOST_TRIES = 3
+"""Attempts to queue a run in a slot where others come and go."""
+
+
 def wake(run: Run) -> None:
     """Queue one wake-up. With the ORM broker it is part of the caller's transaction."""
     cluster = settings.DELIVERY_CLUSTER if run.kind in TICKET_KINDS else settings.Q_CLUSTER["name"]
@@ -33,47 +37,59 @@ def request_run(
     instance: Instance | None = None,
     plan: Plan | None = None,
     parameters: dict[str, Any] | None = None,
+    insist: dict[str, Any] | None = None,
     requested_by: Any = None,
     slot: str = "",
 ) -> Run:
     """Make a queued run with its first step and wake the queue; return it.
 
     With a `slot` at most one run waits in it: a second request returns the waiting one, and a request
-    while one is running marks that one *dirty* and returns it, so that it goes round again.
+    while one is running marks that one *dirty* and returns it, so that it goes round again. Either takes
+    over the parameters in `insist`: what was asked for later is not lost in what was asked for before.
     """
-    if slot and (existing := _join(slot)):
-        return existing
     staff = requested_by if isinstance(requested_by, get_user_model()) else None
-    with contextlib.suppress(IntegrityError), transaction.atomic():
-        run = Run.objects.create(
-            kind=kind,
-            slot=slot,
-            halo_credential=halo_credential,
-            console=console,
-            instance=instance or (halo_credential.instance if halo_credential else None),
-            plan=plan,
-            parameters=parameters or {},
-            requested_by=staff,
-        )
-        Step.objects.create(run=run, name="start")
-        wake(run)
-        return run
-    # Somebody queued one in the same moment; that one serves both.
-    return Run.objects.filter(slot=slot, state__in=(RunState.QUEUED, RunState.RUNNING)).latest("id")
+    for _ in range(MOST_TRIES):
+        if slot and (existing := _join(slot, insist or {})):
+            return existing
+        # Nothing made: somebody queued one in the same moment; that one serves both.
+        with contextlib.suppress(IntegrityError), transaction.atomic():
+            run = Run.objects.create(
+                kind=kind,
+                slot=slot,
+                halo_credential=halo_credential,
+                console=console,
+                instance=instance or (halo_credential.instance if halo_credential else None),
+                plan=plan,
+                parameters={**(parameters or {}), **(insist or {})},
+                requested_by=staff,
+            )
+            Step.objects.create(run=run, name="start")
+            wake(run)
+            return run
+    raise IntegrityError(f"A run of kind {kind} could not be queued.")
 
 
-def _join(slot: str) -> Run | None:
+def _join(slot: str, insist: dict[str, Any]) -> Run | None:
     """Find a run that will still see what the caller has stored."""
-    if queued := Run.objects.filter(slot=slot, state=RunState.QUEUED).first():
-        return queued
-    # Conditional: a run that ended in between does not match, and a new one is made.
+    queued = Run.objects.filter(slot=slot, state=RunState.QUEUED)
+    # Conditional: a run that was started (or has ended) in between does not match.
+    if (run := queued.first()) and (not insist or queued.update(parameters=_with(run, insist))):
+        return run
     running = Run.objects.filter(slot=slot, state=RunState.RUNNING)
-    if not running.update(dirty=True) or not (run := running.first()):
+    if not (run := running.first()):
+        return None
+    # Who insists on nothing writes no parameters: somebody else's insisting would be overwritten.
+    if not running.update(dirty=True, **({"parameters": _with(run, insist)} if insist else {})):
         return None
     # What rests (for a look-up, for the budget) must not delay what is new.
     if Step.objects.filter(run=run, state=StepState.QUEUED, not_before__isnull=False).update(not_before=None):
         wake(run)
     return run
+
+
+def _with(run: Run, insist: dict[str, Any]) -> dict[str, Any]:
+    run.parameters = {**run.parameters, **insist}
+    return run.parameters
 
 
 def request_routing() -> Run:
@@ -84,13 +100,24 @@ def request_delivery(instance: Instance) -> Run:
     return request_run(RunKind.DELIVER, instance=instance, slot=f"deliver:{instance.pk}")
 
 
-def request_halo_sync(credential: HaloCredential, *, requested_by: Any = None) -> Run:
+def request_halo_sync(credential: HaloCredential, *, full: bool = False, requested_by: Any = None) -> Run:
+    """Read what has changed in HaloPSA; with `full` all of it, also where only changes were asked for before.
+
+    A full one that is asked for while a sync runs follows it, unless that is full and has read nothing yet.
+    """
     return request_run(
         RunKind.SYNC_HALO,
         halo_credential=credential,
+        parameters={"full": False},
+        insist={"full": True} if full else None,
         requested_by=requested_by,
         slot=f"sync_halo:{credential.pk}",
     )
+
+
+def full_sync_begins(run: Run) -> None:
+    """The full read that was asked for begins now, with nothing read yet: what comes later is a new one."""
+    Run.objects.filter(pk=run.pk).update(parameters={**run.parameters, "full": False})
 
 
 def request_software(asset: HaloAsset, *, requested_by: Any = None) -> Run:
@@ -139,7 +166,7 @@ def request_halo_test(credential: HaloCredential, *, sync: bool = False, request
     return request_run(
         RunKind.TEST_HALO,
         halo_credential=credential,
-        parameters={"sync": sync},
+        insist={"sync": True} if sync else None,
         requested_by=requested_by,
         slot=f"test_halo:{credential.pk}",
     )
@@ -149,7 +176,7 @@ def request_console_test(console: Console, *, sync: bool = False, requested_by: 
     return request_run(
         RunKind.TEST_CONSOLE,
         console=console,
-        parameters={"sync": sync},
+        insist={"sync": True} if sync else None,
         requested_by=requested_by,
         slot=f"test_console:{console.pk}",
     )

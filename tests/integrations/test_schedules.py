@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 from django_q.models import Schedule
 
-from integrations.choices import ConnectionState, EventStatus, RunKind, RunState
+from integrations.choices import ConnectionState, EventStatus, ReadState, RunKind, RunState
 from integrations.ingest.events import store_events
-from integrations.models import Event, Heartbeat, Run
+from integrations.models import Event, Heartbeat, MirrorState, Run, SyncSettings
 from integrations.records import EventRecord
 from integrations.runs.request import request_delivery
 from integrations.schedules import canary, ensure_schedules, nightly, purge, tick
@@ -55,6 +55,28 @@ def test_a_tick_asks_for_what_is_due_and_a_second_one_for_nothing_more() -> None
     assert kinds() == sorted([RunKind.DELIVER, RunKind.EVENTS, RunKind.SYNC_CONSOLE, RunKind.SYNC_HALO])
     tick()
     assert len(kinds()) == 4
+
+
+def test_a_sync_that_runs_is_not_asked_for_again_however_long_it_takes() -> None:
+    make_credential(synced_at=None)
+    tick()
+    Run.objects.filter(kind=RunKind.SYNC_HALO).update(state=RunState.RUNNING)
+    tick()
+    run = Run.objects.get(kind=RunKind.SYNC_HALO)
+    assert not run.dirty
+
+
+def test_all_is_read_when_it_is_due_and_changes_only_in_between() -> None:
+    long_ago = timezone.now() - timedelta(hours=2)
+    for name, hours in (("often", 1), ("seldom", 24)):
+        credential = make_credential(name=name, synced_at=long_ago)
+        SyncSettings.objects.create(halo_credential=credential, full_hours=hours)
+        MirrorState.objects.create(
+            halo_credential=credential, resource="clients", state=ReadState.DONE, full_at=long_ago
+        )
+    tick()
+    syncs = Run.objects.filter(kind=RunKind.SYNC_HALO).values_list("halo_credential__name", "parameters")
+    assert dict(syncs) == {"often": {"full": True}, "seldom": {"full": False}}
 
 
 def test_with_nothing_to_do_each_instance_is_looked_at_every_ten_minutes() -> None:

@@ -29,7 +29,7 @@ class Command(ReportingCommand):
         if everything:
             credentials = list(HaloCredential.objects.filter(enabled=True).select_related("instance"))
             consoles = list(Console.objects.filter(enabled=True))
-        rows = [row_of(execute_here(request_halo_sync(row)), row.name) for row in credentials]
+        rows = [row_of(execute_here(request_halo_sync(row, full=True)), row.name) for row in credentials]
         for row in consoles:
             abilities = connector_class(row.kind).abilities
             if abilities.computers:

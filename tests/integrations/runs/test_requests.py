@@ -7,8 +7,15 @@ from django_q.models import OrmQ
 
 from integrations.choices import RunKind, RunState, StepState
 from integrations.models import Run, Step
-from integrations.runs.request import cancel, request_delivery, request_routing, request_run
-from tests.builders import make_instance
+from integrations.runs.request import (
+    cancel,
+    request_delivery,
+    request_halo_sync,
+    request_halo_test,
+    request_routing,
+    request_run,
+)
+from tests.builders import make_credential, make_instance
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +78,32 @@ def test_a_queued_run_is_cancelled_at_once_and_a_running_one_at_its_next_step() 
     running.refresh_from_db()
     assert queued.state == RunState.CANCELLED
     assert running.cancel_requested
+
+
+def test_a_full_sync_is_not_lost_in_a_queued_one_that_reads_changes_only() -> None:
+    credential = make_credential()
+    queued = request_halo_sync(credential)
+    assert request_halo_sync(credential, full=True) == queued
+    request_halo_sync(credential)
+    queued.refresh_from_db()
+    assert queued.parameters["full"] is True
+    assert Run.objects.count() == 1
+
+
+def test_a_full_sync_is_not_lost_while_one_runs_that_reads_changes_only() -> None:
+    credential = make_credential()
+    running = request_halo_sync(credential)
+    Run.objects.update(state=RunState.RUNNING)
+    assert request_halo_sync(credential, full=True) == running
+    request_halo_sync(credential)
+    running.refresh_from_db()
+    assert running.dirty
+    assert running.parameters["full"] is True
+
+
+def test_a_sync_that_is_to_follow_a_test_is_not_lost_in_a_queued_test_alone() -> None:
+    credential = make_credential()
+    queued = request_halo_test(credential)
+    request_halo_test(credential, sync=True)
+    queued.refresh_from_db()
+    assert queued.parameters == {"sync": True}
