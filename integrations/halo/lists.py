@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from integrations.halo.session import HaloSession
 from integrations.halo.values import Row, rows_of, to_id, to_int, total_of
 from integrations.net.errors import NotFound
-from integrations.net.paging import Page, pages
+from integrations.net.paging import Page, Part, pages
 
 PAGE_SIZE = 100
 """HaloPSA API: larger pages are cut to 100 rows without a word, at least for tickets."""
@@ -28,7 +28,7 @@ def fetch_pages(
     before: int = 0,
     inactive: bool = True,
     **params: Any,
-) -> Iterator[list[Record]]:
+) -> Iterator[Part[Record]]:
     """Records page by page, ordered by id, inactive rows included (unless not wanted), each row once.
 
     To take a list up again, `first` is the page to begin with and `before` the rows that came before it.
@@ -48,7 +48,7 @@ def fetch_pages(
     found = pages(fetch, identity=lambda row: to_int(row.get("id")), what=key, first=first, before=before)
     for rows in found:
         records = (record_of(row) for row in rows)
-        yield [record for record in records if record is not None]
+        yield rows.of(record for record in records if record is not None)
 
 
 def fetch_page(

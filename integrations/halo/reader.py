@@ -10,6 +10,7 @@ from integrations.halo.check import fetch_agent_name, fetch_check
 from integrations.halo.configuration import ConfigurationReader
 from integrations.halo.lists import fetch_page, fetch_pages, fetch_rows, fetch_single
 from integrations.halo.values import to_int
+from integrations.net.paging import Part
 from integrations.records import (
     ActionRecord,
     AssetRecord,
@@ -56,7 +57,7 @@ class HaloReader(ConfigurationReader):
 
     def fetch_clients(
         self, since: datetime | None = None, *, first: int = 1, before: int = 0, inactive: bool = True
-    ) -> Iterator[list[ClientRecord]]:
+    ) -> Iterator[Part[ClientRecord]]:
         return fetch_pages(
             self.session,
             "/Client",
@@ -75,7 +76,7 @@ class HaloReader(ConfigurationReader):
 
     def fetch_sites(
         self, since: datetime | None = None, *, first: int = 1, before: int = 0, inactive: bool = True
-    ) -> Iterator[list[SiteRecord]]:
+    ) -> Iterator[Part[SiteRecord]]:
         return fetch_pages(
             self.session,
             "/Site",
@@ -89,7 +90,7 @@ class HaloReader(ConfigurationReader):
 
     def fetch_users(
         self, since: datetime | None = None, *, first: int = 1, before: int = 0, inactive: bool = True
-    ) -> Iterator[list[UserRecord]]:
+    ) -> Iterator[Part[UserRecord]]:
         return fetch_pages(
             self.session,
             "/Users",
@@ -123,7 +124,7 @@ class HaloReader(ConfigurationReader):
         groups: Sequence[int] = (),
         custom_fields: Sequence[int] = (),
         inactive: bool = True,
-    ) -> Iterator[list[AssetRecord]]:
+    ) -> Iterator[Part[AssetRecord]]:
         """Assets, of some asset types and groups only where any are named, with the named custom fields."""
         return fetch_pages(
             self.session,
@@ -175,7 +176,7 @@ class HaloReader(ConfigurationReader):
 
     def fetch_licences(
         self, *, first: int = 1, before: int = 0, inactive: bool = True
-    ) -> Iterator[list[LicenceRecord]]:
+    ) -> Iterator[Part[LicenceRecord]]:
         """Software licences. HaloPSA API: this list can't be limited to what has changed."""
         return fetch_pages(
             self.session,

@@ -67,6 +67,12 @@ def mark_absent(
     return _store(shape, missing, now), " ".join(doubted)
 
 
+def mark_gone(shape: Shape, scope: Scope, now: datetime) -> int:
+    """Rows in use of which the source itself has said that they are no more: gone; how many."""
+    rows = shape.model._default_manager.filter(**scope, active=True)
+    return rows.update(active=False, missed_reads=GONE_AT, gone_since=now, changed_at=now)
+
+
 def _compare(
     shape: Shape, scope: Scope, seen: AbstractSet[Any], grouping: Grouping | None
 ) -> tuple[Counter[Hashable], list[Missing]]:

@@ -9,24 +9,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.utils import timezone
 
 from integrations.choices import Resource
 from integrations.ingest import halo_rows
-from integrations.ingest.absence import mark_absent
-from integrations.ingest.history import SEPARATOR, Names, Recorder
+from integrations.ingest.absence import mark_absent, mark_gone
+from integrations.ingest.history import SEPARATOR, Names, Recorder, note_gone
 from integrations.ingest.reads import Read
 from integrations.ingest.software import store_software as store_software
 from integrations.ingest.stored import Stored
-from integrations.ingest.upsert import Row, Shape
+from integrations.ingest.upsert import Row, Scope, Shape
 from integrations.models import (
+    HaloAsset,
     HaloAssetType,
     HaloClient,
     HaloCredential,
+    HaloLicence,
     HaloSite,
     HaloSnapshot,
+    HaloUser,
 )
 from integrations.records import (
     AssetRecord,
@@ -40,6 +43,15 @@ from integrations.records import (
 )
 
 R = TypeVar("R")
+
+_RESOURCES: Final[dict[type[HaloSnapshot], Resource]] = {
+    HaloClient: Resource.CLIENTS,
+    HaloSite: Resource.SITES,
+    HaloUser: Resource.USERS,
+    HaloAssetType: Resource.ASSET_TYPES,
+    HaloLicence: Resource.LICENCES,
+    HaloAsset: Resource.ASSETS,
+}
 
 
 class Targets:
@@ -170,26 +182,52 @@ def store_fields(
     return stored
 
 
-def store_options(credential: HaloCredential, kind: str, records: Iterable[OptionRecord]) -> Stored:
-    """The complete list of one kind of option. Raises ValueError for a record of another kind."""
+def store_options(
+    credential: HaloCredential, kind: str, records: Iterable[OptionRecord], *, complete: bool = True
+) -> Stored:
+    """The complete list of one kind of option. Raises ValueError for a record of another kind.
+
+    Not `complete`: some of them, in addition to those that are known.
+    """
     rows = halo_rows.option_rows(kind, records)
     read = Read(halo_rows.OPTIONS, {"halo_credential_id": credential.pk, "kind": kind})
     read.store(rows)
-    return read.close()
+    return read.close() if complete else read.leave_open()
+
+
+def missing_from(
+    credential: HaloCredential, model: type[HaloSnapshot], seen: set[int], *, within: Scope | None = None
+) -> list[int]:
+    """Halo ids of rows in use that a complete read did not hold, in order; `within` as in `close_read`."""
+    rows = model._default_manager.filter(halo_credential=credential, active=True, **(within or {}))
+    known = rows.order_by("halo_id").values_list("halo_id", flat=True)
+    return [halo_id for halo_id in known.iterator(chunk_size=2000) if halo_id not in seen]
 
 
 def close_read(
-    credential: HaloCredential, model: type[HaloSnapshot], seen: set[int], *, created: int = 0
+    credential: HaloCredential,
+    model: type[HaloSnapshot],
+    seen: set[int],
+    *,
+    created: int = 0,
+    within: Scope | None = None,
+    absent: Collection[int] = (),
 ) -> Stored:
     """Mark what a complete read, stored in several steps, did not hold.
 
-    `seen` are the Halo ids of all its steps, `created` the sum of their `Stored.created`.
+    `seen` are the Halo ids of all its steps, `created` the sum of their `Stored.created`. A read that was
+    limited judges only what it asked for: `within` are the conditions on our rows. `absent` are Halo ids of
+    which HaloPSA has said, asked for each by itself, that there is no such object: they are gone at once.
     """
-    shape = halo_rows.SHAPES[model]
+    shape, now = halo_rows.SHAPES[model], timezone.now()
+    scope = {"halo_credential_id": credential.pk, **(within or {})}
     keys = {(halo_id,) for halo_id in seen}
-    gone, held_back = mark_absent(
-        shape, {"halo_credential_id": credential.pk}, keys, timezone.now(), new={None: created}
-    )
+    gone, held_back = mark_absent(shape, scope, keys, now, new={None: created})
+    if not held_back:
+        gone += mark_gone(shape, {**scope, "halo_id__in": list(absent)}, now) if absent else 0
+    if gone:
+        rows = model._default_manager.filter(**scope, active=False, gone_since=now)
+        note_gone(credential, _RESOURCES[model], rows.order_by("pk").values_list("halo_id", "name"), now)
     return Stored(gone=gone, held_back=held_back)
 
 

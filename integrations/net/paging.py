@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from integrations.net.errors import ShortList
 
 Row = TypeVar("Row")
+Other = TypeVar("Other")
 
 MOST_PAGES = 10_000
 
@@ -21,6 +22,33 @@ class Page(Generic[Row]):
     total: int | None = None
 
 
+class Part(list[Row]):
+    """The new rows of one page, as a plain list that knows where in the whole list it stands.
+
+    `number` is its page, `arrived` the rows of all pages up to and with it (also those that came twice),
+    `total` what the server said, `last` whether nothing follows.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        *,
+        number: int = 1,
+        arrived: int = 0,
+        total: int | None = None,
+        last: bool = False,
+    ) -> None:
+        super().__init__(rows)
+        self.number = number
+        self.arrived = arrived
+        self.total = total
+        self.last = last
+
+    def of(self, rows: Iterable[Other]) -> Part[Other]:
+        """Other rows at the same place."""
+        return Part(rows, number=self.number, arrived=self.arrived, total=self.total, last=self.last)
+
+
 def pages(
     fetch_page: Callable[[int], Page[Row]],
     *,
@@ -29,7 +57,7 @@ def pages(
     first: int = 1,
     before: int = 0,
     most_pages: int = MOST_PAGES,
-) -> Iterator[list[Row]]:
+) -> Iterator[Part[Row]]:
     """Yield the new rows of each page until the total or an empty page is reached.
 
     How many rows a page holds is never assumed (servers cut the page size silently). Rows that come
@@ -55,10 +83,10 @@ def pages(
         arrived, total = arrived + len(keys), page.total
         # Together with the page: whoever counts lists counts pages.
         fresh = _unseen([*slipped, *page.rows], identity, seen)
-        over = _is_over(page, arrived, keys, previous, what)
+        over = _is_over(page, arrived, keys, previous, what) or (total is not None and arrived >= total)
         if fresh:
-            yield fresh
-        if over or (total is not None and arrived >= total):
+            yield Part(fresh, number=number, arrived=arrived, total=total, last=over)
+        if over:
             return
         previous = keys
     raise ShortList(f"The list of {what} did not end after {most_pages} pages.")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from integrations.choices import ChangeKind
 from integrations.ingest import console_side, halo_side
 from integrations.ingest.stored import Stored
-from integrations.models import Company, Computer, HaloAsset, HaloClient
+from integrations.models import Company, Computer, HaloAsset, HaloChange, HaloClient
 from integrations.net.errors import ShortList
 from tests.integrations.ingest import builders as make
 from tests.integrations.ingest.builders import captured_sql
@@ -89,3 +90,32 @@ def test_what_a_console_pushes_makes_nothing_else_missing() -> None:
 def test_what_several_steps_changed_adds_up() -> None:
     steps = [Stored(1, 2, 3, 4, "Held."), Stored(unchanged=1), Stored(gone=1, held_back="Too.")]
     assert sum(steps, Stored()) == Stored(1, 2, 4, 5, "Held. Too.")
+
+
+def test_a_limited_read_judges_only_what_it_asked_for() -> None:
+    credential = make.make_credential()
+    halo_side.store_clients(credential, [make.make_clients(6)])
+    within = {"halo_id__lte": 3}
+    assert halo_side.missing_from(credential, HaloClient, {1, 2}, within=within) == [3]
+    for gone in (0, 1):
+        closed = halo_side.close_read(credential, HaloClient, {1, 2}, within=within)
+        assert closed == Stored(gone=gone)
+    assert list(HaloClient.objects.filter(active=True).values_list("halo_id", flat=True)) == [1, 2, 4, 5, 6]
+
+
+def test_what_halo_says_is_no_more_is_gone_at_once_and_noted() -> None:
+    credential, seen = make.make_credential(), {1, 2, 3, 4}
+    halo_side.store_clients(credential, [make.make_clients(6)])
+    assert halo_side.close_read(credential, HaloClient, seen, absent=[5]) == Stored(gone=1)
+    assert HaloClient.objects.get(active=False).halo_id == 5
+    assert HaloClient.objects.get(halo_id=6).missed_reads == 1
+    (told,) = HaloChange.objects.all()
+    assert (told.kind, told.halo_id, told.before) == (ChangeKind.GONE, 5, "Client 5 Ltd")
+
+
+def test_a_loss_that_is_held_back_holds_what_was_asked_for_by_itself_too() -> None:
+    credential = make.make_credential()
+    halo_side.store_clients(credential, [make.make_clients(6)])
+    closed = halo_side.close_read(credential, HaloClient, set(), absent=[1, 2, 3, 4, 5, 6])
+    assert "without any of the 6" in closed.held_back
+    assert HaloClient.objects.filter(active=True).count() == 6

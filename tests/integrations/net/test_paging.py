@@ -179,3 +179,15 @@ def test_whatever_single_removal_happens_no_row_that_stays_is_missing(data: st.D
     gone = data.draw(st.sets(st.integers(1, count), max_size=10))
     world = Changing(count, **{f"page{at}": removing(*gone)})
     assert set(range(1, count + 1)) - gone <= set(world.read())
+
+
+def test_each_part_tells_where_it_stands_so_that_the_list_can_be_taken_up_there() -> None:
+    found = list(pages(make_fetch([[1, 2], [2, 3], [4]], total=5), identity=lambda row: row))
+    assert [(part.number, part.arrived, part.total, part.last) for part in found] == [
+        (1, 2, 5, False),
+        (2, 4, 5, False),
+        (3, 5, 5, True),
+    ]
+    assert found == [[1, 2], [3], [4]]
+    fetch = make_fetch([[1, 2], [2, 3], [4]], total=5)
+    assert read(fetch, first=found[1].number + 1, before=found[1].arrived) == [4]
