@@ -92,7 +92,11 @@ def test_console(work: Work) -> Result:
 
 
 def sync_halo(work: Work) -> Result:
-    return Then("read", {"resource": mirror.RESOURCES[0]})
+    return mirror.start(work, credential_of(work))
+
+
+def begin_reading(work: Work) -> Result:
+    return mirror.begin(work, credential_of(work)) or Then("link")
 
 
 def read_halo(work: Work) -> Result:
@@ -270,7 +274,12 @@ def stamp_canary(work: Work) -> Result:
 TABLE: Table = {
     RunKind.TEST_HALO: {"start": test_halo},
     RunKind.TEST_CONSOLE: {"start": test_console},
-    RunKind.SYNC_HALO: {"start": sync_halo, "read": read_halo, "link": link_after_halo},
+    RunKind.SYNC_HALO: {
+        "start": sync_halo,
+        "begin": begin_reading,
+        "read": read_halo,
+        "link": link_after_halo,
+    },
     RunKind.SOFTWARE: {"start": read_software},
     RunKind.SYNC_CONSOLE: {"start": sync_console, "link": link_after_console},
     RunKind.EVENTS: {"start": fetch_events},

@@ -26,6 +26,7 @@ BOOKKEEPING = {
     "integrations_step",
     "integrations_budgetpermit",
     "integrations_heartbeat",
+    "integrations_mirrorstate",
     "django_q_ormq",
 }
 WHEN_IT_WAS_READ = re.compile(r'UPDATE "integrations_\w+" SET "(synced_at|events_read_at)" = ')

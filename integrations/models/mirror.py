@@ -90,6 +90,9 @@ class MirrorState(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     full_at = models.DateTimeField(null=True, blank=True, help_text="The last complete read ended.")
     calls = models.PositiveIntegerField(default=0, help_text="Calls that the last read took.")
+    limits = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="To what the last full read was limited."
+    )
 
     class Meta:
         constraints = [

@@ -18,6 +18,7 @@ from integrations.choices import Outcome, RunState
 from integrations.models import Entry, Run, Step
 from integrations.net.errors import NetError
 from integrations.runs.claim import MOST_CLAIMS, LeaseLost, claim, finish, give_back, renew, stamp
+from integrations.runs.mirror_states import settle
 from integrations.runs.pauses import STEP_LIMIT
 from integrations.runs.request import TICKET_KINDS, request_run, wake
 from integrations.runs.time_limit import over_time
@@ -186,6 +187,7 @@ def _end(run: Run, step: Step, result: Done) -> bool:
             running.update(dirty=False)
             Step.objects.create(run=run, name="start")
             return True
+        settle(run, state, result.error)
     if Run.objects.filter(pk=run.pk, dirty=True).exists():
         _follow(run)
     return False

@@ -37,3 +37,6 @@ OPTION_NEEDS: Final[dict[OptionKind, str]] = {
     OptionKind.TEAM: "read_teams",
 }
 """Kind of choice → key. Values never used for matching are about assets, whoever may read tickets."""
+
+OPTIONAL: Final = frozenset({"read_teams", "read_custom_fields", "read_licences", "read_software"})
+"""Keys without which all the rest works: a refusal is told, but what was read is whole."""

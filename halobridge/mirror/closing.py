@@ -1,0 +1,55 @@
+"""The end of a complete read: what it did not hold."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from halobridge.mirror.job import Job, Paused, concerns_all
+from halobridge.mirror.resources import Paged
+from halobridge.mirror.rounds import limits_of, within_of
+from halobridge.verdicts import report
+from integrations.ingest import halo_side
+from integrations.ingest.stored import Stored
+from integrations.net.errors import NetError
+
+MOST_LOOK_UPS: Final = 10
+"""So many missing objects are asked for one by one; of more, two complete reads have to miss each."""
+
+
+def close(job: Job, paged: Paged, seen: set[int]) -> Stored:
+    """Look up what is missing, if it is little; then mark what is. Raises as `read_pages`."""
+    within = within_of(limits_of(job.settings, job.resource))
+    missing = halo_side.missing_from(job.credential, paged.model, seen, within=within)
+    if paged.one and len(missing) <= MOST_LOOK_UPS:
+        _look_up(job, paged, missing, seen)
+    return halo_side.close_read(
+        job.credential,
+        paged.model,
+        seen,
+        created=int(job.at.get("created", 0)),
+        within=within,
+        absent=job.at.get("absent", ()),
+    )
+
+
+def _look_up(job: Job, paged: Paged, missing: list[int], seen: set[int]) -> None:
+    """One call for each. HaloPSA has it: stored as it is told, and not missing. It says no: gone."""
+    assert paged.one  # noqa: S101
+    absent: list[int] = job.at.setdefault("absent", [])
+    for halo_id in missing:
+        if halo_id in absent:
+            continue
+        if job.work.time_is_up:
+            raise Paused
+        try:
+            record = paged.one(job.reader, halo_id)
+        except NetError as problem:
+            if concerns_all(problem):
+                raise
+            # HaloPSA does not say: it counts as missed once, like any other.
+            continue
+        if record is None:
+            absent.append(halo_id)
+            continue
+        report(job.work, paged.label, paged.store(job.credential, [[record]], seen=seen))
+        job.at["seen"] = sorted(seen)
