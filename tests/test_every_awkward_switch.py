@@ -41,6 +41,7 @@ AWKWARD: dict[str, Any] = {
     "omit_nulls": True,
     "list_fields_differ": True,
     "unknown_id_is_empty": True,
+    "update_filter_ignored": True,
     "closed_hidden": True,
     "agent_envelope": True,
     # writing

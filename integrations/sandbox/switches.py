@@ -34,6 +34,8 @@ class Switches:
     """Asset fields on list rows leave out the empty ones and show the display text of pick-lists."""
     unknown_id_is_empty: bool = False
     """A single read of an unknown id answers 200 with an object without id, not 404."""
+    update_filter_ignored: bool = False
+    """`lastupdatefromdate` limits nothing: whether every resource knows it is not documented."""
     closed_hidden: bool = False
     """Ticket lists show closed tickets only when asked for by `closed_only` or `includeclosed`."""
     agent_envelope: bool = False

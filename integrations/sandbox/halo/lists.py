@@ -50,6 +50,8 @@ def active_only(call: Call, rows: Iterable[Row]) -> list[Row]:
 
 def updated_between(call: Call, rows: Iterable[Row]) -> list[Row]:
     since, until = call.query.stamp("lastupdatefromdate"), call.query.stamp("lastupdatetodate")
+    if call.switches.update_filter_ignored:
+        return list(rows)
     return [
         row
         for row in rows
