@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from halobridge.mirror.job import Job, Paused, concerns_all
 from halobridge.mirror.resources import Paged
@@ -12,8 +13,14 @@ from integrations.ingest import halo_side
 from integrations.ingest.stored import Stored
 from integrations.net.errors import NetError
 
+if TYPE_CHECKING:
+    from integrations.halo.reader import HaloReader
+
 MOST_LOOK_UPS: Final = 10
 """So many missing objects are asked for one by one; of more, two complete reads have to miss each."""
+
+
+_UNKNOWN: Final = object()
 
 
 def close(job: Job, paged: Paged, seen: set[int]) -> Stored:
@@ -39,17 +46,23 @@ def _look_up(job: Job, paged: Paged, missing: list[int], seen: set[int]) -> None
     for halo_id in missing:
         if halo_id in absent:
             continue
+        found = _ask(job, paged.one, halo_id)
+        if found is _UNKNOWN:
+            continue
+        if found is None:
+            absent.append(halo_id)
+        else:
+            report(job.work, paged.label, paged.store(job.credential, [[found]], seen=seen))
+            job.at["seen"] = sorted(seen)
         if job.work.time_is_up:
             raise Paused
-        try:
-            record = paged.one(job.reader, halo_id)
-        except NetError as problem:
-            if concerns_all(problem):
-                raise
-            # HaloPSA does not say: it counts as missed once, like any other.
-            continue
-        if record is None:
-            absent.append(halo_id)
-            continue
-        report(job.work, paged.label, paged.store(job.credential, [[record]], seen=seen))
-        job.at["seen"] = sorted(seen)
+
+
+def _ask(job: Job, one: Callable[[HaloReader, int], Any], halo_id: int) -> Any:
+    """The record, None, or _UNKNOWN where HaloPSA does not say: missed once, like any other."""
+    try:
+        return one(job.reader, halo_id)
+    except NetError as problem:
+        if concerns_all(problem):
+            raise
+        return _UNKNOWN

@@ -114,11 +114,11 @@ def _details(job: Job, ids: list[int], read: Callable[[int], Any]) -> dict[str, 
     for number, halo_id in enumerate(ids):
         if str(halo_id) in details:
             continue
-        if job.work.time_is_up:
-            raise Paused
         details[str(halo_id)] = read(halo_id)
         if job.resource == Resource.ASSET_TYPES:
             job.show(number + 1, len(ids))
+        if job.work.time_is_up and number + 1 < len(ids):
+            raise Paused
     return details
 
 

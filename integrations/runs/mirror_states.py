@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from integrations.choices import ReadState, RunKind, RunState
+from integrations.choices import ReadState, Resource, RunKind, RunState
 from integrations.models import HaloCredential, MirrorState, Run
 
 
@@ -18,13 +18,19 @@ def states_of(credential: HaloCredential) -> dict[str, MirrorState]:
 
 
 def queue(credential: HaloCredential, wanted: Iterable[str], off: Mapping[str, str]) -> None:
-    """A round begins: what waits for its turn, and what is not read, with the reason. One statement."""
+    """A round begins: what waits for its turn, and what is not read, with the reason.
+
+    One statement; rows are made in the order of reading.
+    """
     reasons: dict[str, tuple[str, str]] = {name: (ReadState.OFF, reason) for name, reason in off.items()}
     reasons |= dict.fromkeys(wanted, (ReadState.QUEUED, ""))
     MirrorState.objects.bulk_create(
         [
-            MirrorState(halo_credential=credential, resource=name, state=state, reason=reason)
-            for name, (state, reason) in reasons.items()
+            MirrorState(
+                halo_credential=credential, resource=name, state=reasons[name][0], reason=reasons[name][1]
+            )
+            for name in Resource.values
+            if name in reasons
         ],
         update_conflicts=True,
         unique_fields=["halo_credential", "resource"],

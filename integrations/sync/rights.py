@@ -33,10 +33,9 @@ _OF_ASSETS: Final = (OptionKind.ASSET_TYPE, OptionKind.ASSET_GROUP, OptionKind.A
 OPTION_NEEDS: Final[dict[OptionKind, str]] = {
     **dict.fromkeys(OptionKind, "read_tickets"),
     **dict.fromkeys(_OF_ASSETS, "read_assets"),
-    OptionKind.IGNORED_VALUE: "read_assets",
     OptionKind.TEAM: "read_teams",
 }
-"""Kind of choice → key. Values never used for matching are about assets, whoever may read tickets."""
+"""Kind of choice → key. HaloPSA API: look-ups, also those about assets, come with reading tickets."""
 
 OPTIONAL: Final = frozenset({"read_teams", "read_custom_fields", "read_licences", "read_software"})
 """Keys without which all the rest works: a refusal is told, but what was read is whole."""
