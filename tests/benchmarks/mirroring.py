@@ -15,19 +15,22 @@ import requests
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from integrations.choices import RunState, WriteMode
+from integrations.choices import OptionKind, RunState, WriteMode
 from integrations.connections import save_halo_credential
 from integrations.management.reporting import execute_here
 from integrations.models import HaloAsset, HaloClient, HaloCredential, Run
 from integrations.runs.request import request_halo_sync
+from integrations.sandbox.constants import HALO_SCOPES
 from integrations.sandbox.server import Sandbox
+from integrations.sync.rights import FIELD_NEEDS
 from tests.benchmarks.large_halo import TYPES, serving
 from tests.connected import connect_halo
 
 ASSETS = 10_000
 MANY = 100_000
-LOOK_UPS = 14
-"""Lists of choices and of field definitions that a full read asks for, one call each."""
+LOOK_UPS = len(OptionKind) - 2 + len(FIELD_NEEDS) + 1
+"""Lists that a full read asks for, one call each: kinds of choices (two of them are told by the asset types),
+kinds of field definitions, and the asset types."""
 
 
 def figure(what: str, number: float, unit: str, ratio: float, of: str) -> None:
@@ -92,14 +95,17 @@ def plain_loop(root: str) -> float:
 
 def calls() -> None:
     with Sandbox.start() as sandbox:
-        credential = connect_halo(sandbox)
+        credential = connect_halo(sandbox, scopes=f"{HALO_SCOPES} read:softwarelicensing")
         world = sandbox.world.halo
         sandbox.halo.requests.clear()
         run, _ = read(credential, full=True)
-        tables = (world.clients, world.sites, world.users, world.assets)
+        tables = (world.clients, world.sites, world.users, world.licences, world.assets)
         pages = sum(max(1, ceil(len(table) / 100)) for table in tables)
         bound = pages + len(world.asset_types) + len(world.ticket_types) + LOOK_UPS
         figure("full mirror of the sandbox", run.calls, "calls", run.calls / bound, f"bound of {bound}")
+        sandbox.clock.advance(400 * 24 * 3600)
+        read(credential)  # what is as new as the position comes once more
+        sandbox.clock.advance(1200)
         run, _ = read(credential)
         figure("incremental mirror, nothing changed", run.calls, "calls", run.calls / 4, "bound of 4")
 

@@ -13,9 +13,10 @@ from integrations.models import Entry, Run, Step
 from integrations.net.errors import Forbidden
 from integrations.runs.claim import MOST_CLAIMS, LeaseLost, claim, finish, give_back, renew
 from integrations.runs.reaper import reap
-from integrations.runs.request import request_routing, request_run
+from integrations.runs.request import request_halo_sync, request_routing, request_run
 from integrations.runs.steps import Again, Done, Result, Then, Work, work
 from integrations.sync.safety import BudgetExhausted
+from tests.builders import make_credential
 
 pytestmark = pytest.mark.django_db
 KIND = RunKind.CANARY
@@ -213,3 +214,16 @@ def test_the_reaper_wakes_what_a_dead_worker_held() -> None:
     Run.objects.update(woken_at=timezone.now() - timedelta(seconds=120))
     assert reap() == 1
     assert Step.objects.get().state == StepState.LEASED
+
+
+def test_a_full_sync_that_is_asked_for_while_another_fails_follows_as_a_full_one() -> None:
+    credential = make_credential()
+    run = request_halo_sync(credential)
+
+    def failing(doing: Work) -> Result:
+        request_halo_sync(credential, full=True)
+        return Done(RunState.FAILED, "It is down.")
+
+    work(run.pk, {RunKind.SYNC_HALO: {"start": failing}})
+    followed = Run.objects.exclude(pk=run.pk).get()
+    assert (followed.state, followed.parameters["full"]) == (RunState.QUEUED, True)
