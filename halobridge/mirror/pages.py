@@ -66,6 +66,8 @@ class _Pages:
                 # Stored by now: whoever takes it up goes on behind it.
                 self._job.at |= {"page": part.number + 1, "before": part.arrived}
                 self._job.show(part.arrived, part.total)
+                if self._job.resource == Resource.ASSETS:
+                    prove_list_fields(self._job, part)
                 if self._job.work.time_is_up and not part.last:
                     raise Paused
         except (Paused, BudgetExhausted, NetError) as problem:
@@ -80,8 +82,6 @@ class _Pages:
         newest = max((row.updated_at for row in part if getattr(row, "updated_at", None)), default=None)
         if newest:
             at["newest"] = max(at.get("newest", ""), newest.isoformat())
-        if self._job.resource == Resource.ASSETS and part:
-            prove_list_fields(self._job, part)
 
 
 def _ask(job: Job) -> Ask:

@@ -14,6 +14,7 @@ from integrations.sync.rights import FIELD_NEEDS, OPTION_NEEDS, RESOURCE_NEEDS
 
 OVERLAP: Final = timedelta(minutes=10)
 """Changes are read from so long before the last position: clocks differ, and a change may be stored late."""
+UNUSABLE: Final = (ReadState.FAILED, ReadState.OFF)
 NOT_WANTED: Final = "Switched off in the sync settings of this credential."
 
 
@@ -36,18 +37,25 @@ def plan_round(
     full: bool,
     now: datetime,
 ) -> Round:
-    """What to read. Computes only."""
+    """What to read. Computes only.
+
+    A change is read again if it was made after what it points to had been read, however long the last round
+    rested in between: an asset of a client that was made in the meantime finds that client now.
+    """
     planned = Round()
     full = full or settings.mode == SyncMode.FULL
+    earliest: datetime | None = None
     for resource in Resource:
         if reason := why_off(credential, settings, resource):
             planned.off[resource] = reason
             continue
         state = states.get(resource)
+        if state and state.position and resource in INCREMENTAL and state.state not in UNUSABLE:
+            earliest = min(earliest or state.position, state.position)
         if full or state is None or _full_is_due(state, settings, now):
             planned.todo[resource] = ""
         elif resource in INCREMENTAL and state.position:
-            planned.todo[resource] = (state.position - OVERLAP).isoformat()
+            planned.todo[resource] = (min(earliest or state.position, state.position) - OVERLAP).isoformat()
     return planned
 
 
@@ -87,7 +95,7 @@ def _full_is_due(state: MirrorState, settings: SyncSettings, now: datetime) -> b
     if state.resource in INCREMENTAL:
         return state.position is None
     # Has no smaller read that could make up for it.
-    return state.state in (ReadState.FAILED, ReadState.OFF)
+    return state.state in UNUSABLE
 
 
 def _needs(resource: Resource) -> list[str]:

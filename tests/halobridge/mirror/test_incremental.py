@@ -59,6 +59,17 @@ def test_changes_are_read_from_a_while_before_the_first_answer_of_the_last_read(
     assert timedelta(minutes=59) < later - position < timedelta(minutes=62), "by Halo's clock"
 
 
+def test_what_points_to_something_is_read_from_when_that_was_read(
+    sandbox: Sandbox, known: HaloCredential
+) -> None:
+    """The last round rested for hours between clients and assets; a client was made in the meantime."""
+    position = state(known, Resource.CLIENTS).position
+    assert position is not None
+    MirrorState.objects.filter(resource=Resource.CLIENTS).update(position=position - timedelta(hours=3))
+    changes_only(known)
+    assert since(sandbox, "Asset") == position - timedelta(hours=3) - OVERLAP
+
+
 def test_what_was_changed_and_what_is_new_comes(
     sandbox: Sandbox, known: HaloCredential, administrator: HaloCaller
 ) -> None:

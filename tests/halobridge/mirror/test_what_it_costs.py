@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 SHARE = 1.05
 OF_A_PAGE = 11
-"""Statements of an unchanged page all in all: 4 for the permit, 3 to show progress and keep the lease, the rest
-to compare it with what is stored (at most 6 where rows have changed)."""
+"""Statements of an unchanged page all in all: 4 for the permit, 3 to show progress and keep the lease, the
+rest to compare it with what is stored (at most 6 where rows have changed)."""
 
 OF_A_ROUND = 150
 """Statements of a sync that reads changes only, with its steps, what follows from it and the requests."""
@@ -53,6 +53,14 @@ def test_nothing_is_proven_where_staff_do_not_want_lists_to_be_used(
 ) -> None:
     Instance.objects.update(list_reads_allowed=False)
     assert read_halo(credential).calls == bound(sandbox)
+    assert not Instance.objects.get().list_fields_proven
+
+
+def test_an_asset_that_can_not_be_read_by_itself_proves_nothing_and_breaks_nothing(
+    sandbox: Sandbox, credential: HaloCredential
+) -> None:
+    sandbox.halo.faults.add(path="/api/asset/", what="500")
+    assert read_halo(credential).state == RunState.SUCCEEDED
     assert not Instance.objects.get().list_fields_proven
 
 
