@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from halobridge.mirror.job import Job, Paused, concerns_all
 from halobridge.mirror.resources import Paged
-from halobridge.mirror.rounds import limits_of, within_of
+from halobridge.mirror.rounds import within_of
 from halobridge.verdicts import report
 from integrations.ingest import halo_side
 from integrations.ingest.stored import Stored
@@ -25,7 +25,7 @@ _UNKNOWN: Final = object()
 
 def close(job: Job, paged: Paged, seen: set[int]) -> Stored:
     """Look up what is missing, if it is little; then mark what is. Raises as `read_pages`."""
-    within = within_of(limits_of(job.settings, job.resource))
+    within = within_of(job.limits)
     missing = halo_side.missing_from(job.credential, paged.model, seen, within=within)
     if paged.one and len(missing) <= MOST_LOOK_UPS:
         _look_up(job, paged, missing, seen)

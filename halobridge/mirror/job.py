@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from halobridge.mirror.rounds import limits_of
 from integrations.choices import Action, Outcome, Resource
 from integrations.models import HaloCredential, SyncSettings
 from integrations.net.errors import (
@@ -39,12 +40,13 @@ class Job:
         self.work = work
         self.credential = credential
         self.reader = reader
-        self.settings = settings
         self.resource = Resource(work.cursor["resource"])
         since = work.cursor["todo"][self.resource]
         self.since = datetime.fromisoformat(since) if since else None
         self.at: dict[str, Any] = dict(work.cursor.get("at", {}))
         self.notes: list[str] = self.at.setdefault("notes", [])
+        # Those of its first step: a list that is limited in another way in its middle would be none.
+        self.limits: dict[str, Any] = self.at.setdefault("limits", limits_of(settings, self.resource))
 
     @property
     def calls(self) -> int:

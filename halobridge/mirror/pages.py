@@ -10,7 +10,6 @@ from halobridge.mirror.closing import close
 from halobridge.mirror.job import Job, Paused
 from halobridge.mirror.proving import prove_list_fields
 from halobridge.mirror.resources import PAGED, Ask, Paged
-from halobridge.mirror.rounds import limits_of
 from halobridge.verdicts import report
 from integrations.choices import Resource
 from integrations.ingest.stored import Stored
@@ -85,15 +84,14 @@ class _Pages:
 
 
 def _ask(job: Job) -> Ask:
-    assets, settings = job.resource == Resource.ASSETS, job.settings
     return Ask(
         since=job.since,
         first=int(job.at.get("page", 1)),
         before=int(job.at.get("before", 0)),
-        inactive=settings.include_inactive,
-        types=tuple(settings.asset_types) if assets else (),
-        groups=tuple(settings.asset_groups) if assets else (),
-        custom_fields=_custom_fields(job) if assets else (),
+        inactive=job.limits["inactive"],
+        types=tuple(job.limits.get("types", ())),
+        groups=tuple(job.limits.get("groups", ())),
+        custom_fields=_custom_fields(job) if job.resource == Resource.ASSETS else (),
     )
 
 
@@ -112,5 +110,5 @@ def _keep_verdict(job: Job, closed: Stored, seen: set[int]) -> None:
     rows = int(at.get("before", 0))
     found |= {"done": rows, "total": rows}
     if job.since is None:
-        found |= mirror_states.whole(len(seen), limits_of(job.settings, job.resource))
+        found |= mirror_states.whole(len(seen), job.limits)
     mirror_states.read(job.credential, job.resource, **found)

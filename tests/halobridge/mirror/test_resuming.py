@@ -129,6 +129,29 @@ def test_read_in_slices_or_at_once_the_same_is_stored(
     assert _content() == before
 
 
+@pytest.mark.usefixtures("small_pages")
+def test_limits_that_change_in_the_middle_of_a_list_wait_for_the_next_one(
+    sandbox: Sandbox, credential: HaloCredential, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what was not asked for at first would be missing at the end."""
+    read_halo(credential)
+    in_use = HaloAsset.objects.filter(active=True)
+    before = in_use.count()
+    choose(credential, resources=["assets"], asset_groups=[1])
+    monkeypatch.setattr(STEPS, 0.0)
+    for _ in range(2):
+        run = request_halo_sync(credential, full=True)
+        for _ in range(3):
+            _one_step(run)
+        choose(credential, asset_groups=[])
+        sandbox.halo.requests.clear()
+        to_its_end(run)
+        assert {call.get("assetgroups") for call in asked(sandbox, "Asset")} == {"1"}
+        assert state(credential, Resource.ASSETS).limits["groups"] == [1]
+        choose(credential, asset_groups=[1])
+    assert in_use.filter(missed_reads=0).count() == before
+
+
 # ---- what staff see meanwhile ---------------------------------------------------------------
 
 
