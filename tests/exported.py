@@ -25,7 +25,7 @@ def push_computers(number: int) -> Console:
     store_computers(console, records)
     client = HaloClient.objects.filter(active=True, sites__active=True).first()
     assert client
-    map_company(Company.objects.get(), client)
+    map_company(Company.objects.get(console=console), client)
     return console
 
 

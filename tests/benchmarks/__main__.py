@@ -13,7 +13,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from tests.benchmarks import mirroring, storing  # noqa: E402
+from tests.benchmarks import exporting, mirroring, storing  # noqa: E402
 from tests.builders import make_console  # noqa: E402
 
 
@@ -23,6 +23,7 @@ def main() -> None:
     storing.computers(make_console())
     storing.events(make_console())
     storing.matching()
+    exporting.calls()
     mirroring.calls()
     mirroring.rates()
     mirroring.memory()
