@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from halobridge import mirror, software, verdicts
 from integrations.access import open_connector, open_reader, open_session
-from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
+from integrations.choices import TICKET_WRITES, Outcome, Purpose, RunKind, RunState
 from integrations.halo.writer import HaloWriter
 from integrations.ingest import console_side, events, merges
 from integrations.models import Console, HaloCredential, Instance, Intention
@@ -161,8 +161,11 @@ def fetch_events(work: Work) -> Result:
     records = list(verdicts.renewing(work, "Events", connector.fetch_events(console.events_read_at)))
     outcomes = events.store_events(console, records, first_read=first)
     if connector.abilities.events_are_complete_list:
-        seen = connector.series_seen
-        vanished = events.derived_resolves(console, seen, warnings=connector.warnings)
+        waiting: list[str] = []
+        vanished = events.derived_resolves(
+            console, connector.series_seen, warnings=connector.warnings, waiting=waiting
+        )
+        verdicts.warn(work, waiting, Outcome.HELD)
         outcomes += events.store_events(console, vanished)
     Console.objects.filter(pk=console.pk).update(events_read_at=started)
     work.count(stored=outcomes.count("stored"), duplicate=outcomes.count("duplicate"))

@@ -42,7 +42,10 @@ def store_console_test(console: Console, result: CheckResult) -> None:
 
 
 def report(work: Work, what: str, stored: Stored) -> None:
-    """Count what a read changed; a loss that was held back is an entry of its own."""
+    """Count what a read changed; a loss that was held back is an entry of its own.
+
+    Where somebody has to decide about it, the run ends as waiting for an approval.
+    """
     work.count(
         **{
             f"{what} created": stored.created,
@@ -52,13 +55,14 @@ def report(work: Work, what: str, stored: Stored) -> None:
         }
     )
     if stored.held_back:
-        work.entry(Action.SKIP, Outcome.WARNING, what.capitalize(), reason=stored.held_back)
+        outcome = Outcome.HELD if stored.waits else Outcome.WARNING
+        work.entry(Action.SKIP, outcome, f"{what[:1].upper()}{what[1:]}", reason=stored.held_back)
 
 
-def warn(work: Work, sentences: Sequence[str]) -> None:
+def warn(work: Work, sentences: Sequence[str], outcome: Outcome = Outcome.WARNING) -> None:
     """One entry per thing that a read had to leave out."""
     for sentence in sentences:
-        work.entry(Action.SKIP, Outcome.WARNING, "Read", reason=sentence)
+        work.entry(Action.SKIP, outcome, "Read", reason=sentence)
 
 
 def renewing(work: Work, phase: str, rows: Iterable[T], every: int = 25) -> Iterator[T]:

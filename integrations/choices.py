@@ -189,6 +189,7 @@ class Outcome(TextChoices):
     OBSERVED = "observed", "Only observed"
     FAILED = "failed", "Failed"
     WARNING = "warning", "Warning"
+    HELD = "held", "Waits for approval"
 
 
 class IntentionKind(TextChoices):

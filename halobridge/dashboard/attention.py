@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from halobridge.dashboard.facts import Facts
-from integrations.choices import ConnectionState, EventStatus, IntentionState, RunState, WriteMode
-from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention, Run
+from integrations.choices import ConnectionState, EventStatus, IntentionState, WriteMode
+from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention
+from integrations.runs.approvals import open_losses
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import IntegrationProfile, Ticket, TicketState
 
 SILENT_AFTER = timedelta(minutes=5)
 """A queue that has not been seen at work for so long does nothing that staff ask for."""
+MOST_LOSSES = 5
 REMIND_BEFORE = timedelta(days=21)
 
 
@@ -87,9 +89,9 @@ def _tickets_and_writes() -> Iterator[Attention]:
 
 
 def _waiting() -> Iterator[Attention]:
-    if number := Run.objects.filter(state=RunState.WAITING).count():
-        url = reverse("admin:integrations_run_changelist") + "?state__exact=waiting"
-        yield Attention(f"{_many(number, 'run')} waiting for an approval.", url)
+    for loss in open_losses().select_related("halo_credential", "console")[:MOST_LOSSES]:
+        url = reverse("admin:integrations_heldloss_change", args=(loss.pk,))
+        yield Attention(f"{loss.owner}: {loss.reason} Decide whether they are gone.", url)
     unmapped = Event.objects.filter(status=EventStatus.WAITING, company__isnull=False)
     told = unmapped.aggregate(events=Count("pk"), companies=Count("company", distinct=True))
     if told["companies"]:

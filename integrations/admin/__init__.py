@@ -9,6 +9,7 @@ from integrations.admin import (  # noqa: F401  importing registers them
     halo_definitions,
     halo_places,
     halo_software,
+    held_losses,
     instances,
     people,
     runs,

@@ -17,9 +17,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.display import NOTHING, admin_url, badge_column, duration, row_link, time_column
 from integrations.admin.gauges import gauge_of
+from integrations.admin.held_losses import panel_of
 from integrations.admin.pages import choices, page_of
 from integrations.choices import Outcome, RunKind, RunState
 from integrations.models import OPEN_STATES, Entry, Run
+from integrations.runs.approvals import losses_of
 from integrations.runs.request import cancel, request_run
 
 ENTRIES_PER_PAGE = 50
@@ -29,6 +31,11 @@ PLANNED_KINDS = (RunKind.PLAN_ASSETS, RunKind.APPLY_ASSETS)
 
 def _is_open(run: Run) -> bool:
     return run.state in (*OPEN_STATES, RunState.WAITING)
+
+
+def _moves(run: Run) -> bool:
+    """What waits for an approval has nothing left to do."""
+    return run.state in OPEN_STATES
 
 
 def _following(run: Run) -> Run | None:
@@ -111,7 +118,7 @@ class RunAdmin(HistoryAdmin):
         """The moving part. When the run has ended the whole page is asked for once more."""
         run = self._run(request, object_id)
         response = TemplateResponse(request, "bridge/run_progress.html", self._told(request, run))
-        if not _is_open(run):
+        if not _moves(run):
             response["HX-Refresh"] = "true"
         return response
 
@@ -124,13 +131,14 @@ class RunAdmin(HistoryAdmin):
     def _told(self, request: HttpRequest, run: Run) -> dict[str, Any]:
         return {
             "run": run,
-            "is_open": _is_open(run),
+            "is_open": _moves(run),
             "took": self.took(run),
             "gauge": gauge_of(run.instance) if run.instance else None,
             "totals": {name: number for name, number in run.totals.items() if number},
             "buttons": self.buttons_of(request, run),
             "progress_url": self.url("progress", run.pk),
             "new_preview": run.kind in PLANNED_KINDS and not _is_open(run),
+            "losses": panel_of(request, losses_of(run)),
             "following": None if _is_open(run) else _following(run),
         }
 

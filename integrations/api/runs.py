@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from integrations.api.problems import Conflict
 from integrations.api.resources import NestedResource, ReadResource
-from integrations.models import Entry, Run
+from integrations.models import Entry, HeldLoss, Run
+from integrations.runs.approvals import NothingToDecide, approve, dismiss, losses_of
 from integrations.runs.request import cancel
+
+
+class LossSerializer(serializers.ModelSerializer[HeldLoss]):
+    class Meta:
+        model = HeldLoss
+        fields = ["id", "resource", "known", "missing", "reason", "noticed_at"]
+        read_only_fields = fields
 
 
 class RunSerializer(serializers.ModelSerializer[Run]):
     progress = serializers.IntegerField(read_only=True, help_text="Per cent of the present phase.")
+    waits_for = serializers.SerializerMethodField(
+        help_text="Of a waiting run: what is missing and kept until it is approved or dismissed."
+    )
 
     class Meta:
         model = Run
@@ -40,8 +56,13 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "started_at",
             "ended_at",
             "error",
+            "waits_for",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(LossSerializer(many=True))
+    def get_waits_for(self, run: Run) -> Any:
+        return LossSerializer(losses_of(run), many=True).data
 
 
 class EntrySerializer(serializers.ModelSerializer[Entry]):
@@ -94,6 +115,38 @@ class RunViewSet(ReadResource):
             raise Conflict("This run has ended.")
         run.refresh_from_db()
         return accepted(run, request)
+
+    @extend_schema(request=None, responses={202: RunSerializer})
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str) -> Response:
+        """Let the next complete read take away what is missing (`waits_for`); answers the run that reads."""
+        run = self._to_decide(request)
+        with deciding():
+            return accepted(approve(losses_of(run), request.user), request)
+
+    @extend_schema(request=None, responses={202: RunSerializer})
+    @action(detail=True, methods=["post"])
+    def dismiss(self, request: Request, pk: str) -> Response:
+        """Keep everything that is missing (`waits_for`); asked again only if more is missing."""
+        run = self._to_decide(request)
+        with deciding():
+            dismiss(losses_of(run), request.user)
+        run.refresh_from_db()
+        return accepted(run, request)
+
+    def _to_decide(self, request: Request) -> Run:
+        if not request.user.has_perm("integrations.approve_heldloss"):
+            raise PermissionDenied("This needs the permission to decide about losses that wait.")
+        run: Run = self.get_object()
+        return run
+
+
+@contextmanager
+def deciding() -> Iterator[None]:
+    try:
+        yield
+    except NothingToDecide as nothing:
+        raise Conflict(str(nothing)) from None
 
 
 class EntryViewSet(NestedResource):

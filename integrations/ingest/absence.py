@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from integrations.ingest.batches import batches
+from integrations.ingest.losses import Guard
+from integrations.ingest.stored import Stored
 from integrations.ingest.upsert import Key, Scope, Shape
 from integrations.sync.safety import judge_loss
 
@@ -45,32 +47,53 @@ def mark_absent(
     *,
     new: Mapping[Any, int],
     grouping: Grouping | None = None,
-) -> tuple[int, str]:
-    """Mark what is active and was not seen; (rows that are gone now, sentence about what was held back).
+) -> Stored:
+    """Mark what is active and was not seen: what is gone now, and what was held back and why.
 
     `new` counts by group the active rows that this read brought: they were not known before, so they don't
-    make a loss look smaller. Rows that are held back stay as they are.
+    make a loss look smaller. Rows that are held back stay as they are, until their loss is approved: then
+    they are gone at once, since an earlier complete read has missed them as well.
     """
     known, missing = _compare(shape, scope, seen, grouping)
     known.subtract(new)
-    what = str(shape.model._meta.verbose_name_plural)
-    doubted: list[str] = []
-    # A list that is empty as a whole needs no word about each of its companies.
-    if grouping is not None and len(missing) < known.total():
-        held = _doubtful_groups(known, missing, what)
-        missing = [row for row in missing if row.group not in held]
-        known = Counter({group: count for group, count in known.items() if group not in held})
-        doubted = _sentences(held, grouping)
-    verdict = judge_loss(max(known.total(), len(missing)), len(missing), what=what)
-    if not verdict.allowed:
-        return 0, " ".join([verdict.reason, *doubted])
-    return _store(shape, missing, now), " ".join(doubted)
+    guard, what = Guard.of(shape, scope), str(shape.model._meta.verbose_name_plural)
+    held, reason = _doubted(known, missing, grouping, what)
+    if not held:
+        guard.settle()
+        return Stored(gone=_store(shape, missing, now))
+    doubted = {row.id for row in held}
+    rest = [row for row in missing if row.id not in doubted]
+    if guard.approves(len(held)):
+        gone = _store(shape, rest, now) + _take_away(shape, held, now)
+        guard.settle()
+        return Stored(gone=gone)
+    waits = guard.hold(max(known.total(), len(missing)), len(held), reason)
+    return Stored(gone=_store(shape, rest, now), held_back=reason, waits=waits)
 
 
 def mark_gone(shape: Shape, scope: Scope, now: datetime) -> int:
     """Rows in use of which the source itself has said that they are no more: gone; how many."""
     rows = shape.model._default_manager.filter(**scope, active=True)
     return rows.update(active=False, missed_reads=GONE_AT, gone_since=now, changed_at=now)
+
+
+def _doubted(
+    known: Counter[Hashable], missing: list[Missing], grouping: Grouping | None, what: str
+) -> tuple[list[Missing], str]:
+    """Rows whose absence is doubted, and why; none and '' where all may be as it looks."""
+    sentences: list[str] = []
+    held: list[Missing] = []
+    # A list that is empty as a whole needs no word about each of its companies.
+    if grouping is not None and len(missing) < known.total():
+        groups = _doubtful_groups(known, missing, what)
+        held = [row for row in missing if row.group in groups]
+        missing = [row for row in missing if row.group not in groups]
+        known = Counter({group: count for group, count in known.items() if group not in groups})
+        sentences = _sentences(groups, grouping)
+    verdict = judge_loss(max(known.total(), len(missing)), len(missing), what=what)
+    if not verdict.allowed:
+        held, sentences = held + missing, [verdict.reason, *sentences]
+    return held, " ".join(sentences)
 
 
 def _compare(
@@ -111,11 +134,16 @@ def _sentences(held: Mapping[Hashable, str], grouping: Grouping) -> list[str]:
 
 
 def _store(shape: Shape, missing: list[Missing], now: datetime) -> int:
-    gone = [row.id for row in missing if row.missed_reads + 1 >= GONE_AT]
+    gone = [row for row in missing if row.missed_reads + 1 >= GONE_AT]
     missed = [row.id for row in missing if row.missed_reads + 1 < GONE_AT]
     active = shape.model._default_manager.filter(active=True)
     for ids in batches(missed):
         active.filter(pk__in=ids).update(missed_reads=1)
-    for ids in batches(gone):
+    return _take_away(shape, gone, now)
+
+
+def _take_away(shape: Shape, gone: list[Missing], now: datetime) -> int:
+    active = shape.model._default_manager.filter(active=True)
+    for ids in batches(row.id for row in gone):
         active.filter(pk__in=ids).update(active=False, missed_reads=GONE_AT, gone_since=now, changed_at=now)
     return len(gone)

@@ -38,7 +38,7 @@ def store_companies(
     if seen is not None:
         return companies.leave_open()
     places = locations.close({"company__console_id": console.pk})
-    return companies.close() + Stored(held_back=places.held_back)
+    return companies.close() + Stored(held_back=places.held_back, waits=places.waits)
 
 
 def _location_rows(records: Iterable[CompanyRecord], ids: Mapping[Key, int]) -> list[Row]:
@@ -70,10 +70,7 @@ def close_read(
     """
     shape, grouping = CLOSING[model]
     keys = {(external_id,) for external_id in seen}
-    gone, held_back = mark_absent(
-        shape, _scope(console), keys, timezone.now(), new={None: created}, grouping=grouping
-    )
-    return Stored(gone=gone, held_back=held_back)
+    return mark_absent(shape, _scope(console), keys, timezone.now(), new={None: created}, grouping=grouping)
 
 
 def _scope(console: Console) -> Scope:

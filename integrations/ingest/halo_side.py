@@ -222,13 +222,13 @@ def close_read(
     shape, now = halo_rows.SHAPES[model], timezone.now()
     scope = {"halo_credential_id": credential.pk, **(within or {})}
     keys = {(halo_id,) for halo_id in seen}
-    gone, held_back = mark_absent(shape, scope, keys, now, new={None: created})
-    if not held_back:
-        gone += mark_gone(shape, {**scope, "halo_id__in": list(absent)}, now) if absent else 0
-    if gone:
+    stored = mark_absent(shape, scope, keys, now, new={None: created})
+    if absent and not stored.held_back:
+        stored += Stored(gone=mark_gone(shape, {**scope, "halo_id__in": list(absent)}, now))
+    if stored.gone:
         rows = model._default_manager.filter(**scope, active=False, gone_since=now)
         note_gone(credential, _RESOURCES[model], rows.order_by("pk").values_list("halo_id", "name"), now)
-    return Stored(gone=gone, held_back=held_back)
+    return stored
 
 
 def _store_pages(

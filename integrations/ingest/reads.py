@@ -49,7 +49,7 @@ class Read:
 
     def close(self, within: Scope | None = None) -> Stored:
         """The read was complete: mark what it did not hold (`within`, where rows share no column)."""
-        gone, held_back = mark_absent(
+        absent = mark_absent(
             self._shape,
             self._scope if within is None else within,
             self.seen,
@@ -57,14 +57,14 @@ class Read:
             new=self._new_by_group,
             grouping=self._grouping,
         )
-        return self._stored(gone, held_back)
+        return self._stored() + absent
 
     def leave_open(self) -> Stored:
         """The read goes on elsewhere, or was never meant to be complete."""
-        return self._stored(0, "")
+        return self._stored()
 
-    def _stored(self, gone: int, held_back: str) -> Stored:
-        return Stored(self._created, self._updated, self._unchanged, gone, held_back)
+    def _stored(self) -> Stored:
+        return Stored(self._created, self._updated, self._unchanged)
 
     def _group_of(self, row: Row) -> Any:
         return row.content[self._grouping.column] if self._grouping else None

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from integrations.choices import EventState
 from integrations.ingest.batches import batches
+from integrations.ingest.losses import SERIES, Guard
 from integrations.models import Console, Event, KnownSeries
 from integrations.records import EventRecord
 from integrations.sync.safety import judge_loss
@@ -55,13 +56,18 @@ class Series:
 
 
 def derived_resolves(
-    console: Console, seen_series: AbstractSet[str], *, warnings: list[str] | None = None
+    console: Console,
+    seen_series: AbstractSet[str],
+    *,
+    warnings: list[str] | None = None,
+    waiting: list[str] | None = None,
 ) -> list[EventRecord]:
     """Resolving events for open series that have vanished; to be stored by `store_events`.
 
     `seen_series` are the series keys of one complete read, with the resolved ones and with those whose state
     is just not known. Until the resolves are stored, the next call gives them again. What the loss guard
-    holds back stays as it is, and the sentence for staff is added to `warnings`.
+    holds back stays as it is; the sentence for staff is added to `waiting` where somebody has to decide about
+    it, else to `warnings`. What was approved has ended at once: an earlier complete read missed it as well.
     """
     now = timezone.now()
     seen = {series_of(key) for key in seen_series if key}
@@ -72,11 +78,16 @@ def derived_resolves(
     going_on = [series for series in known if series.misses < ENDED]
     missing = [series for series in going_on if series.key not in seen]
     verdict = judge_loss(len(going_on), len(missing), what="series of events")
-    if not verdict.allowed:
-        (warnings if warnings is not None else []).append(verdict.reason)
+    guard = Guard(SERIES, console_id=console.pk)
+    approved = not verdict.allowed and guard.approves(len(missing))
+    if not verdict.allowed and not approved:
+        told = waiting if guard.hold(len(going_on), len(missing), verdict.reason) else warnings
+        (told if told is not None else []).append(verdict.reason)
         return []
-    _mark([series for series in missing if series.misses + 1 < ENDED], misses=1)
-    ending = [series for series in missing if series.misses + 1 >= ENDED]
+    guard.settle()
+    ending = [series for series in missing if approved or series.misses + 1 >= ENDED]
+    ended = {series.id for series in ending}
+    _mark([series for series in missing if series.id not in ended], misses=1)
     _mark(ending, misses=ENDED, ended_at=now)
     unsettled = [series for series in known if series.misses == ENDED and series.key not in seen]
     return list(_resolves(console, {**_ends(ending, now), **_ends(unsettled, now)}))

@@ -108,7 +108,8 @@ class HeldLoss(models.Model):
     """So much was missing from a complete read that it waits for an approval; until then all stays.
 
     `approved_at` lets the next complete read take away at most `missing` rows; the row is deleted then, or
-    when a read finds that nothing is missing any more.
+    when a read finds nothing to doubt any more. `dismissed_at`: staff keep everything, and are asked again
+    only if more is missing. `resource` is a list by name, with the kind of a choice or field behind a colon.
     """
 
     halo_credential = models.ForeignKey(
@@ -126,8 +127,10 @@ class HeldLoss(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    dismissed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        permissions = (("approve_heldloss", "Can decide about losses that wait"),)
         constraints = [
             models.UniqueConstraint(
                 fields=["halo_credential", "resource"],
@@ -145,7 +148,23 @@ class HeldLoss(models.Model):
         verbose_name_plural = "losses that wait for approval"
 
     def __str__(self) -> str:
-        return f"{self.missing} of {self.known} {self.resource.replace('_', ' ')} missing"
+        return f"{self.missing} of {self.known} {self.what} missing"
+
+    @property
+    def what(self) -> str:
+        """The list in words, such as *asset types* or *fields (custom)*."""
+        name, _, kind = self.resource.partition(":")
+        words = {"series": "series of events", "option": "choices", "field": "fields"}.get(name, name)
+        return f"{words} ({kind})".replace("_", " ") if kind else words.replace("_", " ")
+
+    @property
+    def owner(self) -> HaloCredential | Console | None:
+        return self.halo_credential or self.console
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to decide about it."""
+        return self.approved_at is None and self.dismissed_at is None
 
 
 class HaloChange(models.Model):

@@ -17,6 +17,7 @@ from django.utils import timezone
 from integrations.choices import Outcome, RunState
 from integrations.models import Entry, Run, Step
 from integrations.net.errors import NetError
+from integrations.runs.approvals import supersede_waiting
 from integrations.runs.claim import MOST_CLAIMS, LeaseLost, claim, finish, give_back, renew, stamp
 from integrations.runs.mirror_states import settle
 from integrations.runs.pauses import STEP_LIMIT
@@ -188,6 +189,7 @@ def _end(run: Run, step: Step, result: Done) -> bool:
             Step.objects.create(run=run, name="start")
             return True
         settle(run, state, result.error)
+        supersede_waiting(run, state)
     if Run.objects.filter(pk=run.pk, dirty=True).exists():
         _follow(run)
     return False
@@ -209,5 +211,9 @@ def _follow(run: Run) -> None:
 
 def _state_by_entries(run: Run) -> str:
     bad = (Outcome.REFUSED, Outcome.FAILED, Outcome.CHANGED_MEANWHILE, Outcome.UNCERTAIN)
-    partial = Entry.objects.filter(run=run, outcome__in=bad).exists()
-    return RunState.PARTIAL if partial else RunState.SUCCEEDED
+    told = set(
+        Entry.objects.filter(run=run, outcome__in=(*bad, Outcome.HELD)).values_list("outcome", flat=True)
+    )
+    if Outcome.HELD in told:
+        return RunState.WAITING
+    return RunState.PARTIAL if told else RunState.SUCCEEDED

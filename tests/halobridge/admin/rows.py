@@ -137,6 +137,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
 def fill_system(user: Any) -> None:
     """One row for each page of the system itself."""
     made.make_token(user)
+    made.make_held_loss(made.make_credential())
     Group.objects.create(name=f"Service desk {made.number()}")
     Schedule.objects.create(name="halobridge: tick", func="integrations.schedules.tick")
     Success.objects.create(

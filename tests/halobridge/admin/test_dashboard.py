@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from integrations.choices import ConnectionState, EventStatus, RunState, WriteMode
+from integrations.choices import ConnectionState, EventStatus, WriteMode
 from integrations.models import BudgetPermit, Heartbeat
 from mappings.models import CompanyMapping, ComputerMapping, ProductMapping
 from tests.halobridge.admin.rows import make_event_set, make_profile, make_ticket
@@ -24,8 +24,8 @@ from tests.integrations.admin.made import (
     make_credential,
     make_event,
     make_heartbeat,
+    make_held_loss,
     make_product,
-    make_run,
     make_superuser,
 )
 from ticketing.models import TicketState
@@ -134,7 +134,7 @@ def test_it_tells_what_needs_attention(browser: Client) -> None:
     make_event(console, company=make_company(console), status=EventStatus.WAITING)
     make_ticket(credential, state=TicketState.REFUSED)
     make_ticket(credential, state=TicketState.STAFF)
-    make_run(state=RunState.WAITING)
+    make_held_loss(credential)
     make_profile(credential, name="Broken", ticket_type=777_000)
 
     told = "\n".join(attention(browser))
@@ -146,7 +146,7 @@ def test_it_tells_what_needs_attention(browser: Client) -> None:
         "All writing to",
         "1 ticket refused by HaloPSA.",
         "1 ticket waiting for staff.",
-        "1 run waiting for an approval.",
+        "Desk: 30 of 40 Halo assets are missing. Decide whether they are gone.",
         "1 company with 1 waiting event not mapped.",
         "The profile 'Broken' uses the ticket type 777000",
     ):

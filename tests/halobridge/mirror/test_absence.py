@@ -108,7 +108,8 @@ def test_a_large_loss_is_held_back_and_says_so(sandbox: Sandbox, known: HaloCred
     delete(sandbox, before // 2)
     for _ in range(2):
         run = read_halo(known)
-        assert "held back" in Entry.objects.get(run=run, outcome=Outcome.WARNING).reason
+        assert run.state == RunState.WAITING
+        assert "held back" in Entry.objects.get(run=run, outcome=Outcome.HELD).reason
     assert in_use.filter(missed_reads=0).count() == before
     assert "held back" in state(known, Resource.ASSETS).reason
 

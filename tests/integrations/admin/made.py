@@ -40,6 +40,7 @@ from integrations.models import (
     HaloSoftware,
     HaloUser,
     Heartbeat,
+    HeldLoss,
     Instance,
     Intention,
     Location,
@@ -76,6 +77,11 @@ def make_staff(name: str = "helper", *permissions: str) -> User:
 
 
 # ---- connections ----------------------------------------------------------------------------
+
+
+def make_held_loss(credential: HaloCredential, **more: Any) -> HeldLoss:
+    told = {"resource": "assets", "known": 40, "missing": 30, "reason": "30 of 40 Halo assets are missing."}
+    return HeldLoss.objects.create(halo_credential=credential, **{**told, **more})
 
 
 def make_instance(**more: Any) -> Instance:

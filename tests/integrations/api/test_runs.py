@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integrations.choices import Action, Outcome, RunKind, RunState
-from integrations.models import Entry, Run
+from integrations.models import Entry, HeldLoss, Run
 from tests.builders import make_console, make_credential
 from tests.integrations.api.clients import make_caller
 
@@ -96,3 +96,41 @@ def test_runs_are_not_made_or_changed_directly() -> None:
     assert caller.post(LIST, {"kind": "sync_halo"}, format="json").status_code == 405
     assert caller.patch(f"{LIST}{run.pk}/", {"state": "failed"}, format="json").status_code == 405
     assert caller.delete(f"{LIST}{run.pk}/").status_code == 405
+
+
+def waiting_for_assets() -> tuple[Run, HeldLoss]:
+    credential = make_credential()
+    loss = HeldLoss.objects.create(
+        halo_credential=credential, resource="assets", known=20, missing=12, reason="12 of 20 are missing."
+    )
+    return make_run(halo_credential=credential, state=RunState.WAITING), loss
+
+
+def test_a_waiting_run_tells_for_what_and_approving_answers_the_run_that_reads() -> None:
+    run, loss = waiting_for_assets()
+    caller = make_caller()
+    (told,) = caller.get(f"{LIST}{run.pk}/").json()["waits_for"]
+    assert (told["resource"], told["known"], told["missing"]) == ("assets", 20, 12)
+    answer = caller.post(f"{LIST}{run.pk}/approve/")
+    assert answer.status_code == 202
+    assert (answer.json()["id"] > run.pk, answer.json()["kind"]) == (True, "sync_halo")
+    loss.refresh_from_db()
+    assert loss.approved_at
+    assert caller.post(f"{LIST}{run.pk}/approve/").status_code == 409
+
+
+def test_dismissing_keeps_everything() -> None:
+    run, loss = waiting_for_assets()
+    answer = make_caller().post(f"{LIST}{run.pk}/dismiss/")
+    assert (answer.status_code, answer.json()["state"], answer.json()["waits_for"]) == (202, "partial", [])
+    loss.refresh_from_db()
+    assert (bool(loss.dismissed_at), loss.approved_at) == (True, None)
+
+
+def test_deciding_needs_its_own_permission() -> None:
+    run, loss = waiting_for_assets()
+    caller = make_caller("integrations.view_run", "integrations.change_run")
+    for action in ("approve", "dismiss"):
+        assert caller.post(f"{LIST}{run.pk}/{action}/").status_code == 403
+    loss.refresh_from_db()
+    assert loss.is_open

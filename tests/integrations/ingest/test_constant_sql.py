@@ -122,20 +122,20 @@ def test_a_page_of_computers_takes_at_most_six_statements() -> None:
     assert statements_of(lambda: console_side.store_computers(console, records, set())) == 3
 
 
-def test_a_thousand_unchanged_computers_cost_four_statements() -> None:
+def test_a_thousand_unchanged_computers_cost_five_statements() -> None:
     console = make_inhabited_console()
     records = make.make_computers(1000, companies=20)
     console_side.store_computers(console, records)
-    assert statements_of(lambda: console_side.store_computers(console, records)) == 4
+    assert statements_of(lambda: console_side.store_computers(console, records)) == 5
 
 
-def test_a_page_of_companies_with_locations_takes_at_most_six_statements_and_two_for_what_is_missing() -> (
+def test_a_page_of_companies_with_locations_takes_at_most_six_statements_and_four_for_what_is_missing() -> (
     None
 ):
     console = make.make_console()
     records = make.make_companies(100)
     assert statements_of(lambda: console_side.store_companies(console, records, set())) <= MOST
-    assert statements_of(lambda: console_side.store_companies(console, records)) == 2 + 2
+    assert statements_of(lambda: console_side.store_companies(console, records)) == 2 + 4
 
 
 def test_a_thousand_missing_rows_cost_one_reading_and_one_writing_statement() -> None:

@@ -93,13 +93,13 @@ def test_resolves_that_were_not_stored_are_given_again() -> None:
 def test_a_large_loss_ends_nothing_and_says_why(kept: int, held: bool) -> None:
     console = make_console_with(make_plans(10))
     for _ in range(3):
-        warnings: list[str] = []
+        waiting: list[str] = []
         seen = {record.series_key for record in make_plans(kept)}
-        store_events(console, derived_resolves(console, seen, warnings=warnings))
+        store_events(console, derived_resolves(console, seen, waiting=waiting))
     assert Event.objects.filter(state=EventState.RESOLVED).count() == (0 if held else 10 - kept)
-    assert bool(warnings) == held
+    assert bool(waiting) == held
     if held:
-        assert "series of events" in warnings[0]
+        assert "series of events" in waiting[0]
         assert not KnownSeries.objects.filter(misses__gt=0).exists()
 
 
