@@ -69,7 +69,8 @@ def test_halo(work: Work) -> Result:
     credential = credential_of(work)
     with halo(work, credential, Purpose.TICKETS) as session:
         result = open_reader(session).fetch_check()
-    verdicts.store_halo_test(credential, result)
+    if verdicts.store_halo_test(credential, result):
+        request_delivery(credential.instance)
     if not result.ok:
         return Done(RunState.FAILED, result.message)
     if work.run.parameters.get("sync"):

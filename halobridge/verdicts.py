@@ -12,6 +12,7 @@ from integrations.choices import Action, ConnectionState, Outcome
 from integrations.ingest.stored import Stored
 from integrations.models import Console, HaloCredential
 from integrations.records import CheckResult
+from integrations.runs import mirror_states, rights
 from integrations.runs.steps import Work
 
 T = TypeVar("T")
@@ -27,14 +28,24 @@ def _state(row: HaloCredential | Console, result: CheckResult) -> dict[str, Any]
     }
 
 
-def store_halo_test(credential: HaloCredential, result: CheckResult) -> None:
-    """Keep what a test found; what an earlier one knew of scopes and agent stays if this one failed."""
+def store_halo_test(credential: HaloCredential, result: CheckResult) -> bool:
+    """Keep what a test found; what it could not see stays as an earlier one left it.
+
+    True where HaloPSA had refused to be written to and may be tried again: what waits can go on.
+    """
     found: dict[str, Any] = {}
-    if result.details:
-        found["permissions"] = [asdict(row) for row in result.details]
-    if result.agent_name:
-        found["halo_agent"] = result.agent_name
+    if result.scopes:
+        found |= {"granted_scopes": result.scopes[:500], "refused_scopes": result.refused_scopes[:500]}
+    if result.agent:
+        found["halo_agent"] = result.agent.name[:200]
+        found["halo_agent_id"] = result.agent.halo_id
+        found["agent_is_api_only"] = result.agent.is_api_only
+        found["agent_is_administrator"] = result.agent.is_administrator
+    if result.scopes or result.agent:
+        found["advice"] = list(result.advice)
     HaloCredential.objects.filter(pk=credential.pk).update(**_state(credential, result), **found)
+    mirror_states.listed(credential, result.listed)
+    return rights.note_test(credential, [asdict(row) for row in result.details])
 
 
 def store_console_test(console: Console, result: CheckResult) -> None:

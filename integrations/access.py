@@ -65,6 +65,7 @@ def open_session(credential: HaloCredential, purpose: Purpose) -> HaloSession:
         client_id=credential.client_id,
         client_secret=credential.client_secret,
         scopes=credential.scopes,
+        refused_scopes=credential.refused_scopes,
         allow_private=tuple(settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS),
         ca_bundle=settings.HALOBRIDGE_CA_BUNDLE or None,
     )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from integrations.halo import sentences
-from integrations.halo.lists import fetch_page
+from integrations.halo.agents import advice_about, fetch_agent
 from integrations.halo.permissions import (
     NEEDS,
+    READ_ASSETS,
     READ_CUSTOMERS,
-    READ_TEAMS,
+    READ_TICKETS,
     REFUSED,
     UNKNOWN,
     WORKS,
     Need,
-    state_of_write,
 )
+from integrations.halo.probes import Looks, look, wanted
 from integrations.halo.session import HaloSession
+from integrations.halo.signing import Signed, sign_in
 from integrations.halo.values import to_text
 from integrations.net.errors import (
     BadAnswer,
@@ -26,28 +30,41 @@ from integrations.net.errors import (
     Unauthorised,
     Unreachable,
 )
-from integrations.records import CheckResult, Permission
+from integrations.records import AgentRecord, CheckResult, Permission
 
-_NEVER_EMPTY = (READ_CUSTOMERS, READ_TEAMS)
-"""Every HaloPSA has a client and a team: an empty list means that the Halo agent may see none."""
+_MAIN = (READ_CUSTOMERS.key, READ_ASSETS.key, READ_TICKETS.key)
+_NEEDS = {need.key: need for need in NEEDS}
 
 
 def fetch_check(session: HaloSession) -> CheckResult:
-    """Seven calls. Never raises NetError; BudgetExhausted passes."""
+    """Thirteen calls at most, and more where a scope is refused. Never raises NetError.
+
+    BudgetExhausted passes. `details` are the rows that could be judged: where HaloPSA was not reached or gave
+    no token, nothing is said about the others.
+    """
     try:
         told_tenant = _look_at_server(session)
     except NetError as error:
-        return CheckResult(ok=False, message=error.sentence)
+        return CheckResult(ok=False, message=error.sentence, details=(_reach(REFUSED, error.sentence),))
+    rows = [_reach(WORKS)]
     try:
-        scopes = session.sign_in().scope
+        signed = sign_in(session)
     except NetError as error:
-        return CheckResult(ok=False, message=error.sentence + _tenant_hint(session, told_tenant))
+        message = error.sentence + _tenant_hint(session, told_tenant)
+        return CheckResult(ok=False, message=message, details=(*rows, _token(REFUSED, message)))
+    rows.append(_token(WORKS))
     try:
-        rows = [(need, _state(session, need, scopes)) for need in NEEDS]
-        agent = fetch_agent_name(session)
+        looks = look(session, signed.granted, signed.refused)
+        agent = fetch_agent(session)
     except (Unreachable, RateLimited) as error:
-        return CheckResult(ok=False, message=error.sentence, scopes=scopes)
-    return _result(rows, agent, scopes)
+        return CheckResult(
+            ok=False,
+            message=error.sentence,
+            details=tuple(rows),
+            scopes=signed.granted,
+            refused_scopes=signed.refused,
+        )
+    return _result(session, signed, Looks([*rows, *looks.rows], looks.listed), agent)
 
 
 def _look_at_server(session: HaloSession) -> str:
@@ -61,48 +78,83 @@ def _look_at_server(session: HaloSession) -> str:
     return to_text(info.get("tenant_id"))
 
 
-def _state(session: HaloSession, need: Need, scopes: str) -> str:
-    if need.writes:
-        return state_of_write(need, scopes)
-    try:
-        rows = fetch_page(session, need.resource, "rows", size=1).rows
-    except (Unauthorised, Forbidden):
-        return REFUSED
-    except (Unreachable, RateLimited):
-        raise
-    except NetError:
-        return UNKNOWN
-    return REFUSED if not rows and need in _NEVER_EMPTY else WORKS
-
-
 def fetch_agent_name(session: HaloSession) -> str:
     """Name of the Halo agent that the application logs in as; '' where Halo does not say."""
-    try:
-        row = session.get("/Agent/me")
-    except (Unreachable, RateLimited):
-        raise
-    except NetError:
-        return ""
-    return to_text(row.get("name")) if isinstance(row, dict) else ""
+    agent = fetch_agent(session)
+    return agent.name if agent else ""
 
 
-def _result(rows: list[tuple[Need, str]], agent: str, scopes: str) -> CheckResult:
-    """Works if every essential reading does; a missing right to write is named, but stops no reading."""
-    refused = [need for need, state in rows if state == REFUSED and need.essential]
-    unknown = [need for need, state in rows if state == UNKNOWN and need.essential and not need.writes]
-    message = f"Connected to HaloPSA as {agent}." if agent else "Connected to HaloPSA."
-    if refused:
-        missing = "; ".join(f"'{need.name}' needs {need.grant}" for need in refused)
-        message = f"{message[:-1]}, but a permission is missing: {missing}."
-    elif unknown:
-        message = f"{message[:-1]}, but this could not be read: {', '.join(need.name for need in unknown)}."
-    return CheckResult(
-        ok=not unknown and all(need.writes for need in refused),
-        message=message,
-        details=tuple(Permission(need.name, state, need.needed_for, need.grant) for need, state in rows),
-        agent_name=agent,
-        scopes=scopes,
+def _reach(state: str, reason: str = "") -> Permission:
+    return Permission(
+        name="Reach HaloPSA",
+        state=state,
+        needed_for="everything",
+        grant="the resource server of Configuration > Integrations > HaloPSA API, reachable from here",
+        key="reachable",
+        reason=reason,
     )
+
+
+def _token(state: str, reason: str = "") -> Permission:
+    return Permission(
+        name="Sign in (token)",
+        state=state,
+        needed_for="everything",
+        grant="application with authentication method 'Client ID and Secret (Services)', login type 'Agent'",
+        key="token",
+        reason=reason,
+    )
+
+
+# ---- what it comes to -----------------------------------------------------------------------
+
+
+def _result(session: HaloSession, signed: Signed, looks: Looks, agent: AgentRecord | None) -> CheckResult:
+    """Works if clients can be read, and assets or tickets; all else that is missing is switched off."""
+    refused = [_NEEDS[row.key] for row in looks.rows if row.state == REFUSED and row.key in _NEEDS]
+    unknown = [row for row in looks.rows if row.key in _MAIN and row.state == UNKNOWN]
+    usable = READ_CUSTOMERS not in refused and not {READ_ASSETS, READ_TICKETS} <= set(refused)
+    return CheckResult(
+        ok=usable and not unknown,
+        message=_message(session, refused, unknown, agent, usable=usable),
+        details=tuple(looks.rows),
+        agent_name=agent.name if agent else "",
+        scopes=signed.granted,
+        refused_scopes=signed.refused,
+        agent=agent,
+        listed=looks.listed,
+        advice=advice_about(agent),
+    )
+
+
+def _message(
+    session: HaloSession,
+    refused: Sequence[Need],
+    unknown: Sequence[Permission],
+    agent: AgentRecord | None,
+    *,
+    usable: bool,
+) -> str:
+    connected = f"Connected to HaloPSA as {agent.name}" if agent else "Connected to HaloPSA"
+    missing = [need for need in refused if _is_missed(session, need, usable=usable)]
+    if missing:
+        told = "; ".join(f"'{need.name}' needs {need.grant}" for need in missing)
+        return f"{connected}, but a permission is missing: {told}."
+    if unknown:
+        names = ", ".join(f"{row.name}{_because(row)}" for row in unknown)
+        return f"{connected}, but this could not be read: {names}."
+    return f"{connected}."
+
+
+def _is_missed(session: HaloSession, need: Need, *, usable: bool) -> bool:
+    """Extras are never missed, other things where the credential asks for them or can't be used without."""
+    if need.key in _MAIN and not usable:
+        return True
+    return (need.key in _MAIN or need.writes) and wanted(session, need)
+
+
+def _because(row: Permission) -> str:
+    return f" ({row.reason.rstrip('.')})" if row.reason else ""
 
 
 def _tenant_hint(session: HaloSession, told: str) -> str:

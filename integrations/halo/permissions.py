@@ -16,15 +16,21 @@ WHOLE_API = frozenset({"all", "all:standard", "admin"})
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing that the bridge wants to do. `resource` is what is read, or written, for it."""
+    """One thing that the bridge wants to do; `key` is its name in code, `paths` what is called for it."""
 
+    key: str
     name: str
     scope: str
     agent_permission: str
     needed_for: str
-    resource: str
+    paths: tuple[str, ...]
     writes: bool = False
-    essential: bool = True
+    essential: bool = False
+
+    @property
+    def application_permission(self) -> str:
+        """The tick on the application bears the name of the scope."""
+        return self.scope
 
     @property
     def grant(self) -> str:
@@ -32,75 +38,117 @@ class Need:
         scope = f"scope {self.scope} on the application and in this credential; " if self.scope else ""
         return f"{scope}on its Halo agent: {self.agent_permission}"
 
+    @property
+    def doing(self) -> str:
+        """For the middle of a sentence."""
+        return self.name[0].lower() + self.name[1:]
+
 
 READ_CUSTOMERS: Final = Need(
+    key="read_customers",
     name="Read clients, sites and users",
     scope="read:customers",
     agent_permission="customer access 'read' and 'allow use of all customers'",
     needed_for="company mapping, sites of assets and tickets",
-    resource="/Client",
+    paths=("/Client", "/Site", "/Users"),
+    essential=True,
 )
 READ_ASSETS: Final = Need(
+    key="read_assets",
     name="Read assets",
     scope="read:assets",
     agent_permission="asset access 'read' and 'allow use of all asset types'",
-    needed_for="matching computers with assets",
-    resource="/Asset",
+    needed_for="matching computers with assets, lists of assets",
+    paths=("/Asset", "/AssetType", "/AssetGroup", "/Field"),
 )
 READ_TICKETS: Final = Need(
+    key="read_tickets",
     name="Read tickets",
     scope="read:tickets",
     agent_permission="ticket access, 'allow use of all ticket types', view tickets of others",
     needed_for="tickets, and the choices of integration profiles",
-    resource="/Tickets",
+    paths=("/Tickets",),
 )
 READ_TEAMS: Final = Need(
+    key="read_teams",
     name="Read teams",
     scope="all:teams",
     agent_permission="membership of the teams",
     needed_for="choosing the team of a ticket",
-    resource="/Team",
-    essential=False,
+    paths=("/Team",),
+)
+READ_CUSTOM_FIELDS: Final = Need(
+    key="read_custom_fields",
+    name="Read definitions of custom fields",
+    scope="",
+    agent_permission="rights to the configuration of custom fields; without them enter fields' ids by hand",
+    needed_for="names of custom fields in lists and field mappings",
+    paths=("/FieldInfo",),
+)
+READ_LICENCES: Final = Need(
+    key="read_licences",
+    name="Read software licences",
+    scope="read:softwarelicensing",
+    agent_permission="access to software licensing: read",
+    needed_for="the list of software licences",
+    paths=("/SoftwareLicence",),
+)
+READ_SOFTWARE: Final = Need(
+    key="read_software",
+    name="Read installed software",
+    scope="read:software",
+    agent_permission="asset access 'read' and access to software: read",
+    needed_for="the programs on an asset",
+    paths=("/AssetSoftware",),
 )
 EDIT_ASSETS: Final = Need(
+    key="edit_assets",
     name="Create and change assets",
     scope="edit:assets",
     agent_permission="asset access 'read and modify' with all asset fields",
     needed_for="export and update of assets",
-    resource="/Asset",
+    paths=("/Asset",),
     writes=True,
 )
 EDIT_TICKETS: Final = Need(
-    name="Create, note and close tickets",
+    key="edit_tickets",
+    name="Create, change and close tickets",
     scope="edit:tickets",
     agent_permission="add new tickets, edit tickets not assigned to it, always change the status",
     needed_for="tickets of alerts",
-    resource="/Tickets",
+    paths=("/Tickets",),
+    writes=True,
+)
+ADD_NOTES: Final = Need(
+    key="add_notes",
+    name="Add notes to tickets",
+    scope="edit:tickets",
+    agent_permission="edit tickets not assigned to it, always change the status, edit closed ones if needed",
+    needed_for="notes on tickets, and closing them",
+    paths=("/Actions",),
     writes=True,
 )
 
-NEEDS: Final = (READ_CUSTOMERS, READ_ASSETS, READ_TICKETS, READ_TEAMS, EDIT_ASSETS, EDIT_TICKETS)
+READING: Final = (
+    READ_CUSTOMERS,
+    READ_ASSETS,
+    READ_TICKETS,
+    READ_TEAMS,
+    READ_CUSTOM_FIELDS,
+    READ_LICENCES,
+    READ_SOFTWARE,
+)
+WRITING: Final = (EDIT_ASSETS, EDIT_TICKETS, ADD_NOTES)
+NEEDS: Final = (*READING, *WRITING)
 
-_AREAS: Final[dict[str, str]] = {
-    "client": "/Client",
-    "site": "/Client",
-    "users": "/Client",
-    "asset": "/Asset",
-    "assettype": "/Asset",
-    "assetgroup": "/Asset",
-    "field": "/Asset",
-    "team": "/Team",
-}
+_BY_PATH: Final = {(path.strip("/").lower(), need.writes): need for need in NEEDS for path in need.paths}
 
 
 def need_of(method: str, path: str) -> Need:
-    """What a call stands for. Actions follow tickets, sites and users follow customers; look-ups too."""
-    resource = _AREAS.get(path.strip("/").partition("/")[0].lower(), "/Tickets")
+    """What a call stands for. Sites and users follow customers; look-ups, as well as actions, tickets."""
+    name = path.strip("/").partition("/")[0].lower()
     writes = method != "GET"
-    return next(
-        (need for need in NEEDS if need.resource == resource and need.writes == writes),
-        EDIT_TICKETS if writes else READ_TICKETS,
-    )
+    return _BY_PATH.get((name, writes), EDIT_TICKETS if writes else READ_TICKETS)
 
 
 def holds(granted: Iterable[str], wanted: str) -> bool:

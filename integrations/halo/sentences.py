@@ -93,14 +93,14 @@ def _token_refused(error: TokenRefused, access: HaloAccess) -> str:
 
 def _not_let_in(need: Need) -> str:
     return (
-        f"HaloPSA gave a token but does not let it in (401) to {_to(need)}: check that the scopes are "
+        f"HaloPSA gave a token but does not let it in (401) to {need.doing}: check that the scopes are "
         "entered here and ticked on the application, and that it logs in as a Halo agent. "
         f"Needed: {need.grant}."
     )
 
 
 def _forbidden(need: Need) -> str:
-    return f"HaloPSA does not allow to {_to(need)} (403). Needed: {need.grant}."
+    return f"HaloPSA does not allow to {need.doing} (403). Needed: {need.grant}."
 
 
 def _failed(error: ServerFailed, host: str) -> str:
@@ -108,10 +108,6 @@ def _failed(error: ServerFailed, host: str) -> str:
     if error.status == 503:
         return f"HaloPSA at {host} is not available at the moment (503){words}"
     return f"HaloPSA at {host} failed with an error of its own ({error.status}){words}"
-
-
-def _to(need: Need) -> str:
-    return need.name[0].lower() + need.name[1:]
 
 
 def _shown(access: HaloAccess) -> str:

@@ -13,6 +13,7 @@ from integrations.halo.addresses import normalise_authorisation_server, normalis
 from integrations.halo.values import iso, to_http_time
 from integrations.net.auth import ClientCredentials, Token, TokenStore, fetch_client_token
 from integrations.net.errors import (
+    Forbidden,
     NetError,
     RateLimited,
     Unauthorised,
@@ -35,12 +36,20 @@ class HaloAccess:
     client_id: str
     client_secret: str = field(repr=False)
     scopes: str = DEFAULT_SCOPES
+    refused_scopes: str = ""
+    """Of these scopes those which HaloPSA is known to refuse; only a test asks for them again."""
     allow_private: tuple[str, ...] = ()
     ca_bundle: str | None = None
 
     @property
     def api_url(self) -> str:
         return normalise_resource_server(self.resource_server)
+
+    @property
+    def usable_scopes(self) -> str:
+        """What to ask for; all of them where none is left."""
+        refused = self.refused_scopes.split()
+        return " ".join(scope for scope in self.scopes.split() if scope not in refused) or self.scopes
 
     @property
     def token_url(self) -> str:
@@ -56,8 +65,11 @@ class Gate(Protocol):
     def blocked(self, seconds: float | None) -> None:
         """HaloPSA answered 429, with the seconds of `Retry-After` if it named any."""
 
-    def check_writes(self) -> None:
-        """Raises WritesStopped where nothing may be written."""
+    def check_writes(self, path: str) -> None:
+        """Raises WritesStopped where nothing may be written, or not to this path (as `/Asset`)."""
+
+    def note_write(self, path: str, status: int) -> None:
+        """HaloPSA has answered a write with 2xx or with 403: what the credential may do is known now."""
 
 
 class HaloSession:
@@ -121,9 +133,12 @@ class HaloSession:
         """Scopes of the token in use; '' before the first call."""
         return self._token.scope if self._token else ""
 
-    def sign_in(self) -> Token:
-        """Ask for a new token, whatever is stored: whether the secret is still right is seen only so."""
-        return self._new_token(monotonic() + self._limits.total)
+    def sign_in(self, scopes: str = "", *, keep: bool = True) -> Token:
+        """Ask for a new token, whatever is stored: whether the secret is still right is seen only so.
+
+        Without `scopes` it asks for those that are usable. Not kept, it serves nobody else.
+        """
+        return self._new_token(monotonic() + self._limits.total, scopes, keep=keep)
 
     # ---- calls ------------------------------------------------------------------------------
 
@@ -147,7 +162,7 @@ class HaloSession:
         self, method: str, path: str, params: Mapping[str, Any], rows: Any, token: Token, ends: float
     ) -> Any:
         if method != "GET":
-            self.gate.check_writes()
+            self.gate.check_writes(path)
         try:
             answer = self._client.request(
                 method,
@@ -159,7 +174,11 @@ class HaloSession:
             )
         except NetError as error:
             self._note(error)
+            if method != "GET" and isinstance(error, Forbidden):
+                self.gate.note_write(path, 403)
             raise sentences.of_call(error, method, path, self.host) from None
+        if method != "GET":
+            self.gate.note_write(path, answer.status)
         return self._told(answer)
 
     def _told(self, answer: Answer) -> Any:
@@ -194,13 +213,17 @@ class HaloSession:
             return stored
         return self._new_token(ends)
 
-    def _new_token(self, ends: float) -> Token:
+    def _new_token(self, ends: float, scopes: str = "", *, keep: bool = True) -> Token:
         """Ask for a token. Whatever fails here, the call that needs it was never sent."""
         access = self.access
         try:
             token = fetch_client_token(
                 ClientCredentials(
-                    self._token_url, access.client_id, access.client_secret, access.scopes, access.tenant
+                    self._token_url,
+                    access.client_id,
+                    access.client_secret,
+                    scopes or access.usable_scopes,
+                    access.tenant,
                 ),
                 allow_private=access.allow_private,
                 limits=self._limits.within(ends - monotonic()),
@@ -212,8 +235,9 @@ class HaloSession:
             told = sentences.of_sign_in(error, access)
             told.never_sent = True
             raise told from None
-        self._tokens.save(token)
-        self._token = token
+        if keep:
+            self._tokens.save(token)
+            self._token = token
         return token
 
 

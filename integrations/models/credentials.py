@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from integrations.choices import ConnectionState, WriteMode
 from integrations.models.fields import EncryptedJSONField, EncryptedTextField
+from integrations.sync.rights import why_refused
 
 
 class Instance(models.Model):
@@ -168,8 +169,7 @@ class HaloCredential(models.Model):
 
         `key` is that of a row of `permissions`, as the last test (or the first real write) left them.
         """
-        rows = [row for row in self.permissions if row.get("key") == key and row.get("state") == "refused"]
-        return f"'{rows[0]['name']}' is refused by HaloPSA. Needed: {rows[0]['grant']}." if rows else ""
+        return why_refused(self.permissions, key)
 
     @property
     def may_write(self) -> bool:

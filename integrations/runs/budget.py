@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
@@ -11,8 +12,10 @@ from django.utils import timezone
 
 from integrations.choices import Purpose, WriteMode
 from integrations.models import BudgetPermit, HaloCredential, Instance
+from integrations.runs import rights
 from integrations.runs.window import learn, used_in, windows_of
-from integrations.sync.safety import BudgetExhausted, WritesStopped
+from integrations.sync.rights import key_of_write, why_refused
+from integrations.sync.safety import BudgetExhausted, WriteRefused, WritesStopped
 
 LONGEST_WAIT = 2.0
 """Seconds a worker waits in place for a permit; beyond that its step rests."""
@@ -38,6 +41,7 @@ class BudgetGate:
         self.credential_id = credential.pk
         self.instance_id = credential.instance_id
         self.purpose = purpose
+        self._permissions: list[dict[str, Any]] = []
 
     def take(self) -> None:
         """Take one permit. Waits up to 2 s; raises `BudgetExhausted` with the seconds to rest otherwise."""
@@ -78,15 +82,26 @@ class BudgetGate:
             until = max(until, instance.blocked_until or until)
             Instance.objects.filter(pk=instance.pk).update(blocked_until=until, **learn(instance))
 
-    def check_writes(self) -> None:
-        """Raise `WritesStopped` with the reason unless this credential may write at this moment."""
-        row = HaloCredential.objects.values_list("enabled", "write_mode", "instance__writes_stopped").get(
-            pk=self.credential_id
-        )
-        enabled, mode, stopped = row
+    def check_writes(self, path: str = "") -> None:
+        """Raise `WritesStopped` with the reason unless this credential may write at this moment.
+
+        `WriteRefused` where it may, but HaloPSA is known to refuse writes to this path (as `/Asset`).
+        """
+        row = HaloCredential.objects.values_list(
+            "enabled", "write_mode", "instance__writes_stopped", "permissions"
+        ).get(pk=self.credential_id)
+        enabled, mode, stopped, self._permissions = row
         if stopped:
             raise WritesStopped("All writing to this HaloPSA instance has been stopped.")
         if not enabled:
             raise WritesStopped("The HaloPSA credential is switched off.")
         if mode != WriteMode.WRITE:
             raise WritesStopped("The HaloPSA credential is in observe mode: planned, not written.")
+        if reason := why_refused(self._permissions, key := key_of_write(path)):
+            raise WriteRefused(reason, key)
+
+    def note_write(self, path: str, status: int) -> None:
+        """Keep what an answer to a write tells; a statement more only where that is news."""
+        key = key_of_write(path)
+        if key and rights.is_news(self._permissions, key, status):
+            rights.note_write(self.credential_id, key, status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from integrations.choices import ReadState, Resource, RunKind, RunState
@@ -51,6 +51,21 @@ def read(credential: HaloCredential, resource: str, **found: Any) -> None:
 def whole(rows: int, limits: Mapping[str, Any]) -> dict[str, Any]:
     """Further columns for `read` of a resource that was read in full, limited to `limits`."""
     return {"full_at": timezone.now(), "listed": rows, "limits": dict(limits)}
+
+
+def listed(credential: HaloCredential, sizes: Mapping[str, int]) -> None:
+    """Sizes by resource as a test was told them, for a forecast; a complete read knows better.
+
+    At most two statements.
+    """
+    MirrorState.objects.bulk_create(
+        [MirrorState(halo_credential=credential, resource=name, listed=size) for name, size in sizes.items()],
+        ignore_conflicts=True,
+    )
+    stale = MirrorState.objects.filter(halo_credential=credential, full_at__isnull=True)
+    whens = [When(resource=name, then=size) for name, size in sizes.items()]
+    if whens:
+        stale.filter(resource__in=sizes).update(listed=Case(*whens))
 
 
 def failed(credential: HaloCredential, resource: str, reason: str, calls: int) -> None:

@@ -24,6 +24,14 @@ class WritesStopped(Exception):
         super().__init__(reason)
 
 
+class WriteRefused(WritesStopped):
+    """The credential may write, but HaloPSA refuses this kind of write to it (`key`); nothing was sent."""
+
+    def __init__(self, reason: str, key: str) -> None:
+        self.key = key
+        super().__init__(reason)
+
+
 @dataclass(frozen=True, slots=True)
 class LossVerdict:
     allowed: bool

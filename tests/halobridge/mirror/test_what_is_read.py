@@ -175,9 +175,25 @@ def test_what_halo_refuses_after_all_fails_by_itself(
     assert set(others.values_list("state", flat=True)) == {ReadState.DONE}
 
 
-def test_a_refused_extra_is_told_by_its_state_and_leaves_the_sync_whole(sandbox: Sandbox) -> None:
-    sandbox.switches.change(field_definitions_refused=True)
+def test_an_extra_that_the_test_found_refused_is_not_tried(sandbox: Sandbox) -> None:
     credential = connect_halo(sandbox)
+    sandbox.halo.requests.clear()
+    run = read_halo(credential)
+    assert run.state == RunState.SUCCEEDED
+    licences = state(credential, Resource.LICENCES)
+    assert licences.state == ReadState.OFF
+    assert "The scope read:softwarelicensing is not among the scopes" in licences.reason
+    assert "SoftwareLicence" not in paths(sandbox)
+
+
+def test_an_extra_refused_after_its_test_is_told_by_its_state_and_leaves_the_sync_whole(
+    sandbox: Sandbox,
+) -> None:
+    credential = connect_halo(
+        sandbox, scopes="edit:tickets edit:assets read:customers read:softwarelicensing"
+    )
+    sandbox.switches.change(field_definitions_refused=True)
+    sandbox.halo.faults.add(path="/api/softwarelicence", what="403", times=None)
     run = read_halo(credential)
     assert run.state == RunState.SUCCEEDED
     licences = state(credential, Resource.LICENCES)

@@ -48,6 +48,7 @@ class OpenGate:
     taken: int = 0
     blocks: list[float | None] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    noted: list[tuple[str, int]] = field(default_factory=list)
 
     def take(self) -> None:
         self.taken += 1
@@ -56,10 +57,13 @@ class OpenGate:
     def blocked(self, seconds: float | None) -> None:
         self.blocks.append(seconds)
 
-    def check_writes(self) -> None:
+    def check_writes(self, path: str) -> None:
         self.asked.append("writes")
         if self.stop:
             raise WritesStopped(self.stop)
+
+    def note_write(self, path: str, status: int) -> None:
+        self.noted.append((path, status))
 
 
 def make_access(**changes: Any) -> HaloAccess:

@@ -22,7 +22,28 @@ from tests.integrations.halo.builders import (
     make_session,
 )
 
-ROWS = {"/Client": [{"id": 1}], "/Asset": [], "/Tickets": [], "/Team": [{"id": 5}]}
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "/Client": [{"id": 1}],
+    "/Site": [{"id": 2}],
+    "/Users": [],
+    "/Asset": [{"id": 3}],
+    "/Tickets": [],
+    "/Team": [{"id": 5}],
+    "/FieldInfo": [],
+    "/SoftwareLicence": [],
+    "/AssetSoftware": [],
+}
+READ_KEYS = (
+    "read_customers",
+    "read_assets",
+    "read_tickets",
+    "read_teams",
+    "read_custom_fields",
+    "read_licences",
+    "read_software",
+)
+WRITE_KEYS = ("edit_assets", "edit_tickets", "add_notes")
+AGENT = {"id": 24, "name": "Bridge API", "isapiagent": True, "is_admin": False}
 
 
 def give_halo(scope: str = "edit:tickets edit:assets read:customers", **status: int) -> None:
@@ -32,7 +53,7 @@ def give_halo(scope: str = "edit:tickets edit:assets read:customers", **status: 
     for path, rows in ROWS.items():
         body: Any = {"record_count": len(rows), "rows": rows}
         responses.get(f"{API}{path}", json=body, status=status.get(path.strip("/").lower(), 200))
-    responses.get(f"{API}/Agent/me", json={"id": 24, "name": "Bridge API"}, status=status.get("agent", 200))
+    responses.get(f"{API}/Agent/me", json=AGENT, status=status.get("agent", 200))
 
 
 def check(gate: OpenGate | None = None, **access: Any) -> CheckResult:
@@ -40,7 +61,7 @@ def check(gate: OpenGate | None = None, **access: Any) -> CheckResult:
 
 
 def states(result: CheckResult) -> dict[str, str]:
-    return {row.name: row.state for row in result.details}
+    return {row.key: row.state for row in result.details}
 
 
 @responses.activate
@@ -51,25 +72,21 @@ def test_all_is_well() -> None:
     assert result.message == "Connected to HaloPSA as Bridge API."
     assert result.agent_name == "Bridge API"
     assert result.scopes == "edit:tickets edit:assets read:customers"
-    assert states(result) == {
-        "Read clients, sites and users": "works",
-        "Read assets": "works",
-        "Read tickets": "works",
-        "Read teams": "works",
-        "Create and change assets": "unknown",
-        "Create, note and close tickets": "unknown",
-    }
+    works = dict.fromkeys(("reachable", "token", *READ_KEYS), "works")
+    assert states(result) == works | dict.fromkeys(WRITE_KEYS, "unknown")
+    assert result.advice == ()
+    assert result.listed == {"clients": 1, "sites": 1, "users": 0, "assets": 1, "licences": 0}
 
 
 @responses.activate
-def test_it_only_reads_and_costs_seven_calls() -> None:
+def test_it_only_reads_and_costs_twelve_calls() -> None:
     give_halo()
     gate = OpenGate(stop="observing")
     check(gate)
     assert {call.request.method for call in responses.calls if "token" not in str(call.request.url)} == {
         "GET"
     }
-    assert gate.taken == len(responses.calls) == 7
+    assert gate.taken == len(responses.calls) == 12
     assert "writes" not in gate.asked
 
 
@@ -95,9 +112,9 @@ def test_a_missing_scope_is_named_with_what_to_grant(status: int) -> None:
     if status == 401:
         give_token("second")
     result = check()
-    assert not result.ok
-    assert states(result)["Read assets"] == "refused"
-    assert states(result)["Read clients, sites and users"] == "works"
+    assert result.ok, "tickets need no assets"
+    assert states(result)["read_assets"] == "refused"
+    assert states(result)["read_customers"] == "works"
     assert (
         "a permission is missing: 'Read assets' needs scope read:assets on the application" in result.message
     )
@@ -109,20 +126,20 @@ def test_a_missing_right_to_write_is_named_but_reading_goes_on() -> None:
     give_halo(scope="read:tickets read:assets read:customers")
     result = check()
     assert result.ok
-    assert states(result)["Create and change assets"] == "refused"
-    assert states(result)["Create, note and close tickets"] == "refused"
+    assert {states(result)[key] for key in WRITE_KEYS} == {"refused"}
     assert "scope edit:assets" in result.message
 
 
 @responses.activate
 def test_a_token_without_any_scope_is_refused_everywhere() -> None:
     """HaloPSA API: such a token is given and then fails with 401 on every call."""
-    give_halo(client=401, asset=401, tickets=401, team=401, agent=401)
+    give_halo(**dict.fromkeys((path.strip("/").lower() for path in ROWS), 401), agent=401)
     give_token("second")
     result = check()
     assert not result.ok
-    assert [row.state for row in result.details[:4]] == ["refused"] * 4
-    assert len(responses.calls) == 9, "one renewal in all, not one for each call"
+    assert {states(result)[key] for key in READ_KEYS if key != "read_software"} == {"refused"}
+    assert states(result)["read_software"] == "unknown", "no asset is known of which to read it"
+    assert len(responses.calls) == 11, "one renewal in all, not one for each call"
 
 
 @responses.activate
@@ -139,7 +156,7 @@ def test_missing_teams_stop_nothing() -> None:
     give_halo(team=403)
     result = check()
     assert result.ok
-    assert states(result)["Read teams"] == "refused"
+    assert states(result)["read_teams"] == "refused"
     assert result.message == "Connected to HaloPSA as Bridge API."
 
 
@@ -148,8 +165,8 @@ def test_what_could_not_be_read_for_other_reasons_is_unknown() -> None:
     give_halo(asset=500, agent=404)
     result = check()
     assert not result.ok
-    assert states(result)["Read assets"] == "unknown"
-    assert result.message == "Connected to HaloPSA, but this could not be read: Read assets."
+    assert states(result)["read_assets"] == "unknown"
+    assert "HaloPSA, but this could not be read: Read assets (HaloPSA at" in result.message
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,7 @@ def test_each_way_of_not_getting_a_token_has_its_sentence(
         ("GET", "/Status", 403, "", "read tickets.*scope read:tickets"),
         ("GET", "/Team", 403, "", "scope all:teams"),
         ("POST", "/Asset", 403, "", "create and change assets.*scope edit:assets"),
-        ("POST", "/Actions", 403, "", "create, note and close tickets.*scope edit:tickets"),
+        ("POST", "/Actions", 403, "", "add notes to tickets.*scope edit:tickets"),
         ("POST", "/Tickets", 401, "", "does not let it in \\(401\\).*scope edit:tickets"),
         (
             "POST",
