@@ -16,6 +16,7 @@ from integrations.models import Instance, Intention
 from integrations.net.errors import NetError, RateLimited, Unauthorised, Unavailable, Unreachable
 from integrations.records import WriteAnswer
 from integrations.runs.pauses import PAUSE_OF_INSTANCE, span
+from integrations.runs.rights import refused_writes
 from integrations.runs.writing import (
     Cancelled,
     Sender,
@@ -34,13 +35,14 @@ from integrations.runs.writing import (
     take_for_look_up,
     too_late,
 )
-from integrations.sync.safety import BudgetExhausted, WritesStopped
+from integrations.sync.safety import BudgetExhausted, WriteRefused, WritesStopped
 
 log = logging.getLogger(__name__)
 NOT_LET_IN = (400, 401)
 """Statuses of a pause that is about the credential: an expired token, a secret or scope that is refused."""
 LONGEST_LOOK_UP = 3600.0
 """Seconds after which a look-up that has never worked is left to staff."""
+FORBIDDEN = 403
 UNEXPECTED = "An unexpected error; the log of the queue has the details. Try again, or write it by hand."
 
 
@@ -49,6 +51,8 @@ def settle(intention: Intention, answer: WriteAnswer, sender: Sender) -> bool:
     match answer.outcome:
         case Answer.DONE:
             settle_done(intention, answer.halo_id, sender)
+        case Answer.REFUSED if answer.status == FORBIDDEN and _waits(intention, answer.message):
+            pass
         case Answer.REFUSED:
             settle_refused(intention, answer.message, sender)
         case Answer.UNCERTAIN:
@@ -64,6 +68,24 @@ def settle(intention: Intention, answer: WriteAnswer, sender: Sender) -> bool:
                 settle_uncertain(intention, answer.message, free_repeat=True)
             pause(intention.instance, answer.message)
             return False
+    return True
+
+
+def _waits(intention: Intention, words: str) -> bool:
+    """Whether a write that HaloPSA has forbidden waits instead of being lost, and then put it back.
+
+    It does where the right itself is missing (until a test opens it again), and once where it may be only
+    this ticket: the next try tells.
+    """
+    kept = Intention.objects.filter(pk=intention.pk).filter(
+        refused_writes(intention.instance, [intention.kind])
+    )
+    if kept.exists():
+        put_back(intention, words=words)
+        return True
+    if intention.answer == words:
+        return False
+    put_back(intention, not_before=timezone.now() + span(PAUSE_OF_INSTANCE), words=words)
     return True
 
 
@@ -128,16 +150,21 @@ def deliver(
 ) -> Delivered:
     """Send what is due, one object per call, until nothing is due, the time is up or the instance rests."""
     result = Delivered()
+    refused = refused_writes(instance, kinds)
     while not time_is_up():
         if rest := end_pause(instance, probe):
             result.not_before = rest
             return result
-        intention = due(instance, kinds).select_related("halo_credential", "instance").first()
+        intention = (
+            due(instance, kinds, refused=refused).select_related("halo_credential", "instance").first()
+        )
         if intention is None:
             break
         renew()
         try:
             _one(intention, sender_of(intention), result)
+        except WriteRefused:
+            refused = refused_writes(instance, kinds)
         except (BudgetExhausted, WritesStopped, OperationalError):
             raise
         except Exception:

@@ -62,8 +62,11 @@ class Sender(Protocol):
 # ---- claiming -------------------------------------------------------------------------------
 
 
-def due(instance: Instance, kinds: Sequence[str]) -> Any:
-    """Intentions that may be worked on now: nothing earlier in their lane is unfinished."""
+def due(instance: Instance, kinds: Sequence[str], *, refused: Q | None = None) -> Any:
+    """Intentions that may be worked on now: nothing earlier in their lane is unfinished.
+
+    `refused` are those which HaloPSA would forbid: they wait, but what was sent is still looked up.
+    """
     now = timezone.now()
     earlier = Intention.objects.filter(lane=OuterRef("lane"), sequence__lt=OuterRef("sequence")).exclude(
         state__in=FINISHED
@@ -78,6 +81,8 @@ def due(instance: Instance, kinds: Sequence[str]) -> Any:
             instance__writes_stopped=False,
         )
     )
+    if refused is not None:
+        planned &= ~refused
     uncertain = Q(state=IntentionState.UNCERTAIN) & rested
     stale = Q(state=IntentionState.SENDING, sent_at__lt=now - span(WRITE_LIMIT + 30))
     return (
@@ -182,10 +187,11 @@ def settle_uncertain(intention: Intention, words: str, *, free_repeat: bool = Fa
     )
 
 
-def put_back(intention: Intention, *, not_before: datetime | None = None) -> None:
-    """It was certainly not executed: it uses up no attempt."""
+def put_back(intention: Intention, *, not_before: datetime | None = None, words: str = "") -> None:
+    """It was certainly not executed: it uses up no attempt. `words` are what HaloPSA said to it."""
+    said = {"answer": words} if words else {}
     ours(intention).filter(state=IntentionState.SENDING).update(
-        state=IntentionState.PLANNED, sent_at=None, claim_token="", not_before=not_before
+        state=IntentionState.PLANNED, sent_at=None, claim_token="", not_before=not_before, **said
     )
 
 

@@ -75,7 +75,7 @@ class Job:
     def why_stopped(self) -> str:
         """The reason why nothing may be written at this moment; "" if it may."""
         try:
-            BudgetGate(self.credential, Purpose.ASSETS).check_writes()
+            BudgetGate(self.credential, Purpose.ASSETS).check_writes("/Asset")
         except WritesStopped as stopped:
             return stopped.reason
         return ""
