@@ -34,6 +34,7 @@ AWKWARD: dict[str, Any] = {
     "scope_failure_status": 401,
     "configuration_needs_scope": True,
     "field_definitions_refused": True,
+    "agent_is_administrator": True,
     "hidden_teams": ("Projects",),
     # reading
     "page_size_cap": 7,
@@ -65,6 +66,7 @@ AWKWARD: dict[str, Any] = {
     "msp360_company_take": 10,
 }
 NOT_ON: dict[str, str] = {
+    "agent_refused": "what is refused is not done; tests/halobridge/rights",
     "hidden_clients": "set per test from the world: ids of clients",
     "cap_tickets_only": "excludes page_size_cap for the other lists, which is harder",
     "custom_fields_replaced": "on by default, which is the awkward way",

@@ -8,8 +8,8 @@ from integrations.net.errors import NetError, RateLimited, Unreachable
 from integrations.records import AgentRecord
 
 _UNKNOWN = (
-    "HaloPSA does not say which Halo agent this application logs in as: without one several things can't be "
-    "read. On the application choose login type 'Agent' and an agent of its own for the bridge."
+    "HaloPSA does not say which Halo agent this application logs in as: check that the application has login "
+    "type 'Agent' and an agent of its own for the bridge. With few scopes HaloPSA may not tell it at all."
 )
 _NO_API_AGENT = (
     "The Halo agent '{name}' is a person's account, not an API-only agent: it takes a named licence, and "

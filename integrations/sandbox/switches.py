@@ -20,6 +20,9 @@ class Switches:
     """Asset types need assets; ticket types, statuses … tickets; else any token with a scope reads them."""
     field_definitions_refused: bool = False
     """Custom-field definitions answer 403: they may need configuration rights."""
+    agent_refused: tuple[str, ...] = ()
+    """What the Halo agent may not do whatever the scopes: `edit:assets`, `edit:actions` (area or path) …"""
+    agent_is_administrator: bool = False
     hidden_teams: tuple[str, ...] = ()
     """Teams of which the agent is no member: absent unless the token holds `all:teams`."""
     hidden_clients: tuple[int, ...] = ()

@@ -74,6 +74,7 @@ class HaloApplication:
         token = self.tokens.token(request.headers.get("Authorization", ""))
         resource, handler = routes.find(request.method, path)
         self._check_scope(token, resource, writes=request.method != "GET")
+        self._check_agent(path.partition("/")[0], resource.area, writes=request.method != "GET")
         call = Call(
             world=self.world.halo,
             switches=self.switches,
@@ -98,6 +99,12 @@ class HaloApplication:
         area = resource.area or (resource.configures if self.switches.configuration_needs_scope else "")
         if area and not allows(token, area, writes):
             raise Refusal(self.switches.scope_failure_status)
+
+    def _check_agent(self, name: str, area: str, writes: bool) -> None:
+        """HaloPSA API: what the agent may not do is 403, the body often empty."""
+        verbs = ("read", "edit") if writes else ("read",)
+        if {f"{verb}:{what}" for verb in verbs for what in (name, area)} & set(self.switches.agent_refused):
+            raise Refusal(403)
 
 
 def _without_nulls(body: Any) -> Any:

@@ -176,7 +176,7 @@ def show_agent(call: Call, number: int) -> Row:
 
 
 def show_own_agent(call: Call) -> Row:
-    return _agent(call.world, call.agent)
+    return {**_agent(call.world, call.agent), "is_admin": call.switches.agent_is_administrator}
 
 
 def _listed(call: Call, row: Row) -> bool:
