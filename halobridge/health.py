@@ -119,8 +119,8 @@ def _failing_connections() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for what, model in (("halo_credential", HaloCredential), ("console", Console)):
         rows = model.objects.filter(enabled=True, state=ConnectionState.FAILED)
-        for name, since in rows.values_list("name", "failing_since"):
-            found.append({"kind": what, "name": name, "failing_since": since})
+        for name, since, reason in rows.values_list("name", "failing_since", "state_reason"):
+            found.append({"kind": what, "name": name, "failing_since": since, "reason": reason})
     return found
 
 

@@ -14,6 +14,7 @@ from halobridge.dashboard.facts import Facts
 from integrations.choices import ConnectionState, EventStatus, IntentionState, WriteMode
 from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention
 from integrations.runs.approvals import open_losses
+from integrations.sync.rights import missed
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import IntegrationProfile, Ticket, TicketState
 
@@ -54,7 +55,11 @@ def _connections(facts: Facts) -> Iterator[Attention]:
         page = "halocredential" if isinstance(row, HaloCredential) else "console"
         url = reverse(f"admin:integrations_{page}_change", args=(row.pk,))
         if row.state == ConnectionState.FAILED and row.enabled:
-            yield Attention(f"{row}: {row.state_reason or 'the connection fails.'}", url, "bad")
+            since = row.failing_since
+            told = f" (failing since {timezone.localtime(since):%Y-%m-%d %H:%M})" if since else ""
+            yield Attention(f"{row}{told}: {row.state_reason or 'the connection fails.'}", url, "bad")
+        elif isinstance(row, HaloCredential) and row.enabled:
+            yield from (Attention(f"{row}: {words}", url) for words in missed(row.permissions, row.scopes))
         if isinstance(row, HaloCredential) and row.enabled and row.write_mode == WriteMode.OBSERVE:
             yield Attention(f"{row} only observes: nothing is written to HaloPSA.", url)
         expires = getattr(row, "secret_expires", None)

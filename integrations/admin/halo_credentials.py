@@ -19,6 +19,7 @@ from integrations.choices import WriteMode
 from integrations.connections import save_halo_credential
 from integrations.models import HaloCredential, Run
 from integrations.runs.request import request_delivery, request_halo_sync, request_halo_test
+from integrations.sync.rights import missed, switched_off
 
 
 @admin.register(HaloCredential)
@@ -114,7 +115,8 @@ class HaloCredentialAdmin(CountedDeletion, BridgeAdmin):
             "state_badge": state_badge(row),
             "writing_badge": self.writing(row),
             "gauge": gauge_of(row.instance),
-            "refused": [item for item in row.permissions if item.get("state") == "refused"],
+            "refused": missed(row.permissions, row.scopes),
+            "switched_off": switched_off(row.permissions),
             "stop_url": admin_url(row.instance, "allow" if row.instance.writes_stopped else "stop"),
             "may_stop": request.user.has_perm("integrations.change_instance"),
             "last_runs": Run.objects.filter(halo_credential=row)[:5],

@@ -14,7 +14,8 @@ from integrations.admin.changes import Difference, differences
 from integrations.admin.display import CHANGE_TONES
 from integrations.admin.gauges import Gauge, gauges_of
 from integrations.admin.writing import WritingControl
-from integrations.models import HaloChange, Instance, Run
+from integrations.models import HaloChange, HaloCredential, Instance, Run
+from integrations.sync.rights import is_asked
 
 register = template.Library()
 
@@ -44,6 +45,20 @@ def row_link(row: Model | None, text: object = "") -> SafeString | str:
 @register.filter
 def permission_badge(state: str) -> SafeString:
     return display.badge(*_PERMISSIONS.get(state, _PERMISSIONS["unknown"]))
+
+
+@register.filter
+def right_badge(row: dict[str, Any], credential: HaloCredential) -> SafeString:
+    """The state of a right; one that the credential does not ask for is not there by intent."""
+    if row.get("state") == "refused" and not is_asked(row, credential.scopes):
+        return display.badge("Not asked for", "neutral")
+    return permission_badge(row.get("state", ""))
+
+
+@register.filter
+def lack(credential: HaloCredential | None, key: str) -> str:
+    """Why HaloPSA refuses something to a credential; '' where it may, or is not known."""
+    return credential.lacks(key) if credential else ""
 
 
 @register.filter

@@ -46,8 +46,15 @@ class HaloCredentialSerializer(serializers.ModelSerializer[HaloCredential]):
             "failing_since",
             "synced_at",
             "halo_agent",
+            "halo_agent_id",
+            "agent_is_api_only",
+            "agent_is_administrator",
+            "advice",
             "granted_scopes",
+            "refused_scopes",
             "permissions",
+            "can_edit_assets",
+            "can_edit_tickets",
             "test_run",
         ]
         fields = [

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from integrations.sync.rights import WHOLE_API
+
 WORKS, REFUSED, UNKNOWN = "works", "refused", "unknown"
-WHOLE_API = frozenset({"all", "all:standard", "admin"})
 
 
 @dataclass(frozen=True, slots=True)

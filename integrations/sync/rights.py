@@ -45,6 +45,8 @@ OPTIONAL: Final = frozenset({"read_teams", "read_custom_fields", "read_licences"
 EDIT_ASSETS: Final = "edit_assets"
 EDIT_TICKETS: Final = "edit_tickets"
 ADD_NOTES: Final = "add_notes"
+MAIN_READS: Final = ("read_customers", "read_assets", "read_tickets")
+WHOLE_API: Final = frozenset({"all", "all:standard", "admin"})
 WRITE_KEYS: Final = (EDIT_ASSETS, EDIT_TICKETS, ADD_NOTES)
 
 _WRITES: Final[dict[str, str]] = {"asset": EDIT_ASSETS, "tickets": EDIT_TICKETS, "actions": ADD_NOTES}
@@ -112,6 +114,21 @@ def switched_off(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
         if reasons:
             found.append((feature.name, reasons[0]))
     return found
+
+
+def missed(rows: Iterable[Mapping[str, Any]], scopes: str) -> list[str]:
+    """Sentences about rights that the credential asks for and that HaloPSA refuses all the same.
+
+    What a credential does not ask for is switched off by intent, and extras are never missed.
+    """
+    main = [row for row in rows if row.get("key") in (*MAIN_READS, *WRITE_KEYS) and is_asked(row, scopes)]
+    return list(filter(None, (why_refused(main, row["key"]) for row in main)))
+
+
+def is_asked(row: Mapping[str, Any], scopes: str) -> bool:
+    """Whether a credential with these scopes asks for a right at all. HaloPSA API: edit:X includes read:X."""
+    scope = str(row.get("scope", ""))
+    return not scope or bool(set(scopes.split()) & (WHOLE_API | {scope, scope.replace("read:", "edit:")}))
 
 
 def after_write(row: Mapping[str, Any], status: int) -> dict[str, Any]:
