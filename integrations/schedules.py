@@ -37,6 +37,7 @@ from integrations.models import (
     MirrorState,
     RawDelivery,
     Run,
+    SyncSettings,
 )
 from integrations.registry import connector_class
 from integrations.runs.claim import stamp
@@ -52,7 +53,7 @@ from integrations.runs.request import (
     request_routing,
     request_run,
 )
-from integrations.runs.sync_settings import full_is_due, settings_of_many
+from integrations.runs.sync_settings import full_is_due, interval_of, settings_of_many
 
 RETEST_AFTER = timedelta(minutes=10)
 LOOK_AGAIN = timedelta(minutes=10)
@@ -123,16 +124,21 @@ def tick() -> None:
 
 def _sync_halo(now: datetime) -> None:
     """What is due and not being read already; all of it only when that is due."""
-    due = _due(HaloCredential, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now)
     busy = set(_open_runs(RunKind.SYNC_HALO).values_list("halo_credential", flat=True))
-    wanted = [credential for credential in due if credential.pk not in busy]
+    working = HaloCredential.objects.filter(enabled=True, state=ConnectionState.WORKING)
+    idle = [credential for credential in working.select_related("instance") if credential.pk not in busy]
+    chosen = settings_of_many(idle)
+    wanted = [row for row in idle if _is_due(row, chosen[row.pk], now)]
     states = defaultdict[int, list[MirrorState]](list)
     for state in MirrorState.objects.filter(halo_credential__in=wanted):
         states[state.halo_credential_id].append(state)
-    chosen = settings_of_many(wanted)
     for credential in wanted:
         full = full_is_due(chosen[credential.pk], states[credential.pk], now)
         request_halo_sync(credential, full=full)
+
+
+def _is_due(credential: HaloCredential, chosen: SyncSettings, now: datetime) -> bool:
+    return credential.synced_at is None or credential.synced_at <= now - interval_of(chosen)
 
 
 def _open_runs(kind: str) -> QuerySet[Run]:

@@ -20,6 +20,7 @@ from integrations.choices import Resource, RunState
 from integrations.models import HaloCredential
 from integrations.net.errors import NetError, RateLimited
 from integrations.runs import mirror_states
+from integrations.runs.mirror_forecast import foretell
 from integrations.runs.request import full_sync_begins
 from integrations.runs.steps import Again, Done, Result, Then, Work
 from integrations.runs.sync_settings import settings_of
@@ -54,6 +55,7 @@ def begin(work: Work, credential: HaloCredential) -> Result | None:
     if cursor["full"]:
         full_sync_begins(work.run)
     mirror_states.queue(credential, cursor["todo"], cursor["off"])
+    foretell(work.run, {name: not since for name, since in cursor["todo"].items()})
     return _next({"todo": cursor["todo"], "read": [], "failed": {}}, None)
 
 

@@ -15,6 +15,7 @@ from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import admin_url, badge, badge_column, state_badge, time_column
 from integrations.admin.gauges import gauge_of
 from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialForm
+from integrations.admin.sync_settings import SyncSettingsPage
 from integrations.choices import WriteMode
 from integrations.connections import save_halo_credential
 from integrations.models import HaloCredential, Run
@@ -23,7 +24,7 @@ from integrations.sync.rights import missed, switched_off
 
 
 @admin.register(HaloCredential)
-class HaloCredentialAdmin(CountedDeletion, BridgeAdmin):
+class HaloCredentialAdmin(SyncSettingsPage, CountedDeletion, BridgeAdmin):
     form = HaloCredentialForm
     fieldsets = FIELDSETS
     autocomplete_fields = ("associated_company",)
@@ -119,6 +120,7 @@ class HaloCredentialAdmin(CountedDeletion, BridgeAdmin):
             "switched_off": switched_off(row.permissions),
             "stop_url": admin_url(row.instance, "allow" if row.instance.writes_stopped else "stop"),
             "may_stop": request.user.has_perm("integrations.change_instance"),
+            **self.sync_panel(request, row),
             "last_runs": Run.objects.filter(halo_credential=row)[:5],
         }
 

@@ -18,6 +18,7 @@ from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.display import NOTHING, admin_url, badge_column, duration, row_link, time_column
 from integrations.admin.gauges import gauge_of
 from integrations.admin.held_losses import panel_of
+from integrations.admin.mirror import Line, mirror_of
 from integrations.admin.pages import choices, page_of
 from integrations.choices import Outcome, RunKind, RunState
 from integrations.models import OPEN_STATES, Entry, Run
@@ -31,6 +32,13 @@ PLANNED_KINDS = (RunKind.PLAN_ASSETS, RunKind.APPLY_ASSETS)
 
 def _is_open(run: Run) -> bool:
     return run.state in (*OPEN_STATES, RunState.WAITING)
+
+
+def _mirror_of(run: Run) -> list[Line]:
+    """The lines of a sync while it reads; later they tell of a later one."""
+    if run.kind != RunKind.SYNC_HALO or run.state != RunState.RUNNING or run.halo_credential is None:
+        return []
+    return mirror_of(run.halo_credential)
 
 
 def _moves(run: Run) -> bool:
@@ -138,6 +146,7 @@ class RunAdmin(HistoryAdmin):
             "buttons": self.buttons_of(request, run),
             "progress_url": self.url("progress", run.pk),
             "new_preview": run.kind in PLANNED_KINDS and not _is_open(run),
+            "mirror": _mirror_of(run),
             "losses": panel_of(request, losses_of(run)),
             "following": None if _is_open(run) else _following(run),
         }

@@ -14,6 +14,7 @@ from integrations.api.hook_tokens import HookTokenAction
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource, changed_fields
 from integrations.api.runs import RunSerializer, accepted
+from integrations.api.sync_settings import SyncSettingsAction
 from integrations.connections import save_halo_credential
 from integrations.models import HaloCredential
 from integrations.runs.request import request_halo_sync, request_halo_test
@@ -95,10 +96,10 @@ class HaloCredentialSerializer(serializers.ModelSerializer[HaloCredential]):
         return credential
 
 
-class HaloCredentialViewSet(HookTokenAction, WriteResource):
+class HaloCredentialViewSet(SyncSettingsAction, HookTokenAction, WriteResource):
     """Logins to HaloPSA. A new one is in *observe*: everything is planned and recorded, nothing written."""
 
-    queryset = HaloCredential.objects.all()
+    queryset = HaloCredential.objects.select_related("instance")
     serializer_class = HaloCredentialSerializer
     hook_route = "halo-hook"
     filterset_fields = ["name", "instance", "state", "write_mode", "enabled", "associated_company"]

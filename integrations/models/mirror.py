@@ -33,8 +33,8 @@ class SyncSettings(models.Model):
     )
     include_inactive = models.BooleanField(
         default=True,
-        help_text="Read inactive clients, sites, users and assets, too. Off: what becomes inactive in "
-        "HaloPSA is noticed by its absence, two full reads later.",
+        help_text="Off: what becomes inactive in HaloPSA is noticed by its absence from a full read; up to "
+        "ten objects are then looked up one by one, of more two full reads have to miss each.",
     )
     software_groups = models.JSONField(
         "installed software of asset groups",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings as project
 
-from integrations.choices import ReadState, SyncMode
+from integrations.choices import ReadState, Resource, SyncMode
 from integrations.models import HaloCredential, MirrorState, SyncSettings
 
 
@@ -43,3 +44,27 @@ def full_is_due(settings: SyncSettings, states: Iterable[MirrorState], now: date
         if state.full_at and state.resource in settings.resources and state.state not in unusable
     ]
     return not read or min(read) <= now - timedelta(hours=settings.full_hours)
+
+
+POINTS_TO: Final[dict[str, tuple[str, ...]]] = {
+    Resource.SITES: (Resource.CLIENTS,),
+    Resource.USERS: (Resource.SITES,),
+    Resource.LICENCES: (Resource.CLIENTS,),
+    Resource.ASSETS: (Resource.CLIENTS, Resource.SITES, Resource.ASSET_TYPES),
+}
+"""What has to be read, too, for the rows of a resource to have their place."""
+
+
+def problems_of(resources: Iterable[str]) -> list[str]:
+    """Sentences about a choice of resources that can't be read like that; none where it can."""
+    chosen = set(resources)
+    if not chosen:
+        return ["Choose at least one resource. To read nothing at all switch the credential off."]
+    unknown = chosen - set(Resource.values)
+    found = [f"There is no resource {name!r}." for name in sorted(unknown)]
+    for name in Resource.values:
+        missing = [target for target in POINTS_TO.get(name, ()) if target not in chosen]
+        if name in chosen and missing:
+            needed = " and ".join(Resource(target).label.split(" [")[0].lower() for target in missing)
+            found.append(f"{Resource(name).label.split(' [')[0]} need {needed} to be read, too.")
+    return found

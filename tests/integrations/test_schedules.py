@@ -152,3 +152,15 @@ def test_the_night_tests_every_connection_and_looks_for_doubles() -> None:
     make_console()
     nightly()
     assert kinds() == sorted([RunKind.SWEEP, RunKind.TEST_CONSOLE, RunKind.TEST_HALO])
+
+
+def test_a_credential_is_read_at_the_interval_of_its_own_settings() -> None:
+    lately = timezone.now() - timedelta(minutes=20)
+    often, usual = (make_credential(name=name, synced_at=lately) for name in ("Often", "Usual"))
+    SyncSettings.objects.create(halo_credential=often, interval_minutes=10)
+    tick()
+    asked = Run.objects.filter(kind=RunKind.SYNC_HALO).values_list("halo_credential", flat=True)
+    assert set(asked) == {often.pk}
+    type(usual).objects.filter(pk=usual.pk).update(synced_at=timezone.now() - timedelta(days=1))
+    tick()
+    assert set(asked.all()) == {often.pk, usual.pk}
