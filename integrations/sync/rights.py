@@ -139,7 +139,7 @@ def after_write(row: Mapping[str, Any], status: int) -> dict[str, Any]:
     HaloPSA API: what is wrong with an object itself is a 400, which says nothing about rights.
     """
     if status != FORBIDDEN:
-        return {**row, "state": "works", "reason": "", "forbidden": 0}
+        return {k: v for k, v in row.items() if k != "forbidden"} | {"state": "works", "reason": ""}
     times = int(row.get("forbidden", 0)) + 1
     if row.get("state") == "works" and times < MOST_FORBIDDEN:
         return {**row, "forbidden": times}
