@@ -21,9 +21,11 @@ CONNECTION_HELP = (
     "best with an API-only Halo agent (technician)."
 )
 LIMITS_HELP = (
-    "The scopes are what this credential asks for; the least that suffices is preset. The API limit keeps "
-    "the bridge below HaloPSA's own limit, which all integrations of the tenant share. Within it syncs may "
-    "use up to 60 % and assets up to 80 %, so that tickets always find room."
+    "The scopes are what this credential asks for; the least that suffices is preset. Add "
+    "<em>read:software read:softwarelicensing</em> for software and licences, and <em>all:teams</em> where "
+    "teams are missing; <em>read:customers read:assets</em> alone only reads. What has no scope is switched "
+    "off. The API limit keeps the bridge below HaloPSA's own limit, which all integrations of the tenant "
+    "share. Within it syncs may use up to 60 % and assets up to 80 %, so that tickets always find room."
 )
 WRITING_HELP = (
     "A new credential starts in <em>observe</em>: everything is planned and recorded, nothing is written to "

@@ -46,9 +46,9 @@ def test_the_least_scopes_suffice_for_assets_and_tickets(sandbox: Sandbox, stric
     assert refused_calls(sandbox) == []
 
 
-@pytest.mark.parametrize("strict", [False, True])
-def test_two_scopes_suffice_to_read_customers_and_assets(sandbox: Sandbox, strict: bool) -> None:
-    sandbox.switches.change(configuration_needs_scope=strict)
+@pytest.mark.parametrize(("strict", "status"), [(False, 403), (True, 403), (True, 401)])
+def test_two_scopes_suffice_to_read_customers_and_assets(sandbox: Sandbox, strict: bool, status: int) -> None:
+    sandbox.switches.change(configuration_needs_scope=strict, scope_failure_status=status)
     credential = connect_halo(sandbox, scopes=READ_ONLY)
     assert credential.state == ConnectionState.WORKING
     assert "missing" not in credential.state_reason, "what was not asked for is not missing"
