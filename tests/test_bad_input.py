@@ -136,8 +136,9 @@ def test_an_empty_list_of_companies_waits_instead_of_retiring_all(sandbox: Sandb
     sandbox.switches.change(msp360_empty_companies=True)
     for _ in range(3):
         run = read_console(console)
-    sentences = [entry.reason for entry in run.entries.filter(outcome=Outcome.WARNING)]
+    sentences = [entry.reason for entry in run.entries.filter(outcome=Outcome.HELD)]
     assert any("companies" in sentence for sentence in sentences), sentences
+    assert run.state == RunState.WAITING
     assert Company.objects.filter(active=True).count() == 25
 
 
