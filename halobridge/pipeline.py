@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from halobridge import mirror, software, verdicts
+from halobridge import mirror, moving, software, verdicts
 from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Outcome, Purpose, RunKind, RunState
+from integrations.connections import fill_in
 from integrations.halo.writer import HaloWriter
 from integrations.ingest import console_side, events, merges
+from integrations.ingest.other_integrations import note_other_integrations
 from integrations.models import Console, HaloCredential, Instance, Intention
+from integrations.records import CheckResult
 from integrations.runs.delivery import deliver
 from integrations.runs.request import (
     request_console_sync,
@@ -67,15 +70,24 @@ def console_of(work: Work) -> Console:
 
 def test_halo(work: Work) -> Result:
     credential = credential_of(work)
-    with halo(work, credential, Purpose.TICKETS) as session:
-        result = open_reader(session).fetch_check()
+    moved = bool(credential.moving_to) and moving.try_move(work, credential)
+    credential.refresh_from_db()
+    result = _check(work, credential)
+    if fill_in(credential, result.authorisation_server, result.tenant):
+        credential.refresh_from_db()
+        result = result if result.ok else _check(work, credential)
     if verdicts.store_halo_test(credential, result):
         request_delivery(credential.instance)
     if not result.ok:
         return Done(RunState.FAILED, result.message)
-    if work.run.parameters.get("sync"):
+    if moved or work.run.parameters.get("sync"):
         request_halo_sync(credential, full=True, requested_by=work.run.requested_by)
     return Done()
+
+
+def _check(work: Work, credential: HaloCredential) -> CheckResult:
+    with halo(work, credential, Purpose.TICKETS) as session:
+        return open_reader(session).fetch_check()
 
 
 def test_console(work: Work) -> Result:
@@ -112,6 +124,7 @@ def link_after_halo(work: Work) -> Result:
     credential = credential_of(work)
     HaloCredential.objects.filter(pk=credential.pk).update(synced_at=timezone.now())
     work.count(merged=merges.conclude_merges(credential))
+    note_other_integrations(credential)
     linking.suggest_companies_for(credential)
     work.count(**linking.match_computers_for(credential))
     routing.rejudge_waiting()

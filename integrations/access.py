@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from integrations.choices import Purpose
 from integrations.models import Console, HaloCredential
-from integrations.net.auth import Token
+from integrations.net.auth import Token, TokenStore
 from integrations.registry import connector_class
 from integrations.runs.budget import BudgetGate
 from integrations.runs.pauses import WRITE_LIMIT, scaled
@@ -56,7 +56,22 @@ class StoredToken:
             self._rows.filter(token_expires_at=row[1]).update(access_token="", token_expires_at=None)
 
 
-def open_session(credential: HaloCredential, purpose: Purpose) -> HaloSession:
+class PassingToken:
+    """A token that is kept nowhere: for servers that are only looked at."""
+
+    def load(self) -> Token | None:
+        return None
+
+    def save(self, token: Token) -> None:
+        """The session holds it for as long as it lasts."""
+
+    def drop(self, access_token: str) -> None:
+        """Nothing is stored."""
+
+
+def open_session(
+    credential: HaloCredential, purpose: Purpose, tokens: TokenStore | None = None
+) -> HaloSession:
     """A session of this credential; each of its calls takes a permit for `purpose`."""
     access = import_string(HALO_ACCESS)(
         resource_server=credential.resource_server,
@@ -72,7 +87,10 @@ def open_session(credential: HaloCredential, purpose: Purpose) -> HaloSession:
     total = max(5.0, scaled(WRITE_LIMIT))
     limits = import_string(LIMITS)(connect=10, read=total, total=total)
     session: HaloSession = import_string(HALO_SESSION)(
-        access, tokens=StoredToken(credential.pk), gate=BudgetGate(credential, purpose), limits=limits
+        access,
+        tokens=tokens or StoredToken(credential.pk),
+        gate=BudgetGate(credential, purpose),
+        limits=limits,
     )
     return session
 

@@ -64,7 +64,10 @@ def _connections(facts: Facts) -> Iterator[Attention]:
             yield Attention(f"{row} only observes: nothing is written to HaloPSA.", url)
         expires = getattr(row, "secret_expires", None)
         if expires and expires <= today + REMIND_BEFORE:
-            yield Attention(f"The client secret of {row} ends on {expires:%Y-%m-%d}.", url)
+            over = expires < today
+            told = "ended" if over else "ends"
+            text = f"The client secret of {row} {told} on {expires:%Y-%m-%d}: make a new one in HaloPSA."
+            yield Attention(text, url, "bad" if over else "warn")
     for instance in {row.instance_id: row.instance for row in facts.credentials}.values():
         if instance.writes_stopped:
             yield Attention(

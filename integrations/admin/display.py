@@ -67,6 +67,7 @@ TONES: Final[dict[str, str]] = {
     # write mode
     "observe": "info",
     "write": "good",
+    "held": "warn",
     # actions
     "create": "good",
     "update": "info",

@@ -32,6 +32,7 @@ from integrations.admin.halo_definitions import field_names
 from integrations.admin.halo_objects import IS_ACTIVE, SEEN_THROUGH, MirrorAdmin, client_column
 from integrations.admin.halo_sheets import ASSET_COLUMNS
 from integrations.admin.installed_software import Reading, reading_of, reading_on_opening
+from integrations.admin.linked_filter import LinkedFilter
 from integrations.choices import Resource
 from integrations.models import HaloAsset, HaloSoftware, HaloUser
 from integrations.sync.lifecycle import WARRANTY_LABELS, Warranty, age_in_short, age_in_words, warranty_state
@@ -92,6 +93,7 @@ class HaloAssetAdmin(ExportedList, MirrorAdmin):
         WarrantyMonthFilter,
         InstalledFilter,
         InstalledVersionFilter,
+        LinkedFilter,
     )
     list_select_related = ("halo_credential", "client", "site", "asset_type")
     search_fields = (

@@ -15,9 +15,10 @@ from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import admin_url, badge, badge_column, state_badge, time_column
 from integrations.admin.gauges import gauge_of
 from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialForm
+from integrations.admin.other_integrations import linked_lists
 from integrations.admin.sync_settings import SyncSettingsPage
 from integrations.choices import WriteMode
-from integrations.connections import save_halo_credential
+from integrations.connections import give_up_move, save_halo_credential
 from integrations.models import HaloCredential, Run
 from integrations.runs.request import request_delivery, request_halo_sync, request_halo_test
 from integrations.sync.rights import missed, switched_off
@@ -45,6 +46,12 @@ class HaloCredentialAdmin(SyncSettingsPage, CountedDeletion, BridgeAdmin):
     buttons: ClassVar[tuple[Button, ...]] = (
         Button("test_now", "Test now", "network_check"),
         Button("sync_now", "Sync now", "sync"),
+        Button(
+            "give_up_move",
+            "Keep the old address",
+            "undo",
+            shown=lambda row: bool(row.moving_to or row.move_refused),
+        ),
         Button(
             "start_writing", "Switch to write", "edit", shown=lambda row: row.write_mode == WriteMode.OBSERVE
         ),
@@ -109,6 +116,10 @@ class HaloCredentialAdmin(SyncSettingsPage, CountedDeletion, BridgeAdmin):
         HaloCredential.objects.filter(pk=row.pk).update(write_mode=WriteMode.OBSERVE)
         messages.success(request, f"{row} only observes from now on: nothing is written to HaloPSA.")
 
+    def give_up_move(self, request: HttpRequest, row: HaloCredential) -> None:
+        give_up_move(row)
+        messages.success(request, "The address stays as it was.")
+
     # ---- the page ---------------------------------------------------------------------------
 
     def panel(self, request: HttpRequest, row: HaloCredential) -> dict[str, Any]:
@@ -121,6 +132,7 @@ class HaloCredentialAdmin(SyncSettingsPage, CountedDeletion, BridgeAdmin):
             "stop_url": admin_url(row.instance, "allow" if row.instance.writes_stopped else "stop"),
             "may_stop": request.user.has_perm("integrations.change_instance"),
             **self.sync_panel(request, row),
+            "other_integrations": linked_lists(row),
             "last_runs": Run.objects.filter(halo_credential=row)[:5],
         }
 

@@ -17,6 +17,7 @@ from integrations.admin.display import row_link, text_column
 from integrations.admin.exporting import ExportedList
 from integrations.admin.halo_objects import IS_ACTIVE, SEEN_THROUGH, MirrorAdmin, client_column
 from integrations.admin.halo_sheets import CLIENT_COLUMNS, SITE_COLUMNS, USER_COLUMNS
+from integrations.admin.linked_filter import LinkedFilter
 from integrations.choices import Resource
 from integrations.models import HaloAsset, HaloClient, HaloLicence, HaloSite, HaloUser
 
@@ -37,6 +38,7 @@ class HaloClientAdmin(ExportedList, MirrorAdmin):
         "changed",
         "links_shown",
     )
+    list_filter = (SEEN_THROUGH, IS_ACTIVE, LinkedFilter)
     list_select_related = ("halo_credential", "merged_into")
     panel_template = "bridge/client_belongings.html"
     in_halo = "customers"

@@ -56,6 +56,9 @@ class HaloCredentialSerializer(serializers.ModelSerializer[HaloCredential]):
             "permissions",
             "can_edit_assets",
             "can_edit_tickets",
+            "other_integrations",
+            "moving_to",
+            "move_refused",
             "test_run",
         ]
         fields = [

@@ -6,11 +6,50 @@ bare host, the other one of the two, or either with a slash or a file name behin
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 from integrations.net.http import AddressError, normalise_host
 
-__all__ = ["AddressError", "normalise_authorisation_server", "normalise_resource_server"]
+__all__ = [
+    "AddressError",
+    "in_their_places",
+    "normalise_authorisation_server",
+    "normalise_resource_server",
+    "normalise_tenant",
+    "unwrapped",
+]
 
-_TAILS = frozenset({"api", "auth", "token", "authinfo", "swagger"})
+_TAILS = frozenset({"api", "auth", "token", "authinfo", "swagger", "portal"})
+_WRAPPING = " \t\r\n\u00a0\"'`<>()[]{}\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a,;"
+"""What mails, tables and chats leave around a pasted text. A bracketed IPv6 address keeps its brackets."""
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_TENANT = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
+
+
+def unwrapped(text: str) -> str:
+    """The text without invisible characters, and without the quotes and brackets around it."""
+    text = text.translate(_INVISIBLE).strip()
+    if re.fullmatch(r"\[[0-9a-fA-F:.]+\](:\d+)?(/.*)?", text):
+        return text
+    return text.strip(_WRAPPING)
+
+
+def in_their_places(resource: str, authorisation: str) -> tuple[str, str]:
+    """(resource server, authorisation server), also where each was pasted into the other's field."""
+    swapped = _ends_with(resource, "auth") and _ends_with(authorisation, "api")
+    return (authorisation, resource) if swapped else (resource, authorisation)
+
+
+def normalise_tenant(text: str) -> str:
+    """The tenant's short name, also out of the address of a hosted HaloPSA. Raises AddressError."""
+    text = unwrapped(text)
+    if "://" in text or "/" in text or text.lower().endswith((".halopsa.com", ".haloservicedesk.com")):
+        host = urlsplit(normalise_host(text)).hostname or ""
+        text = host.partition(".")[0]
+    if text and not _TENANT.fullmatch(text):
+        raise AddressError(f"'{text[:60]}' is no tenant: it is a short name, such as acme, or empty.")
+    return text
 
 
 def normalise_resource_server(text: str) -> str:
@@ -28,10 +67,15 @@ def normalise_authorisation_server(text: str) -> str:
 
 def _root(text: str) -> str:
     """The instance's root: scheme, host, port and, for a Halo in a folder, the folder."""
-    address = normalise_host(text)
+    address = normalise_host(unwrapped(text))
     scheme, _, rest = address.partition("://")
     host, _, path = rest.partition("/")
     parts = path.split("/") if path else []
     while parts and parts[-1].lower() in _TAILS:
         parts.pop()
     return "/".join([f"{scheme}://{host}", *parts])
+
+
+def _ends_with(text: str, tail: str) -> bool:
+    parts = unwrapped(text).lower().rstrip("/").split("/")
+    return tail in parts[1:] and not {"api", "auth"} - {tail} & set(parts[1:])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from integrations.halo import sentences
+from integrations.halo.addresses import AddressError, normalise_authorisation_server, normalise_tenant
 from integrations.halo.agents import advice_about, fetch_agent
 from integrations.halo.permissions import (
     NEEDS,
@@ -43,14 +46,27 @@ def fetch_check(session: HaloSession) -> CheckResult:
     no token, nothing is said about the others.
     """
     try:
-        told_tenant = _look_at_server(session)
+        told = _look_at_server(session)
     except NetError as error:
         return CheckResult(ok=False, message=error.sentence, details=(_reach(REFUSED, error.sentence),))
+    found = _sign_in_and_look(session, told)
+    return replace(found, authorisation_server=told.authorisation_server, tenant=told.tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What HaloPSA tells of itself to anybody; '' for what it does not tell, or tells in no usable form."""
+
+    authorisation_server: str
+    tenant: str
+
+
+def _sign_in_and_look(session: HaloSession, told: _Told) -> CheckResult:
     rows = [_reach(WORKS)]
     try:
         signed = sign_in(session)
     except NetError as error:
-        message = error.sentence + _tenant_hint(session, told_tenant)
+        message = error.sentence + _hint(session, told)
         return CheckResult(ok=False, message=message, details=(*rows, _token(REFUSED, message)))
     rows.append(_token(WORKS))
     try:
@@ -67,15 +83,27 @@ def fetch_check(session: HaloSession) -> CheckResult:
     return _result(session, signed, Looks([*rows, *looks.rows], looks.listed), agent)
 
 
-def _look_at_server(session: HaloSession) -> str:
-    """The tenant that the server names. HaloPSA API: authinfo needs no token; it holds `auth_url`."""
+def _look_at_server(session: HaloSession) -> _Told:
+    """HaloPSA API: authinfo needs no token and holds `auth_url` and `tenant_id`."""
     try:
         info = session.get_anonymous("/authinfo")
     except (NotFound, BadAnswer, Refused, Unauthorised, Forbidden) as error:
         raise sentences.not_a_halo(error, session.host) from None
-    if not isinstance(info, dict) or not any(key.lower() == "auth_url" for key in info):
+    told = {key.lower(): value for key, value in info.items()} if isinstance(info, dict) else {}
+    if "auth_url" not in told:
         raise sentences.not_a_halo(BadAnswer("No auth_url."), session.host)
-    return to_text(info.get("tenant_id"))
+    return _Told(_usable(normalise_authorisation_server, told["auth_url"]), _tenant_of(told))
+
+
+def _tenant_of(told: Mapping[str, Any]) -> str:
+    return _usable(normalise_tenant, told.get("tenant_id"))
+
+
+def _usable(normalise: Callable[[str], str], value: object) -> str:
+    try:
+        return normalise(to_text(value)) if to_text(value) else ""
+    except AddressError:
+        return ""
 
 
 def fetch_agent_name(session: HaloSession) -> str:
@@ -157,6 +185,14 @@ def _because(row: Permission) -> str:
     return f" ({row.reason.rstrip('.')})" if row.reason else ""
 
 
-def _tenant_hint(session: HaloSession, told: str) -> str:
-    typed = session.access.tenant
-    return f" HaloPSA itself names the tenant '{told}'." if told and told.lower() != typed.lower() else ""
+def _hint(session: HaloSession, told: _Told) -> str:
+    """Where HaloPSA names another tenant or authorisation server than was typed."""
+    access, hints = session.access, list[str]()
+    if told.tenant and told.tenant.lower() != access.tenant.lower():
+        hints.append(f" HaloPSA itself names the tenant '{told.tenant}'.")
+    named = told.authorisation_server
+    if named and f"{named}/token" != access.token_url:
+        hints.append(
+            f" HaloPSA itself names {named} as its authorisation server, not the one that was asked."
+        )
+    return "".join(hints)

@@ -108,12 +108,17 @@ def user_row(record: UserRecord, sites: Ids) -> Row:
     )
 
 
+def asset_name(record: AssetRecord) -> str:
+    """The first key field, else the asset tag."""
+    return record.key_field or record.inventory_number or f"Asset {record.halo_id}"
+
+
 def asset_row(record: AssetRecord, clients: Ids, sites: Ids, types: Ids) -> Row:
     """A row of a list without asset fields, or without custom fields, keeps those that are stored."""
     return Row(
         key=(record.halo_id,),
         content={
-            "name": record.key_field or record.inventory_number or f"Asset {record.halo_id}",
+            "name": asset_name(record),
             "client_id": clients[record.client_id],
             "site_id": sites[record.site_id],
             "asset_type_id": types[record.asset_type_id],

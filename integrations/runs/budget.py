@@ -39,7 +39,6 @@ class BudgetGate:
 
     def __init__(self, credential: HaloCredential, purpose: Purpose) -> None:
         self.credential_id = credential.pk
-        self.instance_id = credential.instance_id
         self.purpose = purpose
         self._permissions: list[dict[str, Any]] = []
 
@@ -58,7 +57,7 @@ class BudgetGate:
         """None: taken. Otherwise the seconds until a permit may be free."""
         with transaction.atomic():
             # The row lock (SQLite: the write lock) makes counting and taking one act.
-            instance = Instance.objects.select_for_update().get(pk=self.instance_id)
+            instance = self._locked()
             now = timezone.now()
             if instance.blocked_until and instance.blocked_until > now:
                 return (instance.blocked_until - now).total_seconds()
@@ -70,6 +69,11 @@ class BudgetGate:
             oldest = permits.aggregate(oldest=Min("taken_at"))["oldest"]
             return self._seconds_until_free(oldest, now, window.seconds)
 
+    def _locked(self) -> Instance:
+        """The instance that the credential has now: it may have moved since the gate was made."""
+        rows = Instance.objects.select_for_update(of=("self",))
+        return rows.get(credentials=self.credential_id)
+
     @staticmethod
     def _seconds_until_free(oldest: datetime, now: datetime, seconds: int) -> float:
         return max(0.05, (oldest + timedelta(seconds=seconds) - now).total_seconds())
@@ -78,7 +82,7 @@ class BudgetGate:
         """Halo answered 429: nobody calls before the time is over, and the window is reduced."""
         until = timezone.now() + timedelta(seconds=seconds if seconds is not None else REST_AFTER_429)
         with transaction.atomic():
-            instance = Instance.objects.select_for_update().get(pk=self.instance_id)
+            instance = self._locked()
             until = max(until, instance.blocked_until or until)
             Instance.objects.filter(pk=instance.pk).update(blocked_until=until, **learn(instance))
 

@@ -197,7 +197,7 @@ def _end(run: Run, step: Step, result: Done) -> bool:
 
 def _follow(run: Run) -> None:
     """A request came while a run was failing: it gets a run of its own."""
-    run.refresh_from_db(fields=["parameters"])
+    run.refresh_from_db()
     request_run(
         run.kind,
         halo_credential=run.halo_credential,

@@ -1,0 +1,16 @@
+"""Saving connections: normalise, find the instance, forget what was tested, ask for a test. No network."""
+
+from integrations.connections.consoles import check_console_credentials, save_console
+from integrations.connections.credentials import fill_in, normalise_servers, save_halo_credential
+from integrations.connections.marker_field import propose_marker_field
+from integrations.connections.moves import give_up_move
+
+__all__ = [
+    "check_console_credentials",
+    "fill_in",
+    "give_up_move",
+    "normalise_servers",
+    "propose_marker_field",
+    "save_console",
+    "save_halo_credential",
+]

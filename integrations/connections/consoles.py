@@ -1,0 +1,38 @@
+"""Saving a console: what is missing is said at once, the rest by the test that follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from integrations.choices import ConnectionState
+from integrations.models import Console, Run
+from integrations.registry import UnknownKind, connector_class
+from integrations.runs.request import request_console_test
+
+
+def check_console_credentials(kind: str, credentials: dict[str, str]) -> dict[str, str]:
+    """Problems by field name: what is missing, and what this kind does not know."""
+    try:
+        fields = connector_class(kind).credential_fields
+    except UnknownKind as problem:
+        return {"kind": str(problem)}
+    known = {field.name for field in fields}
+    problems = {
+        name: f"This kind of console has no field {name!r}." for name in credentials if name not in known
+    }
+    for field in fields:
+        if field.required and not str(credentials.get(field.name, "")).strip():
+            problems[field.name] = f"{field.label} is needed."
+    return problems
+
+
+def save_console(console: Console, *, requested_by: Any = None) -> Run:
+    """Store a console as *untested* and ask for a test; the first test that works starts a full sync."""
+    if problems := check_console_credentials(console.kind, console.credentials):
+        raise ValidationError({"credentials": list(problems.values())})
+    console.base_url = console.base_url.strip().rstrip("/")
+    console.state, console.state_reason = ConnectionState.UNTESTED, ""
+    console.save()
+    return request_console_test(console, sync=console.synced_at is None, requested_by=requested_by)

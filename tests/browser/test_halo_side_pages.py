@@ -1,0 +1,142 @@
+"""The pages of the HaloPSA side in light, dark and narrow: nothing sticks out, a keyboard suffices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect, sync_playwright
+
+from integrations.choices import OptionKind, Outcome, ReadState, Resource, RunKind, RunState
+from integrations.models import Entry, HaloCredential, HaloOption, MirrorState, Run
+from tests.browser.chromium import SWITCHES
+from tests.browser.pictures import NARROW, Pictures
+from tests.integrations.admin.made import make_asset_type, make_credential, make_held_loss, make_superuser
+from tests.run import chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+REFUSED = {
+    "key": "read_licences",
+    "name": "Read software licences",
+    "state": "refused",
+    "needed_for": "looking at software licences",
+    "grant": "scope read:softwarelicensing on the application and in this credential",
+}
+
+
+@pytest.fixture
+def page(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    path = chromium()
+    if path is None:
+        pytest.skip("No Chromium was found: install Debian's package or set HALOBRIDGE_CHROMIUM.")
+    # Playwright keeps an event loop in this thread; nothing runs in it while the test asks the database.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    make_superuser()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        opened = browser.new_context(base_url=live_server.url).new_page()
+        opened.goto(reverse("admin:index"))
+        opened.get_by_label("Username").fill("admin")
+        opened.get_by_label("Password").fill("a long password")
+        opened.get_by_role("button", name="Log in").click()
+        yield opened
+        browser.close()
+
+
+@pytest.fixture
+def credential() -> HaloCredential:
+    made = make_credential(
+        "Service desk",
+        permissions=[REFUSED],
+        advice=["It logs in as a Halo agent who is an administrator: an API-only agent is safer."],
+        other_integrations=[{"name": "NinjaOne", "clients": 12, "assets": 340}],
+        moving_to={
+            "resource_server": "https://help.example.com/api",
+            "authorisation_server": "",
+            "tenant": "acme",
+        },
+        move_refused="The new address could not be compared yet; the old one stays in force.",
+    )
+    for resource, state, done, total, reason in (
+        (Resource.CLIENTS, ReadState.DONE, 25, 25, ""),
+        (Resource.SITES, ReadState.FAILED, 0, None, "HaloPSA answered 500 to a read of sites."),
+        (Resource.LICENCES, ReadState.OFF, 0, None, made.lacks("read_licences")),
+        (Resource.ASSETS, ReadState.READING, 1500, 20000, ""),
+    ):
+        MirrorState.objects.create(
+            halo_credential=made, resource=resource, state=state, done=done, total=total, reason=reason
+        )
+    make_asset_type(made, name="Workstation")
+    HaloOption.objects.create(
+        halo_credential=made, kind=OptionKind.ASSET_GROUP, halo_id="7", name="Computers"
+    )
+    return made
+
+
+def look_at(page: Page, name: str, address: str) -> None:
+    """A picture of each look if any are wanted; nothing is wider than the window."""
+    page.goto(address)
+    page.set_viewport_size({"width": NARROW, "height": 844})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= NARROW, f"{name} is {wide} pixels wide"
+    page.set_viewport_size({"width": 1280, "height": 900})
+    Pictures(count=60).take(page, name)
+
+
+def test_the_credential_tells_what_is_read_and_who_else_writes(
+    page: Page, credential: HaloCredential
+) -> None:
+    run = Run.objects.create(
+        kind=RunKind.SYNC_HALO,
+        halo_credential=credential,
+        instance=credential.instance,
+        state=RunState.RUNNING,
+        calls=21,
+        forecast_calls=230,
+        phase="Assets",
+        done=1500,
+        total=20000,
+    )
+    look_at(page, "credential", reverse("admin:integrations_halocredential_change", args=(credential.pk,)))
+    bar = page.get_by_role("progressbar", name="Reading of assets")
+    expect(bar).to_have_attribute("aria-valuenow", "7")
+    MirrorState.objects.filter(resource=Resource.ASSETS).update(done=19000)
+    expect(bar).to_have_attribute("aria-valuenow", "95", timeout=10_000)
+    look_at(page, "sync", reverse("admin:integrations_run_change", args=(run.pk,)))
+    expect(page.get_by_role("progressbar", name="Reading of assets")).to_be_visible()
+
+
+def test_sync_settings_are_chosen_by_name_and_nonsense_is_said_there(
+    page: Page, credential: HaloCredential
+) -> None:
+    look_at(
+        page,
+        "sync-settings",
+        reverse("admin:integrations_halocredential_sync_settings", args=(credential.pk,)),
+    )
+    page.get_by_label("Clients: company mapping").uncheck()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Sites need clients to be read, too.")).to_be_visible()
+
+
+def test_a_loss_is_decided_by_keyboard_after_a_question(page: Page, credential: HaloCredential) -> None:
+    loss = make_held_loss(credential)
+    run = Run.objects.create(
+        kind=RunKind.SYNC_HALO,
+        halo_credential=credential,
+        instance=credential.instance,
+        state=RunState.WAITING,
+    )
+    Entry.objects.create(run=run, action="skip", outcome=Outcome.HELD, subject="Assets", reason=loss.reason)
+    look_at(page, "losses", reverse("admin:integrations_heldloss_changelist"))
+    look_at(page, "waiting", reverse("admin:integrations_run_change", args=(run.pk,)))
+    page.get_by_role("link", name="Decide about the missing assets").press("Enter")
+    look_at(page, "loss", page.url)
+    page.get_by_role("link", name="Keep everything").press("Enter")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep everything").press("Enter")
+    loss.refresh_from_db()
+    assert loss.dismissed_at
