@@ -31,11 +31,12 @@ def hold_move(credential: HaloCredential) -> bool:
     )
     if old is None:
         return False
-    credential.move_refused = ""
     if all(getattr(old, name) == getattr(credential, name) for name in PLACE):
-        credential.moving_to = {}
+        # Something else was changed: what waits goes on waiting.
+        credential.moving_to, credential.move_refused = old.moving_to, old.move_refused
         credential.instance = old.instance
         return True
+    credential.move_refused = ""
     if not _is_known(old):
         credential.moving_to = {}
         return False
@@ -129,5 +130,6 @@ def _is_known(credential: HaloCredential) -> bool:
 
 
 def _lowest(model: Any, credential: HaloCredential) -> dict[int, str]:
-    rows = model.objects.filter(halo_credential=credential, active=True).order_by("halo_id")
+    # What is inactive is listed as well, what reads have missed is not.
+    rows = model.objects.filter(halo_credential=credential, missed_reads=0).order_by("halo_id")
     return dict(rows.values_list("halo_id", "name")[:100])

@@ -96,6 +96,8 @@ def test_what_cannot_be_compared_waits_and_can_be_given_up(sandbox: Sandbox, kno
     assert after.moving_to["resource_server"] == "http://127.0.0.1:9/api"
     assert "could not be compared yet" in after.move_refused
     assert after.state == ConnectionState.WORKING, "the old one is tested as ever"
+    after = change(after, name="Renamed meanwhile")
+    assert after.moving_to, "what waits goes on waiting"
     give_up_move(after)
     after.refresh_from_db()
     assert (after.moving_to, after.move_refused) == ({}, "")

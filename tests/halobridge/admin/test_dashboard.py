@@ -185,3 +185,12 @@ def test_coverage_counts_active_and_eligible_ones_only(browser: Client) -> None:
     (row,) = browser.get(reverse("admin:index")).context["coverage"]
 
     assert (row.companies, row.companies_mapped, row.computers, row.computers_mapped) == (2, 1, 2, 1)
+
+
+def test_a_secret_that_has_ended_is_told_as_such(browser: Client) -> None:
+    make_credential("Desk", secret_expires=timezone.localdate() - timedelta(days=3))
+    make_credential("Later", secret_expires=timezone.localdate() + timedelta(days=60))
+    told = "\n".join(attention(browser))
+    assert "The client secret of Desk ended on" in told
+    assert "make a new one in HaloPSA" in told
+    assert "Later ends" not in told
