@@ -113,6 +113,8 @@ class SyncSettingsAction:
     def mirror(self, request: Request, pk: str) -> Response:
         """How far the reading of each resource is, and what the next sync will cost."""
         credential = self.get_object()  # type: ignore[attr-defined]
-        states = MirrorState.objects.filter(halo_credential=credential).order_by("pk")
+        order = list(Resource.values)
+        rows = MirrorState.objects.filter(halo_credential=credential)
+        states = sorted(rows, key=lambda row: order.index(row.resource))
         told = {"states": states, "forecasts": MirrorForecaster(credential).both}
         return Response(MirrorSerializer(told).data)
