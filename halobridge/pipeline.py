@@ -73,7 +73,8 @@ def test_halo(work: Work) -> Result:
     moved = bool(credential.moving_to) and moving.try_move(work, credential)
     credential.refresh_from_db()
     result = _check(work, credential)
-    if fill_in(credential, result.authorisation_server, result.tenant):
+    # A server that signed us in is right, whatever HaloPSA calls itself behind a proxy.
+    if fill_in(credential, "" if result.ok else result.authorisation_server, result.tenant):
         credential.refresh_from_db()
         result = result if result.ok else _check(work, credential)
     if verdicts.store_halo_test(credential, result):

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import override_settings
 
 from integrations.choices import ConnectionState, RunKind, WriteMode
-from integrations.connections import propose_marker_field, save_console, save_halo_credential
+from integrations.connections import fill_in, propose_marker_field, save_console, save_halo_credential
 from integrations.models import Console, HaloCredential, HaloField, Instance, Run
 from integrations.models.fields import WrongKey
 from tests.builders import make_credential
@@ -118,3 +118,16 @@ def test_a_field_called_bridge_reference_becomes_the_place_of_the_marker_unless_
     Instance.objects.update(marker_field_id=7)
     propose_marker_field(HaloCredential.objects.get())
     assert Instance.objects.get().marker_field_id == 7
+
+
+def test_what_halo_tells_fills_in_only_what_nobody_typed() -> None:
+    told = ("https://auth.haloservicedesk.com/auth", "acme")
+    save_halo_credential(unsaved(tenant=""))
+    credential = HaloCredential.objects.get()
+    assert fill_in(credential, *told)
+    credential.refresh_from_db()
+    assert (credential.authorisation_server, credential.tenant) == told
+    assert Instance.objects.get().tenant == "acme"
+    assert not fill_in(credential, "https://elsewhere.example/auth", "other")
+    credential.refresh_from_db()
+    assert (credential.authorisation_server, credential.tenant) == told
