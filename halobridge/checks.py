@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -40,3 +41,24 @@ def run_limit_is_usable(**_: Any) -> list[CheckMessage]:
             id="halobridge.E002",
         )
     ]
+
+
+@register()
+def certificate_bundle_is_usable(**_: Any) -> list[CheckMessage]:
+    """A bundle that can't be read would make every server look as if it were down."""
+    bundle = settings.HALOBRIDGE_CA_BUNDLE
+    if not bundle:
+        return []
+    try:
+        ssl.create_default_context(cafile=bundle)
+    except OSError as problem:  # an SSLError is one, too
+        is_no_bundle = isinstance(problem, ssl.SSLError)
+        reason = "it holds no certificate in PEM form" if is_no_bundle else problem.strerror
+        return [
+            Error(
+                f"HALOBRIDGE_CA_BUNDLE can't be used: {bundle}: {reason}.",
+                hint="Give the path of a file with the certificates of your own authority in PEM form.",
+                id="halobridge.E003",
+            )
+        ]
+    return []
