@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from integrations.connections import normalise_servers
+from integrations.connections import check_move, normalise_servers
 from integrations.models import HaloCredential
 
 KEEP = "Stored encrypted and never shown again. Leave empty to keep the stored one."
@@ -97,5 +97,6 @@ class HaloCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
             return
         try:
             normalise_servers(self.instance)
+            check_move(self.instance)
         except ValidationError as problem:
             self.add_error(None, problem)

@@ -3,10 +3,11 @@
 from integrations.connections.consoles import check_console_credentials, save_console
 from integrations.connections.credentials import fill_in, normalise_servers, save_halo_credential
 from integrations.connections.marker_field import propose_marker_field
-from integrations.connections.moves import give_up_move
+from integrations.connections.moves import check_move, give_up_move
 
 __all__ = [
     "check_console_credentials",
+    "check_move",
     "fill_in",
     "give_up_move",
     "normalise_servers",

@@ -20,18 +20,31 @@ SAME: Final = 0.8
 ADD_ANOTHER: Final = "To connect another HaloPSA add a new credential; this one stays as it was."
 
 
+def check_move(credential: HaloCredential) -> None:
+    """Raise `ValidationError` where server and application of a known HaloPSA are changed at once.
+
+    With neither known, nothing tells whether it is the same HaloPSA, and the old server would be called with
+    what is not its own. The servers are normalised already.
+    """
+    old = HaloCredential.objects.filter(pk=credential.pk).first()
+    if old is None or old.client_id == credential.client_id or not _moves(old, credential):
+        return
+    if _is_known(old):
+        raise ValidationError({"client_id": f"Server and application can't change at once. {ADD_ANOTHER}"})
+
+
 def hold_move(credential: HaloCredential) -> bool:
     """Whether the servers that were typed wait for their test; then the credential has its old ones again.
 
-    Raises `ValidationError` where the application was changed with them: with neither known, nothing tells
-    whether it is the same HaloPSA, and the old server would be called with what is not its own.
+    Raises as `check_move`.
     """
+    check_move(credential)
     old = (
         HaloCredential.objects.select_for_update().filter(pk=credential.pk).first() if credential.pk else None
     )
     if old is None:
         return False
-    if all(getattr(old, name) == getattr(credential, name) for name in PLACE):
+    if not _moves(old, credential):
         # Something else was changed: what waits goes on waiting.
         credential.moving_to, credential.move_refused = old.moving_to, old.move_refused
         credential.instance = old.instance
@@ -40,8 +53,6 @@ def hold_move(credential: HaloCredential) -> bool:
     if not _is_known(old):
         credential.moving_to = {}
         return False
-    if old.client_id != credential.client_id:
-        raise ValidationError({"client_id": f"Server and application can't change at once. {ADD_ANOTHER}"})
     credential.moving_to = {name: getattr(credential, name) for name in SERVERS}
     for name in SERVERS:
         setattr(credential, name, getattr(old, name))
@@ -123,6 +134,10 @@ def postpone_move(credential: HaloCredential, reason: str) -> None:
 def give_up_move(credential: HaloCredential) -> None:
     """The old servers stay; what was refused is not told any more."""
     HaloCredential.objects.filter(pk=credential.pk).update(moving_to={}, move_refused="")
+
+
+def _moves(old: HaloCredential, new: HaloCredential) -> bool:
+    return any(getattr(old, name) != getattr(new, name) for name in PLACE)
 
 
 def _is_known(credential: HaloCredential) -> bool:

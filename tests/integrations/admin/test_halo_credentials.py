@@ -192,3 +192,30 @@ def test_deleting_takes_mappings_and_rules_along(browser: Client) -> None:
 
     assert not HaloCredential.objects.exists()
     assert Company.objects.exists()
+
+
+def test_server_and_application_of_a_known_halo_are_not_changed_at_once(browser: Client) -> None:
+    credential = make_credential("Desk")
+    make_client(credential)
+    typed = {**TYPED, "name": "Desk", "resource_server": "other.example.com", "client_id": "another"}
+    page = browser.post(reverse(CHANGE, args=(credential.pk,)), typed)
+    assert page.status_code == 200
+    assert "To connect another HaloPSA add a new credential" in page.content.decode()
+    credential.refresh_from_db()
+    assert (credential.moving_to, credential.client_id) == ({}, "client-id")
+
+
+def test_another_address_of_a_known_halo_waits_for_its_test(browser: Client) -> None:
+    credential = make_credential("Desk")
+    make_client(credential)
+    old = credential.resource_server
+    typed = {**TYPED, "name": "Desk", "resource_server": "other.example.com", "client_id": "client-id"}
+    browser.post(reverse(CHANGE, args=(credential.pk,)), typed)
+    credential.refresh_from_db()
+    assert credential.resource_server == old
+    assert credential.moving_to["resource_server"] == "https://other.example.com/api"
+    page = browser.get(reverse(CHANGE, args=(credential.pk,))).content.decode()
+    assert "waits for its test" in page
+    browser.post(reverse("admin:integrations_halocredential_give_up_move", args=(credential.pk,)))
+    credential.refresh_from_db()
+    assert credential.moving_to == {}
