@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integrations.choices import ConnectionState, RunKind
-from integrations.models import HaloCredential, Instance, Run
+from integrations.models import HaloClient, HaloCredential, Instance, Run
 from tests.builders import make_credential
 from tests.integrations.api.clients import make_caller
 
@@ -124,3 +124,16 @@ def test_values_out_of_range_are_told(field: str, value: Any) -> None:
     answer = make_caller().post(LIST, make_body(**{field: value}), format="json")
     assert answer.status_code == 400
     assert field in answer.json()["errors"]
+
+
+def test_another_address_of_a_known_halo_waits_for_its_test_and_says_so() -> None:
+    credential = make_credential()
+    HaloClient.objects.create(halo_credential=credential, halo_id=12, name="Alder")
+    old, caller = credential.resource_server, make_caller()
+    body = {"resource_server": "help.example.com"}
+    told = caller.patch(f"{LIST}{credential.pk}/", body, format="json").json()
+    assert told["resource_server"] == old
+    assert told["moving_to"]["resource_server"] == "https://help.example.com/api"
+    refused = caller.patch(f"{LIST}{credential.pk}/", {**body, "client_id": "another"}, format="json")
+    assert refused.status_code == 400
+    assert "client_id" in refused.json()["errors"]
