@@ -238,6 +238,8 @@ class TicketRecord:
     merged_into: int | None = None
     client_id: int | None = None
     site_id: int | None = None
+    agent_id: int | None = None
+    category: str = ""
     marker: str = ""
     """`supplier_reference`, where a bridge ticket carries its marker."""
     asset_ids: tuple[int, ...] = ()
@@ -253,6 +255,9 @@ class ActionRecord:
     ticket_id: int
     note: str = ""
     created_at: datetime | None = None
+    agent_id: int | None = None
+    who: str = ""
+    """Name of who acted: a Halo agent or an end user; '' for what Halo does by itself."""
 
 
 # ---- answers --------------------------------------------------------------------------------

@@ -37,12 +37,34 @@ def cause_of_create(alert: Alert) -> str:
     return f"create:{alert.identity}:{alert.occurrence}"
 
 
+def cause_of_create_after(alert: Alert, closed: Ticket) -> str:
+    """A further ticket for the same occurrence, because a person closed the one before."""
+    return f"create:{alert.identity}:{alert.occurrence}:{closed.pk}"
+
+
+def cause_of_reopen(alert: Alert, ticket: Ticket) -> str:
+    """Once for an occurrence and each time that its ticket was closed."""
+    closed = f"{ticket.closed_at.timestamp():.0f}" if ticket.closed_at else "closing"
+    return f"reopen:{ticket.pk}:{alert.pk}:{alert.occurrence}:{closed}"
+
+
+def cause_of_over(ticket: Ticket, alert_id: int, occurrence: int) -> str:
+    """The note that the alert is over, on a ticket that is left to staff."""
+    return f"over:{ticket.pk}:{alert_id}:{occurrence}"
+
+
 def cause_of_note(row: AlertEvent) -> str:
     return f"note:{row.pk}"
 
 
-def cause_of_close(ticket: Ticket, occurrence: int) -> str:
-    return f"close:{ticket.pk}:{occurrence}"
+def cause_of_close(ticket: Ticket, alert_id: int, occurrence: int) -> str:
+    """Once for each time that the last alert of a ticket ends."""
+    return f"close:{ticket.pk}:{alert_id}:{occurrence}"
+
+
+def markers_of(ticket: Ticket) -> set[str]:
+    """The bridge references of everything that was ever written about the ticket."""
+    return set(Intention.objects.filter(lane=lane_of(ticket)).values_list("marker", flat=True))
 
 
 def add(writes: Sequence[Write], run: Run | None) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from integrations.catalogue import validate_event_types
 from integrations.choices import EventState, Severity
@@ -20,6 +22,12 @@ from integrations.models import (
     Instance,
 )
 from mappings.models import CompanyMapping
+from ticketing import clock
+
+MOST_MINUTES: Final = 10_080
+"""A week."""
+MOST_HOURS: Final = 8_760
+"""A year."""
 
 
 class EventSet(models.Model):
@@ -46,6 +54,23 @@ class EventSet(models.Model):
         """Unknown keys and a second kind of remediation are refused, each with its sentence."""
         if problems := validate_event_types(self.event_types):
             raise ValidationError({"event_types": problems})
+
+
+class ClosingPolicy(models.TextChoices):
+    """When the ticket of an alert that is over is closed."""
+
+    AT_ONCE = "at_once", "At once"
+    QUIET = "quiet", "After some quiet minutes"
+    UNTOUCHED = "untouched", "Only if nobody has worked on it"
+    NEVER = "never", "Never (a note says that it is over)"
+
+
+class AfterPerson(models.TextChoices):
+    """What follows when a person closes a ticket while its alert is still open in the console."""
+
+    STAY_QUIET = "stay_quiet", "Stay quiet"
+    REOPEN = "reopen", "Note it and reopen the ticket"
+    NEW_TICKET = "new_ticket", "Make a new ticket"
 
 
 class IntegrationProfile(models.Model):
@@ -100,6 +125,62 @@ class IntegrationProfile(models.Model):
         default=False,
         help_text="On: they may change team, priority or category and send mail.",
     )
+    public_notes = models.BooleanField(
+        "notes are public", default=False, help_text="Off: end users never see them in HaloPSA."
+    )
+    public_closing = models.BooleanField(
+        "the closing note is public", default=False, help_text="Off: end users never see it in HaloPSA."
+    )
+    note_minutes = models.PositiveIntegerField(
+        "minutes between notes",
+        default=60,
+        validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text="While an alert lasts its ticket gets at most one note in so many minutes, with the number "
+        "of events since the one before. 0: a note for each event.",
+    )
+    closing_policy = models.CharField(
+        "close a ticket whose alert is over",
+        max_length=10,
+        choices=ClosingPolicy.choices,
+        default=ClosingPolicy.AT_ONCE,
+    )
+    quiet_minutes = models.PositiveIntegerField(
+        default=15,
+        validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text="For “After some quiet minutes”: what comes back within them goes on in the same ticket.",
+    )
+    reopen_hours = models.PositiveIntegerField(
+        "hours in which it is reopened",
+        default=24,
+        validators=[MaxValueValidator(MOST_HOURS)],
+        help_text="An alert that comes back within so many hours reopens its ticket; later it gets a new one "
+        "that names the old one. 0: always a new one.",
+    )
+    after_person = models.CharField(
+        "a person closes the ticket of an alert that is still open",
+        max_length=10,
+        choices=AfterPerson.choices,
+        default=AfterPerson.STAY_QUIET,
+        help_text="The console is never written to: closing a ticket does not end its alert there.",
+    )
+    after_person_hours = models.PositiveIntegerField(
+        "hours until that happens",
+        default=24,
+        validators=[MaxValueValidator(MOST_HOURS)],
+        help_text="If the alert has ended by then, nothing happens.",
+    )
+    wont_fix_statuses = models.JSONField(
+        "statuses that mean “won't fix”",
+        default=list,
+        blank=True,
+        help_text="A ticket closed with one of them keeps its alert quiet until it was gone once.",
+    )
+    wont_fix_categories = models.JSONField(
+        "categories that mean “won't fix”",
+        default=list,
+        blank=True,
+        help_text="The same for a ticket that has one of these categories when it is closed.",
+    )
     is_default = models.BooleanField("default", default=False)
 
     class Meta:
@@ -149,6 +230,7 @@ class TicketState(models.TextChoices):
     PLANNED = "planned", "Planned"
     OPEN = "open", "Open"
     CLOSING = "closing", "Being closed"
+    REOPENING = "reopening", "Being reopened"
     CLOSED = "closed", "Closed"
     REFUSED = "refused", "Refused by HaloPSA"
     STAFF = "staff", "Waiting for staff"
@@ -175,8 +257,22 @@ class Ticket(models.Model):
     previous = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     notes = models.PositiveIntegerField(default=0)
     reason = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    left_open = models.BooleanField(
+        default=False,
+        help_text="Its alerts are over, and it was left to staff: by its closing policy, or because somebody "
+        "has worked on it.",
+    )
+    closed_by_person = models.BooleanField(default=False)
+    wont_fix = models.BooleanField("won't fix", default=False)
+    halo_status = models.IntegerField(
+        "status in HaloPSA", null=True, blank=True, editable=False, help_text="As last seen there."
+    )
+    halo_client = models.IntegerField(null=True, blank=True, editable=False)
+    seen_at = models.DateTimeField(
+        "last looked at", null=True, blank=True, editable=False, help_text="When it was last read in HaloPSA."
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -224,6 +320,9 @@ class Alert(models.Model):
     opened_at = models.DateTimeField()
     newest_at = models.DateTimeField(help_text="Newest time of its events; its state follows that one.")
     resolved_at = models.DateTimeField(null=True, blank=True)
+    ended_before_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the occurrence before this one ended."
+    )
     last_event = models.ForeignKey(Event, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     decision = models.CharField(max_length=12, choices=Decision.choices, default=Decision.UNDECIDED)
     reason = models.CharField(max_length=500, blank=True)
@@ -236,6 +335,19 @@ class Alert(models.Model):
     )
     pending = models.BooleanField(
         default=True, db_index=True, help_text="Something happened that delivery has not looked at."
+    )
+    look_again_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text="When delivery has to look at it again.",
+    )
+    noted_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its ticket last told of it."
+    )
+    unnoted = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Repeats since then, for the next note."
     )
 
     class Meta:

@@ -81,12 +81,16 @@ def follow_lanes(instance: Instance) -> None:
     writes = Intention.objects.filter(instance=instance, kind__in=TICKET_WRITES)
     stuck = writes.filter(state=IntentionState.STAFF).values("subject_id")
     tickets = Ticket.objects.filter(instance=instance)
-    under_way = (TicketState.PLANNED, TicketState.OPEN, TicketState.CLOSING)
+    under_way = (TicketState.PLANNED, TicketState.OPEN, TicketState.CLOSING, TicketState.REOPENING)
     tickets.filter(state__in=under_way, pk__in=stuck).update(state=TicketState.STAFF, reason=STUCK)
     _follow_settled(tickets.filter(state=TicketState.STAFF, reason=STUCK).exclude(pk__in=stuck), writes)
-    closing = _unfinished_closings(writes)
+    closing = _unfinished(writes, IntentionKind.CLOSE_TICKET)
     tickets.filter(state=TicketState.CLOSING, current=True).exclude(pk__in=closing).update(
         state=TicketState.OPEN
+    )
+    reopening = _unfinished(writes, IntentionKind.REOPEN_TICKET)
+    tickets.filter(state=TicketState.REOPENING).exclude(pk__in=reopening).update(
+        state=TicketState.CLOSED, current=False
     )
     cancelled = writes.filter(kind=IntentionKind.CREATE_TICKET, state=IntentionState.CANCELLED)
     tickets.filter(
@@ -94,11 +98,14 @@ def follow_lanes(instance: Instance) -> None:
     ).update(state=TicketState.CANCELLED, current=False, reason="Its create was cancelled.")
 
 
-def _unfinished_closings(writes: QuerySet[Intention]) -> Any:
-    return writes.filter(kind=IntentionKind.CLOSE_TICKET).exclude(state__in=FINISHED).values("subject_id")
+def _unfinished(writes: QuerySet[Intention], kind: IntentionKind) -> Any:
+    return writes.filter(kind=kind).exclude(state__in=FINISHED).values("subject_id")
 
 
 def _follow_settled(settled: QuerySet[Ticket], writes: QuerySet[Intention]) -> None:
-    settled.filter(pk__in=_unfinished_closings(writes)).update(state=TicketState.CLOSING, reason="")
+    closing = _unfinished(writes, IntentionKind.CLOSE_TICKET)
+    settled.filter(pk__in=closing).update(state=TicketState.CLOSING, reason="")
+    reopening = _unfinished(writes, IntentionKind.REOPEN_TICKET)
+    settled.filter(pk__in=reopening).update(state=TicketState.REOPENING, reason="")
     settled.filter(halo_id__isnull=True).update(state=TicketState.PLANNED, reason="")
     settled.update(state=TicketState.OPEN, reason="")

@@ -113,21 +113,32 @@ def body(alerts: Sequence[Alert], ticket: Ticket, asset: HaloAsset | None) -> st
     return _render("ticket", context)
 
 
-def note(alert: Alert, event: Event, occurrence: int) -> str:
-    """It happened again."""
+def note(alert: Alert, event: Event, occurrence: int, *, number: int = 1, came_back: bool = False) -> str:
+    """It happened again (`number` times since the last note), or came back after it was over."""
     told = history(alert, occurrence)
-    context = {"alert": _alert(alert), "event": _event(event), "history": told, "first": moment(told.first)}
+    context = {
+        "alert": _alert(alert),
+        "event": _event(event),
+        "history": told,
+        "first": moment(told.first),
+        "number": number,
+        "came_back": came_back,
+    }
     return _render("note", context)
 
 
-def closing(alert: Alert | None, event: Event | None, occurrence: int) -> str:
-    """It is over: after how many events, and after how long. `event` is what resolved it, if known."""
+def closing(alert: Alert | None, event: Event | None, occurrence: int, *, left_to: str = "") -> str:
+    """It is over: after how many events, and after how long. `event` is what resolved it, if known.
+
+    `left_to`: who the closing is left to, because they have worked on it or the profile says so.
+    """
     told = history(alert, occurrence) if alert else History(0, None, None)
     ended = event.occurred_at if event else None
     context = {
         "title": line(event.title) if event else (line(alert.title) if alert else ""),
         "ended": moment(ended),
         "events": told.events,
+        "left_to": line(left_to),
         "duration": duration(ended - told.first) if ended and told.first else "",
     }
     return _render("closing", context)

@@ -10,7 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
-from unfold.widgets import AutocompleteWidgetMixin, UnfoldAdminSelect2Widget
+from unfold.widgets import (
+    AutocompleteWidgetMixin,
+    UnfoldAdminSelect2MultipleWidget,
+    UnfoldAdminSelect2Widget,
+)
 
 from integrations.choices import OptionKind
 from integrations.models import HaloAssetType, HaloField, HaloOption
@@ -154,4 +158,20 @@ def number_field(
         help_text=help_text,
         validators=[exists],
         widget=UnfoldAdminSelect2Widget,
+    )
+
+
+def numbers_field(
+    choices: Sequence[tuple[int, str]], *, label: str, chosen: Iterable[int] = (), help_text: str = ""
+) -> forms.TypedMultipleChoiceField:
+    """Several of them, as Halo's ids. A chosen one that Halo no longer has stays visible."""
+    live = {number for number, _ in choices}
+    gone = [(number, f"No longer in HaloPSA ({number})") for number in chosen if number not in live]
+    return forms.TypedMultipleChoiceField(
+        label=label,
+        choices=[*choices, *gone],
+        coerce=int,
+        required=False,
+        help_text=help_text,
+        widget=UnfoldAdminSelect2MultipleWidget,
     )

@@ -192,6 +192,8 @@ def ticket(row: Row) -> TicketRecord | None:
         merged_into=to_id(row.get("merged_into_id")),
         client_id=to_id(row.get("client_id")),
         site_id=to_id(row.get("site_id")),
+        agent_id=to_id(row.get("agent_id")),
+        category=to_text(row.get("category_1")) or to_text(row.get("category1")),
         marker=to_text(row.get("supplier_reference")),
         asset_ids=_ids(row.get("assets")),
         created_at=to_time(row.get("datecreated")) or to_time(row.get("dateoccurred")),
@@ -210,6 +212,8 @@ def action(row: Row, ticket_id: int) -> ActionRecord | None:
         ticket_id=to_id(row.get("ticket_id")) or ticket_id,
         note=plain if rich in plain else f"{plain}\n{rich}".strip(),
         created_at=to_time(row.get("datetime")) or to_time(row.get("actiondatecreated")),
+        agent_id=to_id(row.get("who_agentid")) or to_id(row.get("actionby_agent_id")),
+        who=to_text(row.get("who")),
     )
 
 

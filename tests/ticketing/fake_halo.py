@@ -37,6 +37,7 @@ class FakeHalo:
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
     """What happens elsewhere while the next writes are on their way."""
 
+    reads: list[str] = field(default_factory=list)
     one_at_a_time: RLock = field(default_factory=RLock)
 
     # ---- writer ------------------------------------------------------------------------------
@@ -75,8 +76,8 @@ class FakeHalo:
 
     def _act(self, payload: dict[str, Any]) -> int:
         self.actions.append(payload)
-        if payload.get("new_status") == CLOSED:
-            self.change(payload["ticket_id"], closed=True)
+        if "new_status" in payload:
+            self.change(payload["ticket_id"], closed=payload["new_status"] == CLOSED)
         return len(self.actions)
 
     def change(self, halo_id: int, **values: Any) -> None:
@@ -92,8 +93,9 @@ class FakeHalo:
         return self.records.get(halo_id)
 
     def fetch_actions(self, ticket_id: int) -> list[ActionRecord]:
+        self.reads.append(f"actions of {ticket_id}")
         return [
-            ActionRecord(number, ticket_id, action["note_html"])
+            ActionRecord(number, ticket_id, action["note_html"], who=action.get("who", "Bridge API"))
             for number, action in enumerate(self.actions, start=1)
             if action["ticket_id"] == ticket_id
         ]
@@ -108,6 +110,13 @@ class FakeHalo:
 
     def closings(self, halo_id: int | None = None) -> list[dict[str, Any]]:
         return [a for a in self._of(halo_id) if a.get("new_status") == CLOSED]
+
+    def reopenings(self, halo_id: int | None = None) -> list[dict[str, Any]]:
+        return [a for a in self._of(halo_id) if a.get("new_status") not in (None, CLOSED)]
+
+    def work_by(self, who: str, halo_id: int) -> None:
+        """Somebody writes a note on a ticket there."""
+        self.actions.append({"ticket_id": halo_id, "note_html": "<p>I look at it.</p>", "who": who})
 
     def _of(self, halo_id: int | None) -> Iterable[dict[str, Any]]:
         return [a for a in self.actions if halo_id is None or a["ticket_id"] == halo_id]

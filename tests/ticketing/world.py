@@ -165,6 +165,8 @@ def make_profile(credential: HaloCredential, **values: Any) -> IntegrationProfil
             "ticket_type": 21,
             "status_open": 1,
             "status_closed": 9,
+            "note_minutes": 0,
+            "reopen_hours": 0,
             **values,
         }
     )

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminSelect2Widget
 
-from integrations.admin.choosers import CHOOSE, SearchSelect, number_field, options
+from integrations.admin.choosers import CHOOSE, SearchSelect, number_field, numbers_field, options
 from integrations.choices import OptionKind
 from integrations.models import HaloClient, HaloOption, HaloUser
 from ticketing.models import IntegrationProfile
@@ -51,7 +51,15 @@ FIELDSETS: Any = (
             "fields": ("client", "user"),
         },
     ),
-    ("Notes and closing", {"fields": ("note_action", "closing_action")}),
+    ("While it lasts", {"fields": ("note_minutes", "note_action", "public_notes")}),
+    (
+        "When it is over",
+        {"fields": ("closing_policy", "quiet_minutes", "closing_action", "public_closing", "reopen_hours")},
+    ),
+    (
+        "When a person closes it",
+        {"fields": ("after_person", "after_person_hours", "wont_fix_statuses", "wont_fix_categories")},
+    ),
     ("Effects in HaloPSA", {"fields": ("mail_end_user", "run_halo_rules")}),
 )
 
@@ -79,6 +87,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         self._add_priority()
         self._add_searches()
+        self._add_wont_fix()
 
     def _add_priority(self) -> None:
         """Priorities are numbered within their SLA: the value of a choice names both."""
@@ -99,6 +108,17 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         if self.instance.priority is not None:
             self.initial["priority"] = f"{self.instance.sla or ''}/{self.instance.priority}"
+
+    def _add_wont_fix(self) -> None:
+        kinds = {"wont_fix_statuses": OptionKind.STATUS, "wont_fix_categories": OptionKind.CATEGORY}
+        for name, kind in kinds.items():
+            field = self.fields[name]
+            self.fields[name] = numbers_field(
+                options(self.number, kind),
+                label=str(field.label),
+                chosen=getattr(self.instance, name),
+                help_text=str(field.help_text),
+            )
 
     def _add_searches(self) -> None:
         within = f"halo_credential={self.number}"

@@ -26,6 +26,12 @@ KIND_OF: Final[dict[str, tuple[OptionKind, str]]] = {
 }
 """Field of a profile → kind of option, and how a sentence calls it. A priority is judged with its SLA."""
 
+SEVERAL: Final[dict[str, tuple[OptionKind, str]]] = {
+    "wont_fix_statuses": (OptionKind.STATUS, "status"),
+    "wont_fix_categories": (OptionKind.CATEGORY, "category"),
+}
+"""Fields that hold several of Halo's ids."""
+
 STATUSES_KNOWN: Final = "statuses"
 """In a ticket type's `extra`: Halo's ids of the statuses that its tickets may have."""
 
@@ -41,6 +47,10 @@ def choice_problems(credential: HaloCredential, values: Mapping[str, Any]) -> di
         value = values.get(field)
         if value is not None and not _is_known(options, kind, value):
             problems[field] = no_such(word, value, credential)
+    for field, (kind, word) in SEVERAL.items():
+        unknown = [value for value in values.get(field) or () if not _is_known(options, kind, value)]
+        if unknown:
+            problems[field] = no_such(word, unknown[0], credential)
     if sentence := _priority_problem(options, credential, values):
         problems["priority"] = sentence
     for field in ("status_open", "status_closed"):

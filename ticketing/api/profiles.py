@@ -11,13 +11,29 @@ from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.models import HaloClient, HaloCredential, HaloUser
 from ticketing.api.effects import look_again
-from ticketing.api.profile_choices import KIND_OF, choice_problems
+from ticketing.api.profile_choices import KIND_OF, SEVERAL, choice_problems
 from ticketing.models import IntegrationProfile
 
 JUDGED = (*KIND_OF, "priority")
 
 
+class _WontFix(serializers.ListField):
+    """Halo's own ids of several choices, each once."""
+
+    child = serializers.IntegerField()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=100, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
 class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfile]):
+    wont_fix_statuses = _WontFix(
+        help_text="Halo's ids of statuses: a ticket closed with one keeps its alert quiet."
+    )
+    wont_fix_categories = _WontFix(help_text="Halo's ids of categories that do the same.")
     # Declared, so that the constraint on defaults does not turn into "a credential has one profile".
     halo_credential = serializers.PrimaryKeyRelatedField(queryset=HaloCredential.objects.all())
 
@@ -44,6 +60,16 @@ class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfil
             "closing_action",
             "mail_end_user",
             "run_halo_rules",
+            "public_notes",
+            "public_closing",
+            "note_minutes",
+            "closing_policy",
+            "quiet_minutes",
+            "reopen_hours",
+            "after_person",
+            "after_person_hours",
+            "wont_fix_statuses",
+            "wont_fix_categories",
             "is_default",
         ]
         validators: list[Any] = []  # names and defaults are judged below, in words
@@ -58,7 +84,9 @@ class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfil
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         credential = attrs.get("halo_credential") or self.instance.halo_credential  # type: ignore[union-attr]
         values = {name: self._value(attrs, name) for name in JUDGED}
-        problems = choice_problems(credential, values) if set(JUDGED) & set(attrs) else {}
+        values |= {name: self._value(attrs, name) or [] for name in SEVERAL}
+        judged = {*JUDGED, *SEVERAL} & set(attrs)
+        problems = choice_problems(credential, values) if judged else {}
         for name in ("client", "user"):
             row: HaloClient | HaloUser | None = attrs.get(name)
             if row is not None and row.halo_credential_id != credential.pk:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import F
-from django.utils import timezone
 
 from integrations.choices import Action, EventState, IntentionKind, Outcome
 from integrations.models import Intention
 from integrations.records import TicketRecord
-from ticketing import lanes
+from ticketing import clock, lanes
 from ticketing.models import Alert, Decision, Ticket, TicketState
 
 CLOSED_MEANWHILE: Final = "The ticket was closed before this was sent; its alert, open again, gets a new one."
@@ -32,6 +31,7 @@ class Found:
     words: str = ""
     gone: bool = False
     closed: bool = False
+    left_open: bool = False
 
 
 def state_in_halo(record: TicketRecord | None, halo_id: int) -> Found:
@@ -64,10 +64,20 @@ def done(ticket: Ticket, intention: Intention, found: Found) -> None:
             _created(ticket, intention.halo_id, found)
         case IntentionKind.ADD_NOTE:
             mine.update(notes=F("notes") + 1)
+        case IntentionKind.CLOSE_TICKET if found.left_open:
+            mine.filter(state=TicketState.CLOSING).update(state=TicketState.OPEN)
+            mine.update(left_open=True, notes=F("notes") + 1, reason=found.words)
         case IntentionKind.CLOSE_TICKET:
             _closed(ticket)
         case IntentionKind.REOPEN_TICKET:
-            mine.update(state=TicketState.OPEN, closed_at=None, reason="")
+            _reopened(ticket)
+
+
+def _reopened(ticket: Ticket) -> None:
+    """Its closing may be planned already: then it stays *being closed*."""
+    mine = Ticket.objects.filter(pk=ticket.pk)
+    mine.update(closed_at=None, closed_by_person=False, wont_fix=False, reason="")
+    mine.filter(state__in=(TicketState.REOPENING, TicketState.STAFF)).update(state=TicketState.OPEN)
 
 
 def _created(ticket: Ticket, halo_id: int | None, found: Found) -> None:
@@ -82,9 +92,13 @@ def _created(ticket: Ticket, halo_id: int | None, found: Found) -> None:
 
 
 def _closed(ticket: Ticket, words: str = "") -> None:
+    """A reopening may be planned behind the closing: then the alert stays with this ticket."""
+    reopening = Ticket.objects.filter(pk=ticket.pk, state=TicketState.REOPENING)
+    if reopening.update(closed_at=clock.now()):
+        return
     _let_go(ticket)
     Ticket.objects.filter(pk=ticket.pk).update(
-        state=TicketState.CLOSED, closed_at=timezone.now(), current=False, reason=words
+        state=TicketState.CLOSED, closed_at=clock.now(), current=False, reason=words
     )
 
 
@@ -95,10 +109,14 @@ def _let_go(ticket: Ticket) -> None:
     alerts = list(rows.select_for_update(of=("self",)).order_by("pk"))
     if not alerts:
         return
-    numbers = [alert.pk for alert in alerts]
-    Alert.objects.filter(pk__in=numbers).update(ticket=None, decision=Decision.UNDECIDED, pending=True)
+    _plan_anew(alerts)
     lanes.take_back([ticket], CLOSED_MEANWHILE)
     lanes.free_creates(alerts)
+
+
+def _plan_anew(alerts: Sequence[Alert]) -> None:
+    numbers = [alert.pk for alert in alerts]
+    Alert.objects.filter(pk__in=numbers).update(ticket=None, decision=Decision.UNDECIDED, pending=True)
 
 
 # ---- refused --------------------------------------------------------------------------------
@@ -115,6 +133,8 @@ def refused(ticket: Ticket, intention: Intention, found: Found) -> Outcome:
         case IntentionKind.CLOSE_TICKET if found.closed:
             _closed(ticket, found.words)
             return Outcome.SKIPPED
+        case IntentionKind.REOPEN_TICKET:
+            _reopening_refused(ticket, intention.answer)
         case IntentionKind.CLOSE_TICKET:
             words = f"HaloPSA refused to close it: {intention.answer}"
             Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.STAFF, reason=words)
@@ -132,6 +152,16 @@ def _create_refused(ticket: Ticket, answer: str) -> None:
     still_open = Alert.objects.filter(ticket=ticket, state=EventState.OPEN).exists()
     Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.REFUSED, reason=words, current=still_open)
     Alert.objects.filter(ticket=ticket).update(reason=words[:500])
+
+
+def _reopening_refused(ticket: Ticket, answer: str) -> None:
+    """It stays closed; its open alerts get a new ticket, which refers to this one."""
+    words = f"HaloPSA refused to reopen it, so a new ticket is made: {answer}"
+    lanes.take_back([ticket], words)
+    rows = Alert.objects.filter(ticket=ticket, state=EventState.OPEN)
+    alerts = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.CLOSED, current=False, reason=words)
+    _plan_anew(alerts)
 
 
 def _supersede(ticket: Ticket, words: str) -> None:

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 from integrations.choices import Answer, IntentionKind, Outcome
 from integrations.halo import payloads
 from integrations.models import Event, Intention
-from integrations.net.errors import NetError
+from integrations.net.errors import NetError, NotFound, Refused
 from integrations.records import TicketRecord, WriteAnswer
 from integrations.runs.writing import Cancelled
 from integrations.sync.safety import BudgetExhausted
-from ticketing import text
+from ticketing import lanes, text
 from ticketing.apply import outcomes
 from ticketing.apply.placing import asset_of, place_of
+from ticketing.apply.touched import worked_on_by
 from ticketing.apply.withdrawal import check_create, check_write, without_client, without_profile
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import Alert, Ticket
-from ticketing.planning.closing import profiles_of
+from ticketing.planning.closing import LEFT_OPEN, profiles_of
 
 if TYPE_CHECKING:
     from integrations.halo.reader import HaloReader
@@ -57,12 +58,33 @@ class TicketSender:
         if intention.kind == IntentionKind.CREATE_TICKET:
             answer = self._writer.send_ticket(payload)
         else:
-            answer = self._writer.send_action(payload)
+            untouched = bool(intention.content.get("only_untouched"))
+            act = self._close_untouched if untouched else self._act
+            answer = act(intention, payload)
             if answer.outcome == Answer.REFUSED:
                 self._look_at_ticket(intention, payload["ticket_id"])
         if answer.outcome == Answer.UNCERTAIN:
             self._tell(intention, Outcome.UNCERTAIN, answer.message)
         return answer
+
+    def _act(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
+        return self._writer.send_action(payload)
+
+    def _close_untouched(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
+        """Close a ticket on which nobody has worked; where somebody has, only a note says that it is over."""
+        try:
+            actions = self._reader.fetch_actions(payload["ticket_id"])
+        except (NotFound, Refused):
+            actions = []  # the write itself will say what is wrong with the ticket
+        except NetError as error:
+            return WriteAnswer(Answer.PAUSE, message=error.sentence, safe_to_repeat=True, status=error.status)
+        markers = lanes.markers_of(_ticket(intention))
+        who = worked_on_by(actions, markers, intention.halo_credential.halo_agent_id)
+        if who:
+            words = f"It is over, but {who} has worked on it, so it is left open."
+            self._found[intention.pk] = outcomes.Found(words, left_open=True)
+            payload = _without_closing(intention, payload, who)
+        return self._writer.send_action(payload)
 
     def _look_at_ticket(self, intention: Intention, ticket_id: int) -> None:
         """A refused note: does its ticket still exist? One read, on refusals only."""
@@ -81,7 +103,15 @@ class TicketSender:
         if ticket.halo_id is None:
             return None
         actions = self._reader.fetch_actions(ticket.halo_id)
-        return min((action.halo_id for action in actions if intention.marker in action.note), default=None)
+        found = min((action.halo_id for action in actions if intention.marker in action.note), default=None)
+        if found is not None and intention.content.get("only_untouched"):
+            self._found[intention.pk] = self._whether_left_open(ticket.halo_id)
+        return found
+
+    def _whether_left_open(self, halo_id: int) -> outcomes.Found:
+        """The lost answer was to a closing that may have been only a note: the ticket itself tells."""
+        state = outcomes.state_in_halo(self._reader.fetch_ticket(halo_id), halo_id)
+        return outcomes.Found() if state.closed or state.gone else outcomes.Found(LEFT_OPEN, left_open=True)
 
     def _look_up_ticket(self, intention: Intention) -> int | None:
         found = self._reader.fetch_tickets_by_marker(intention.marker)
@@ -171,35 +201,49 @@ def _create(ticket: Ticket) -> dict[str, Any]:
 
 
 def _action(ticket: Ticket, intention: Intention, halo_id: int) -> dict[str, Any]:
-    """A note, with the new status where it closes or reopens. Always private, so it never goes out."""
+    """A note, with the new status where it closes or reopens. Private unless the profile says public."""
     profile = profiles_of([ticket]).get(ticket.pk)
     if profile is None:
         raise without_profile(ticket, intention)
-    closes = intention.kind == IntentionKind.CLOSE_TICKET
+    ends = intention.kind == IntentionKind.CLOSE_TICKET or bool(intention.content.get("over"))
     status = {
         IntentionKind.CLOSE_TICKET: profile.status_closed,
         IntentionKind.REOPEN_TICKET: profile.status_open,
     }
+    public = profile.public_closing if ends else profile.public_notes
     return payloads.note(
         marker=intention.marker,
         ticket_id=halo_id,
-        note_html=_action_text(intention, closes=closes),
-        outcome_id=(profile.closing_action if closes else None) or profile.note_action,
+        note_html=_action_text(intention, ends=ends),
+        outcome_id=(profile.closing_action if ends else None) or profile.note_action,
         outcome="",
-        private=True,
+        private=not public,
         new_status=status.get(IntentionKind(intention.kind)),
         run_rules=profile.run_halo_rules,
-        mail_user=False,
+        mail_user=public and profile.mail_end_user,
     )
 
 
-def _action_text(intention: Intention, *, closes: bool) -> str:
+def _without_closing(intention: Intention, payload: dict[str, Any], who: str) -> dict[str, Any]:
+    """The same action without the new status; its text says why."""
+    left = text.closing(*_told_of(intention), left_to=who)
+    changed = {**payload, "note_html": payloads.with_reference(left, intention.marker)}
+    changed.pop("new_status", None)
+    return changed
+
+
+def _told_of(intention: Intention) -> tuple[Alert | None, Event | None, int]:
     content = intention.content
     rows = Alert.objects.select_related("console", "company")
     alert = rows.filter(pk=content.get("alert")).first()
-    event = Event.objects.filter(pk=content.get("event")).first()
-    if closes:
-        return text.closing(alert, event, content.get("occurrence", 0))
+    return alert, Event.objects.filter(pk=content.get("event")).first(), content.get("occurrence", 0)
+
+
+def _action_text(intention: Intention, *, ends: bool) -> str:
+    alert, event, occurrence = _told_of(intention)
+    if ends:
+        return text.closing(alert, event, occurrence, left_to="you" if intention.content.get("over") else "")
     if alert is None or event is None:
         raise Cancelled("The event that it was to tell of was deleted.")
-    return text.note(alert, event, content.get("occurrence", 0))
+    back = intention.kind == IntentionKind.REOPEN_TICKET
+    return text.note(alert, event, occurrence, number=intention.content.get("events", 1), came_back=back)

@@ -1,4 +1,4 @@
-"""Tickets whose alerts are all over: taken back if they were not sent yet, closed otherwise.
+"""Tickets whose alerts are all over: taken back if they were not sent yet, else closed as the profile says.
 
 Looks at what is, not at what has just happened, so that a closing is never forgotten: what could not be
 closed (observe mode, 'No notification', a closing status that vanished) is closed when it can be.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -17,12 +19,13 @@ from integrations.choices import Action, EventState, IntentionKind, Outcome, Wri
 from integrations.models import Entry, Instance, Run
 from integrations.runs.acts import again_if_broken_off
 from mappings.models import CompanyMapping
-from ticketing import lanes
+from ticketing import clock, lanes, life
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import Alert, Decision, IntegrationProfile, Ticket, TicketState
 
 CHUNK = 500
 RESOLVED_UNSENT = "It was resolved before the ticket was sent."
+LEFT_OPEN = "It is over; its profile leaves the closing to staff."
 NO_PROFILE = "It is over, but its profile, which has the status for closing it, was deleted."
 
 
@@ -34,6 +37,8 @@ class Over:
     alert_id: int
     occurrence: int
     event_id: int | None
+    ended_at: datetime
+    only_untouched: bool = False
 
 
 def plan_closings(instance: Instance, run: Run | None = None) -> Counter[str]:
@@ -57,7 +62,7 @@ def _close_chunk(instance: Instance, run: Run | None, after: int) -> tuple[int |
         _lock_alerts(numbers)
         # Looked at once more under the locks: an alert may have opened again in between.
         tickets = list(_locked(_over(instance).filter(pk__in=numbers)))
-        return numbers[-1], close(_with_last_alert(_closable(tickets)), run)
+        return numbers[-1], _end(_with_last_alert(_closable(tickets)), run)
 
 
 def _over(instance: Instance) -> QuerySet[Ticket]:
@@ -69,7 +74,8 @@ def _over(instance: Instance) -> QuerySet[Ticket]:
         Ticket.objects.filter(
             instance=instance,
             current=True,
-            state__in=(TicketState.PLANNED, TicketState.OPEN),
+            state__in=(TicketState.PLANNED, TicketState.OPEN, TicketState.REOPENING),
+            left_open=False,
             halo_credential__enabled=True,
             halo_credential__write_mode=WriteMode.WRITE,
         )
@@ -116,12 +122,62 @@ def _closable(tickets: Sequence[Ticket]) -> list[Ticket]:
 def _with_last_alert(tickets: Sequence[Ticket]) -> list[Over]:
     rows = Alert.objects.filter(ticket__in=tickets).order_by("newest_at", "id")
     last = {
-        ticket_id: (pk, occurrence, event_id)
-        for ticket_id, pk, occurrence, event_id in rows.values_list(
-            "ticket_id", "pk", "occurrence", "last_event_id"
+        ticket_id: (pk, occurrence, event_id, resolved_at or newest_at)
+        for ticket_id, pk, occurrence, event_id, resolved_at, newest_at in rows.values_list(
+            "ticket_id", "pk", "occurrence", "last_event_id", "resolved_at", "newest_at"
         )
     }
     return [Over(ticket, *last[ticket.pk]) for ticket in tickets if ticket.pk in last]
+
+
+def _end(over: Sequence[Over], run: Run | None) -> Counter[str]:
+    """By policy: close now, look again when it has been quiet for long enough, or leave it to staff."""
+    now, profiles = clock.now(), profiles_of([item.ticket for item in over])
+    closing, leaving, waiting = [], [], {}
+    for item in over:
+        profile = profiles.get(item.ticket.pk)
+        ends = (
+            life.ending(profile.closing_policy, profile.quiet_minutes, item.ended_at, now)
+            if profile and item.ticket.state == TicketState.OPEN
+            else life.Ending()
+        )
+        if ends.wait_until:
+            waiting[item.alert_id] = ends.wait_until
+        elif ends.leave_open:
+            leaving.append(item)
+        else:
+            closing.append(replace(item, only_untouched=ends.only_untouched))
+    _look_again(waiting)
+    return close(closing, run) + _leave_open(leaving, run)
+
+
+def _look_again(waiting: dict[int, datetime]) -> None:
+    """Delivery comes back to these alerts; an unchanged one is not written."""
+    alerts = Alert.objects.filter(pk__in=waiting).only("pk", "identity", "look_again_at")
+    changed = [alert for alert in alerts if alert.look_again_at != waiting[alert.pk]] if waiting else []
+    for alert in changed:
+        alert.look_again_at = waiting[alert.pk]
+    Alert.objects.bulk_update(changed, ["look_again_at"])
+
+
+def _leave_open(over: Sequence[Over], run: Run | None) -> Counter[str]:
+    """The profile never closes: one note says that it is over, and the ticket is left to staff."""
+    if not over:
+        return Counter()
+    Ticket.objects.filter(pk__in=[item.ticket.pk for item in over]).update(left_open=True, reason=LEFT_OPEN)
+    lanes.add(
+        [
+            lanes.Write(
+                IntentionKind.ADD_NOTE,
+                item.ticket,
+                lanes.cause_of_over(item.ticket, item.alert_id, item.occurrence),
+                {**_content(item), "over": True},
+            )
+            for item in over
+        ],
+        run,
+    )
+    return Counter(notes=len(over))
 
 
 def close(over: Sequence[Over], run: Run | None, *, release: bool = False) -> Counter[str]:
@@ -131,27 +187,39 @@ def close(over: Sequence[Over], run: Run | None, *, release: bool = False) -> Co
     takes its place behind it.
     """
     by_id = {item.ticket.pk: item for item in over}
-    unsent = [item.ticket for item in over if item.ticket.state == TicketState.PLANNED]
-    cancelled = (
-        lanes.take_back(unsent, RESOLVED_UNSENT, kind=IntentionKind.CREATE_TICKET) if unsent else set()
-    )
+    cancelled = _take_back(over, TicketState.PLANNED, IntentionKind.CREATE_TICKET)
     _cancel([by_id[pk].ticket for pk in cancelled], run)
-    rest = [item for item in over if item.ticket.pk not in cancelled]
+    stay_closed = _take_back(over, TicketState.REOPENING, IntentionKind.REOPEN_TICKET)
+    _set([by_id[pk].ticket for pk in stay_closed], TicketState.CLOSED, current=False)
+    rest = [item for item in over if item.ticket.pk not in cancelled | stay_closed]
     _set([item.ticket for item in rest], TicketState.CLOSING, current=not release)
     lanes.add([_write(item) for item in rest], run)
-    return Counter(cancelled=len(cancelled), closes=len(rest))
+    return Counter(cancelled=len(cancelled) + len(stay_closed), closes=len(rest))
+
+
+def _take_back(over: Sequence[Over], state: TicketState, kind: IntentionKind) -> set[int]:
+    """The tickets in this state whose write of this kind was not sent yet and is cancelled by now."""
+    unsent = [item.ticket for item in over if item.ticket.state == state]
+    if not unsent:
+        return set()
+    hit = lanes.take_back(unsent, RESOLVED_UNSENT, kind=kind)
+    lanes.take_back([ticket for ticket in unsent if ticket.pk in hit], RESOLVED_UNSENT)
+    return hit
+
+
+def _content(item: Over) -> dict[str, Any]:
+    return {"alert": item.alert_id, "occurrence": item.occurrence, "event": item.event_id}
 
 
 def _write(item: Over) -> lanes.Write:
-    content = {"alert": item.alert_id, "occurrence": item.occurrence, "event": item.event_id}
-    cause = lanes.cause_of_close(item.ticket, item.occurrence)
+    content = _content(item) | ({"only_untouched": True} if item.only_untouched else {})
+    cause = lanes.cause_of_close(item.ticket, item.alert_id, item.occurrence)
     return lanes.Write(IntentionKind.CLOSE_TICKET, item.ticket, cause, content)
 
 
 def _cancel(tickets: Sequence[Ticket], run: Run | None) -> None:
     if not tickets:
         return
-    lanes.take_back(tickets, RESOLVED_UNSENT)
     _set(tickets, TicketState.CANCELLED, current=False, reason=RESOLVED_UNSENT)
     Alert.objects.filter(ticket__in=tickets, decision=Decision.WANTED).update(reason=RESOLVED_UNSENT)
     if run is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from integrations.choices import Action, IntentionKind, Outcome
 from integrations.models import Entry, Run
@@ -11,7 +12,9 @@ from ticketing import lanes
 from ticketing.models import Alert, AlertEvent, Ticket, TicketState
 from ticketing.planning.closing import Over, close
 
-_PLANNED_FIELDS = ["decision", "reason", "baseline", "profile", "ticket", "pending"]
+_PLANNED_FIELDS = [
+    "decision", "reason", "baseline", "profile", "ticket", "pending", "look_again_at", "noted_at", "unnoted",
+]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class Draft:
     counts: Counter[str] = field(default_factory=Counter)
     _left: list[Over] = field(default_factory=list)
     _released: list[Ticket] = field(default_factory=list)
+    _used_again: list[Ticket] = field(default_factory=list)
     _reopened: list[Ticket] = field(default_factory=list)
     _tickets: list[Ticket] = field(default_factory=list)
     _writes: list[lanes.Write] = field(default_factory=list)
@@ -40,22 +44,32 @@ class Draft:
         ticket.current = False
 
     def use_again(self, ticket: Ticket) -> None:
-        """HaloPSA refused to close it, so it is still open there and takes what is new."""
-        self._reopened.append(ticket)
-        ticket.state = TicketState.OPEN
+        """It was left open, or HaloPSA refused to close it: it is still open there and takes what is new."""
+        self._used_again.append(ticket)
+        ticket.state, ticket.left_open = TicketState.OPEN, False
 
-    def create(self, ticket: Ticket, alert: Alert) -> None:
+    def reopen(self, ticket: Ticket, alert: Alert) -> None:
+        """A closed ticket (or one whose closing is on its way) is opened again for this occurrence."""
+        content = {"alert": alert.pk, "occurrence": alert.occurrence, "event": alert.last_event_id}
+        self._write(IntentionKind.REOPEN_TICKET, ticket, lanes.cause_of_reopen(alert, ticket), content)
+        self._reopened.append(ticket)
+        ticket.state, ticket.current, ticket.closed_by_person = TicketState.REOPENING, True, False
+        self.counts["reopens"] += 1
+
+    def create(self, ticket: Ticket, alert: Alert, cause: str) -> None:
         self._tickets.append(ticket)
         content = {"alert": alert.pk, "occurrence": alert.occurrence}
-        self._write(IntentionKind.CREATE_TICKET, ticket, lanes.cause_of_create(alert), content)
+        self._write(IntentionKind.CREATE_TICKET, ticket, cause, content)
         self.counts["creates"] += 1
 
-    def note(self, ticket: Ticket, row: AlertEvent) -> None:
+    def note(self, ticket: Ticket, row: AlertEvent, number: int = 1) -> None:
+        """A note on the event of this row, which stands for `number` of them."""
         content = {"alert": row.alert_id, "occurrence": row.occurrence, "event": row.event_id}
-        self._write(IntentionKind.ADD_NOTE, ticket, lanes.cause_of_note(row), content)
+        more = {"events": number} if number > 1 else {}
+        self._write(IntentionKind.ADD_NOTE, ticket, lanes.cause_of_note(row), {**content, **more})
         self.counts["notes"] += 1
 
-    def _write(self, kind: IntentionKind, ticket: Ticket, cause: str, content: dict[str, int]) -> None:
+    def _write(self, kind: IntentionKind, ticket: Ticket, cause: str, content: dict[str, Any]) -> None:
         self._writes.append(lanes.Write(kind, ticket, cause, content))
 
     def changed(self, alert: Alert) -> None:
@@ -84,7 +98,15 @@ class Draft:
         """Former tickets first: only one of a group may be current."""
         self.counts.update(close(self._left, self.run, release=True) if self._left else {})
         _update(self._released, current=False)
-        _update(self._reopened, state=TicketState.OPEN, reason="")
+        _update(self._used_again, state=TicketState.OPEN, left_open=False, reason="")
+        _update(
+            self._reopened,
+            state=TicketState.REOPENING,
+            current=True,
+            left_open=False,
+            closed_by_person=False,
+            reason="",
+        )
         Ticket.objects.bulk_create(self._tickets)
         lanes.add(self._writes, self.run)
         # An upsert of rows that exist: a fraction of what `bulk_update` costs, and the rows are locked.

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from integrations.choices import EventState
 from integrations.models import Instance, Intention
-from ticketing.lanes import cause_of_create
+from ticketing import clock, lanes
 from ticketing.models import Alert, AlertEvent, Decision, Ticket, TicketState
 from ticketing.planning.judging import Judged, judge
 
-USABLE = (TicketState.PLANNED, TicketState.OPEN, TicketState.STAFF)
+USABLE = (TicketState.PLANNED, TicketState.OPEN, TicketState.STAFF, TicketState.REOPENING)
 """States in which a current ticket takes notes; a write that staff have to settle holds its lane up."""
 
 GroupKey = tuple[int, str]
@@ -27,12 +27,14 @@ def group_key(alert: Alert) -> str:
 
 
 def to_plan(instance: Instance) -> QuerySet[Alert]:
-    """Alerts to look at: those where something happened, and those that wait for something to be repaired."""
+    """Alerts to look at: those where something happened, those that are due to be looked at again, and those
+    that wait for something to be repaired."""
     waiting = Q(decision=Decision.WAITING, state=EventState.OPEN)
+    due = Q(look_again_at__lte=clock.now())
     return (
-        Alert.objects.filter(Q(pending=True) | waiting)
+        Alert.objects.filter(Q(pending=True) | due | waiting)
         .filter(halo_credential__instance=instance, halo_credential__enabled=True)
-        .select_related("halo_credential", "company", "computer", "ticket", "console")
+        .select_related("halo_credential", "company", "computer", "ticket__profile", "console")
         .select_for_update(of=("self",))
         .order_by("pk")
     )
@@ -43,16 +45,18 @@ class Situation:
     """What surrounds the alerts of a chunk.
 
     `tickets` holds each ticket once, however many alerts it has; `open_alerts` counts them per ticket. `made`
-    has the tickets that exist for these very occurrences, by cause; None where the row was deleted.
+    has the tickets that exist for these very occurrences, by cause (of a create or a reopening); None where
+    the row was deleted. `newest` has the newest event of alerts that hold back repeats.
     """
 
     judged: dict[int, Judged]
     news: dict[int, list[AlertEvent]]
     tickets: dict[int, Ticket]
     groups: dict[GroupKey, Ticket]
-    former: dict[GroupKey, int]
+    former: dict[GroupKey, Ticket]
     open_alerts: dict[int, int]
     made: dict[str, Ticket | None]
+    newest: dict[int, AlertEvent]
 
     @classmethod
     def of(cls, alerts: Sequence[Alert]) -> Situation:
@@ -64,14 +68,17 @@ class Situation:
         groups = _current(keys)
         tickets = {alert.ticket.pk: alert.ticket for alert in alerts if alert.ticket}
         tickets |= {ticket.pk: ticket for ticket in groups.values()}
+        former = _former(keys)
+        tickets |= {ticket.pk: ticket for ticket in former.values() if ticket.pk not in tickets}
         return cls(
             judged=judge(alerts),
             news=news,
             tickets=tickets,
             groups=groups,
-            former=_former(keys),
+            former={key: tickets[ticket.pk] for key, ticket in former.items()},
             open_alerts=_open_alerts(tickets),
-            made=_made([cause_of_create(alert) for alert in alerts]),
+            made=_made(_causes(alerts, former)),
+            newest=_newest(alerts),
         )
 
     def ticket(self, alert: Alert) -> Ticket | None:
@@ -93,15 +100,35 @@ def _of_groups(keys: set[GroupKey]) -> QuerySet[Ticket]:
 
 
 def _current(keys: set[GroupKey]) -> dict[GroupKey, Ticket]:
-    rows = _of_groups(keys).filter(current=True)
+    rows = _of_groups(keys).filter(current=True).select_related("profile")
     return {(ticket.halo_credential_id, ticket.group_key): ticket for ticket in rows}
 
 
-def _former(keys: set[GroupKey]) -> dict[GroupKey, int]:
-    """The newest ticket of each group that exists in HaloPSA: what a new one refers to."""
+def _former(keys: set[GroupKey]) -> dict[GroupKey, Ticket]:
+    """The newest ticket of each group that exists in HaloPSA: it opens again, or a new one refers to it."""
     rows = _of_groups(keys).filter(halo_id__isnull=False).order_by()
     newest = rows.values("halo_credential_id", "group_key").annotate(newest=Max("pk"))
-    return {(row["halo_credential_id"], row["group_key"]): row["newest"] for row in newest}
+    found = Ticket.objects.filter(pk__in=newest.values("newest")).select_related("profile")
+    return {(ticket.halo_credential_id, ticket.group_key): ticket for ticket in found}
+
+
+def _causes(alerts: Sequence[Alert], former: dict[GroupKey, Ticket]) -> list[str]:
+    """Of everything that may be made for these occurrences."""
+    causes = []
+    for alert in alerts:
+        causes.append(lanes.cause_of_create(alert))
+        before = alert.ticket, former.get((alert.halo_credential_id, group_key(alert)))
+        for ticket in {ticket for ticket in before if ticket}:
+            causes += [lanes.cause_of_create_after(alert, ticket), lanes.cause_of_reopen(alert, ticket)]
+    return causes
+
+
+def _newest(alerts: Sequence[Alert]) -> dict[int, AlertEvent]:
+    holding = [alert.pk for alert in alerts if alert.unnoted]
+    if not holding:
+        return {}
+    rows = AlertEvent.objects.filter(alert__in=holding, event=F("alert__last_event")).select_related("event")
+    return {row.alert_id: row for row in rows.defer("event__raw", "event__message")}
 
 
 def _made(causes: list[str]) -> dict[str, Ticket | None]:

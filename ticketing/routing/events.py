@@ -25,8 +25,8 @@ from ticketing.routing.resolving import Candidates
 
 _ALERT_FIELDS = [
     "company", "computer", "event_type", "severity", "title", "state", "occurrence", "event_count",
-    "opened_at", "newest_at", "resolved_at", "last_event", "decision", "reason", "baseline", "profile",
-    "pending",
+    "opened_at", "newest_at", "resolved_at", "ended_before_at", "last_event", "decision", "reason",
+    "baseline", "profile", "pending",
 ]  # fmt: skip
 
 

@@ -98,6 +98,7 @@ def _open(alert: Alert, event: Event, observing: bool) -> bool:
     if alert.state != EventState.OPEN:
         alert.state = EventState.OPEN
         alert.occurrence += 1
+        alert.ended_before_at = alert.resolved_at if alert.occurrence > 1 else None
         alert.opened_at, alert.resolved_at = event.occurred_at, None
         alert.decision, alert.reason = Decision.UNDECIDED, ""
         alert.baseline = observing

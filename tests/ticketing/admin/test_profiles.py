@@ -39,6 +39,17 @@ KINDS = {
 }
 
 
+PRESET = {
+    "note_minutes": 60,
+    "closing_policy": "at_once",
+    "quiet_minutes": 15,
+    "reopen_hours": 24,
+    "after_person": "stay_quiet",
+    "after_person_hours": 24,
+}
+"""What the form shows already chosen."""
+
+
 @pytest.fixture
 def browser(client: Client) -> Client:
     client.force_login(make_superuser())
@@ -58,7 +69,7 @@ def make_choices(credential: HaloCredential) -> dict[str, str]:
 
 
 def add(browser: Client, credential: HaloCredential, **typed: Any) -> Any:
-    return browser.post(f"{reverse(ADD)}?halo_credential={credential.pk}", {"name": "P2", **typed})
+    return browser.post(f"{reverse(ADD)}?halo_credential={credential.pk}", {"name": "P2", **PRESET, **typed})
 
 
 def test_with_one_credential_the_first_step_is_skipped(browser: Client, credential: HaloCredential) -> None:
@@ -150,6 +161,7 @@ def test_a_status_that_halo_no_longer_has_is_said_and_must_be_replaced(
         "ticket_type": profile.ticket_type,
         "status_open": "987654",
         "status_closed": profile.status_closed,
+        **PRESET,
     }
 
     shown = browser.get(address).content.decode()
@@ -192,3 +204,20 @@ def test_the_list_shows_names_not_ids(browser: Client, credential: HaloCredentia
     assert "Alert" in page
     assert "No longer in HaloPSA" in page
     assert "555444" not in page
+
+
+def test_what_means_wont_fix_is_chosen_by_name_too(browser: Client, credential: HaloCredential) -> None:
+    chosen = make_choices(credential)
+    lost = make_option(credential, OptionKind.STATUS, "Accepted risk").halo_id
+
+    add(browser, credential, **chosen, wont_fix_statuses=[lost], wont_fix_categories=[chosen["category"]])
+
+    profile = IntegrationProfile.objects.get()
+    assert profile.wont_fix_statuses == [int(lost)]
+    assert profile.wont_fix_categories == [int(chosen["category"])]
+
+
+def test_an_interval_of_years_is_refused_at_its_field(browser: Client, credential: HaloCredential) -> None:
+    page = add(browser, credential, **make_choices(credential), note_minutes=99_999_999).content.decode()
+
+    assert "Ensure this value is less than or equal to 10080." in page

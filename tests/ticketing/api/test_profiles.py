@@ -55,6 +55,16 @@ def make_body(credential: HaloCredential, **values: Any) -> dict[str, Any]:
         "impact": 2,
         "note_action": 7,
         "closing_action": 7,
+        "closing_policy": "quiet",
+        "quiet_minutes": 30,
+        "note_minutes": 90,
+        "reopen_hours": 8,
+        "after_person": "new_ticket",
+        "after_person_hours": 4,
+        "wont_fix_statuses": [2],
+        "wont_fix_categories": [],
+        "public_notes": True,
+        "public_closing": False,
     }
     return {**defaults, **values}
 
@@ -91,6 +101,9 @@ def test_a_profile_keeps_all_its_parameters() -> None:
         ("status_open", 99, "HaloPSA has no status with the ID 99 (credential Main)."),
         ("status_closed", 9, "Tickets of the type 21 cannot have the status with the ID 9."),
         ("ticket_type", 99, "HaloPSA has no ticket type with the ID 99 (credential Main)."),
+        ("wont_fix_statuses", [2, 99], "HaloPSA has no status with the ID 99 (credential Main)."),
+        ("note_minutes", 20_000, "Ensure this value is less than or equal to 10080."),
+        ("closing_policy", "sometimes", '"sometimes" is not a valid choice.'),
         ("sla", 3, "HaloPSA has no SLA with the ID 3 (credential Main)."),
         ("priority", 5, "The SLA 1 has no priority with the ID 5 (credential Main)."),
         ("sla", 2, "The SLA 2 has no priority with the ID 4 (credential Main)."),
