@@ -38,7 +38,7 @@ from mappings import apply as assets_apply
 from mappings import linking
 from mappings import planning as assets_planning
 from ticketing import planning as tickets_planning
-from ticketing import routing, sweep
+from ticketing import routing, sweep, watching
 from ticketing.apply import TicketSender
 
 if TYPE_CHECKING:
@@ -277,6 +277,18 @@ def deliver_tickets(work: Work) -> Result:
     return Again(not_before=round_.not_before) if round_.not_before else Done()
 
 
+def watch_tickets(work: Work) -> Result:
+    """What people did to our tickets in HaloPSA; what follows from it is planned by a delivery."""
+    credential = credential_of(work)
+    if credential.lacks("read_tickets"):
+        return Done(error=credential.lacks("read_tickets"))
+    with halo(work, credential, Purpose.MIRROR) as session:
+        result = watching.watch(work, credential, open_reader(session))
+    if credential.instance_id in routing.instances_to_deliver():
+        request_delivery(credential.instance)
+    return result
+
+
 def sweep_doubles(work: Work) -> Result:
     """Two Halo tickets with one marker: the oldest stays, the others are closed, and it says so."""
     credential = credential_of(work)
@@ -306,6 +318,7 @@ TABLE: Table = {
     RunKind.APPLY_ASSETS: {"start": apply_assets},
     RunKind.ROUTE: {"start": route},
     RunKind.DELIVER: {"start": deliver_tickets},
+    RunKind.WATCH: {"start": watch_tickets},
     RunKind.SWEEP: {"start": sweep_doubles},
     RunKind.CANARY: {"start": stamp_canary},
 }

@@ -48,6 +48,7 @@ HALOBRIDGE_PAUSE_FACTOR: float = env.float("HALOBRIDGE_PAUSE_FACTOR", default=1.
 HALOBRIDGE_EXECUTE = "halobridge.tasks.execute"
 """The only way up: what a wake-up calls with a run's id."""
 HALOBRIDGE_TIME_ZONE: str = env.str("HALOBRIDGE_TIME_ZONE", default="UTC")
+HALOBRIDGE_WATCH_INTERVAL: int = env.int("HALOBRIDGE_WATCH_INTERVAL", default=10)
 HALOBRIDGE_EVENT_INTERVAL: int = env.int("HALOBRIDGE_EVENT_INTERVAL", default=1)
 HALOBRIDGE_SYNC_INTERVAL: int = env.int("HALOBRIDGE_SYNC_INTERVAL", default=60)
 HALOBRIDGE_RUN_HOURS: float = env.float("HALOBRIDGE_RUN_HOURS", default=6.0)

@@ -136,6 +136,7 @@ class RunKind(TextChoices):
     ROUTE = "route", "Routing of events"
     DELIVER = "deliver", "Delivery of tickets"
     SOFTWARE = "software", "Read of installed software"
+    WATCH = "watch", "Look at tickets in HaloPSA"
     SWEEP = "sweep", "Nightly sweep"
     CANARY = "canary", "Queue canary"
 

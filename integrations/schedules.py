@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_q.models import Schedule
 
@@ -20,6 +20,7 @@ from integrations.choices import (
     TICKET_WRITES,
     ConnectionState,
     EventStatus,
+    IntentionKind,
     IntentionState,
     RunKind,
     RunState,
@@ -52,6 +53,7 @@ from integrations.runs.request import (
     request_halo_test,
     request_routing,
     request_run,
+    request_watch,
 )
 from integrations.runs.sync_settings import full_is_due, interval_of, settings_of_many
 
@@ -119,6 +121,7 @@ def tick() -> None:
             request_console_sync(console)
     _sync_halo(now)
     _read_software(now)
+    _watch_tickets(now)
     _ask_for_what_waits()
 
 
@@ -154,6 +157,22 @@ def _read_software(now: datetime) -> None:
         now, without=lately.values_list("halo_credential", flat=True)
     ):
         request_background_software(credential)
+
+
+def _watch_tickets(now: datetime) -> None:
+    """The safety net under HaloPSA's webhooks: now and then it is asked for what has changed."""
+    since = now - timedelta(minutes=settings.HALOBRIDGE_WATCH_INTERVAL)
+    lately = Run.objects.filter(kind=RunKind.WATCH, parameters__has_key="polled", requested_at__gt=since)
+    due = _with_tickets().filter(state=ConnectionState.WORKING)
+    for credential in due.exclude(pk__in=lately.values("halo_credential")):
+        request_watch(credential, poll=True)
+
+
+def _with_tickets() -> QuerySet[HaloCredential]:
+    """Credentials with which a ticket was ever made."""
+    made = Intention.objects.filter(kind=IntentionKind.CREATE_TICKET, state=IntentionState.DONE)
+    enabled = HaloCredential.objects.filter(enabled=True).select_related("instance")
+    return enabled.filter(Exists(made.filter(halo_credential=OuterRef("pk"))))
 
 
 def _due(model: type[Any], field: str, minutes: int, now: datetime) -> list[Any]:
@@ -202,6 +221,8 @@ def nightly() -> None:
     for credential in HaloCredential.objects.filter(enabled=True).select_related("instance"):
         request_halo_test(credential)
         request_run(RunKind.SWEEP, halo_credential=credential, slot=f"sweep:{credential.pk}")
+    for credential in _with_tickets():
+        request_watch(credential, everything=True)
     for console in Console.objects.filter(enabled=True):
         request_console_test(console)
     purge()

@@ -37,6 +37,8 @@ class Scene:
             ticket_type=self._option("ticket_type", "Alert"),
             status_open=self._option("status", "New"),
             status_closed=self._option("status", "Closed"),
+            note_minutes=0,
+            reopen_hours=0,
         )
         event_set = EventSet.objects.create(name="Backup", event_types=["backup.failed"])
         TicketRule.objects.create(company_mapping=self.mapping, event_set=event_set, profile=self.profile)

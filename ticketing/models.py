@@ -264,14 +264,18 @@ class Ticket(models.Model):
         help_text="Its alerts are over, and it was left to staff: by its closing policy, or because somebody "
         "has worked on it.",
     )
-    closed_by_person = models.BooleanField(default=False)
+    closed_by_person = models.BooleanField("closed by a person", default=False)
     wont_fix = models.BooleanField("won't fix", default=False)
     halo_status = models.IntegerField(
         "status in HaloPSA", null=True, blank=True, editable=False, help_text="As last seen there."
     )
     halo_client = models.IntegerField(null=True, blank=True, editable=False)
     seen_at = models.DateTimeField(
-        "last looked at", null=True, blank=True, editable=False, help_text="When it was last read in HaloPSA."
+        "change seen",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When a change in HaloPSA was last seen.",
     )
 
     class Meta:
@@ -286,6 +290,20 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.halo_id or self.marker}: {self.summary}"
+
+
+class TicketWatch(models.Model):
+    """How far the looking at our tickets in HaloPSA is. `position` is by Halo's own clock."""
+
+    halo_credential = models.OneToOneField(HaloCredential, on_delete=models.CASCADE, related_name="+")
+    position = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Tickets of {self.halo_credential}"
 
 
 class Decision(models.TextChoices):

@@ -11,16 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from halobridge.dashboard.facts import Facts
-from integrations.choices import ConnectionState, EventStatus, IntentionState, WriteMode
+from integrations.choices import ConnectionState, EventState, EventStatus, IntentionState, WriteMode
 from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention
 from integrations.runs.approvals import open_losses
 from integrations.sync.rights import missed
 from ticketing.halo_choices import HaloChoices
-from ticketing.models import IntegrationProfile, Ticket, TicketState
+from ticketing.models import Alert, IntegrationProfile, Ticket, TicketState
 
 SILENT_AFTER = timedelta(minutes=5)
 """A queue that has not been seen at work for so long does nothing that staff ask for."""
 MOST_LOSSES = 5
+CLOSED_WHILE_OPEN = "?ticket__closed_by_person__exact=1&state__exact=open"
 REMIND_BEFORE = timedelta(days=21)
 
 
@@ -82,6 +83,7 @@ def _tickets_and_writes() -> Iterator[Attention]:
         .values_list("state")
         .annotate(number=Count("pk"))
     )
+    yield from _closed_by_people()
     url = reverse("admin:ticketing_ticket_changelist")
     if number := refused.get(TicketState.REFUSED):
         yield Attention(
@@ -93,6 +95,16 @@ def _tickets_and_writes() -> Iterator[Attention]:
         url = reverse("admin:integrations_intention_changelist") + "?state__exact=staff"
         yield Attention(
             f"{_many(number, 'write')} whose fate nobody knows: look in HaloPSA and decide.", url, "bad"
+        )
+
+
+def _closed_by_people() -> Iterator[Attention]:
+    number = Alert.objects.filter(state=EventState.OPEN, ticket__closed_by_person=True).count()
+    if number:
+        url = reverse("admin:ticketing_alert_changelist") + CLOSED_WHILE_OPEN
+        are = "alert is" if number == 1 else "alerts are"
+        yield Attention(
+            f"{number} {are} still open in the console although a person closed the ticket in HaloPSA.", url
         )
 
 

@@ -15,16 +15,16 @@ from django.views.decorators.csrf import csrf_exempt
 
 from integrations.access import open_connector
 from integrations.api.problems import problem_answer
+from integrations.ingest import halo_news
 from integrations.ingest.events import store_events
 from integrations.models import ApiToken, Console, HaloCredential, RawDelivery
 from integrations.records import EventRecord
 from integrations.registry import UnknownKind
-from integrations.runs.request import request_routing
+from integrations.runs.request import request_routing, request_watch
 
 log = logging.getLogger(__name__)
 
 CONSOLE_DOOR = "console"
-HALO_DOOR = "halo"
 
 
 class Door(View):
@@ -74,12 +74,14 @@ class ConsoleDoor(Door):
 
 
 class HaloDoor(Door):
-    """`POST /hooks/halo/{token}/`: kept; what HaloPSA changed is read at the next sync."""
+    """`POST /hooks/halo/{token}/`: kept; a ticket of ours that it names is looked at a few seconds later."""
 
     rows = HaloCredential.objects.filter(enabled=True)
 
     def take_in(self, row: HaloCredential, body: bytes, request: HttpRequest) -> HttpResponse:
-        delivery = RawDelivery.objects.create(door=f"{HALO_DOOR}:{row.pk}", body=as_text(body))
+        delivery, ours = halo_news.take_in(row, as_text(body))
+        if ours:
+            request_watch(row)
         return JsonResponse({"delivery": delivery.pk})
 
 

@@ -178,7 +178,10 @@ def field_definition(row: Row, kind: str) -> FieldRecord | None:
 
 
 def ticket(row: Row) -> TicketRecord | None:
-    """HaloPSA API: whether it is closed is told by `hasbeenclosed`, supported by a real `dateclosed`."""
+    """HaloPSA API: whether it is closed is told by `hasbeenclosed`, supported by a real `dateclosed`.
+
+    Where both are told and differ, it was closed once and is open again.
+    """
     halo_id = to_id(row.get("id"))
     if halo_id is None:
         return None
@@ -187,7 +190,8 @@ def ticket(row: Row) -> TicketRecord | None:
         halo_id=halo_id,
         summary=to_text(row.get("summary")),
         status_id=to_id(row.get("status_id")),
-        closed=to_bool(row.get("hasbeenclosed"), default=closed_at is not None),
+        closed=to_bool(row.get("hasbeenclosed"), default=closed_at is not None)
+        and (closed_at is not None or "dateclosed" not in row),
         deleted=to_bool(row.get("deleted")),
         merged_into=to_id(row.get("merged_into_id")),
         client_id=to_id(row.get("client_id")),

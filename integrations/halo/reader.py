@@ -205,6 +205,12 @@ class HaloReader(ConfigurationReader):
         """Those of the tickets that Halo lists (open or closed, not deleted), 100 a call."""
         return list(ticket_search.by_ids(self.session, ids))
 
+    def fetch_tickets_changed(
+        self, since: datetime, ticket_types: Sequence[int] = ()
+    ) -> Iterator[Part[TicketRecord]]:
+        """Tickets changed from `since` on, by Halo's clock; of some ticket types only where any are named."""
+        return ticket_search.changed(self.session, since, ticket_types)
+
     def fetch_tickets_by_marker(self, marker: str) -> list[TicketRecord]:
         """Tickets whose supplier reference is exactly `marker`: open and closed ones, else deleted ones.
 

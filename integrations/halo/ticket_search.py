@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from integrations.halo import parse
 from integrations.halo.lists import fetch_page, fetch_pages, fetch_single
 from integrations.halo.session import HaloSession
 from integrations.halo.values import Row, to_id
 from integrations.net.errors import BadAnswer
+from integrations.net.paging import Part
 from integrations.records import TicketRecord
 
 TICKETS_PER_CALL = 100
@@ -28,6 +30,21 @@ def by_ids(session: HaloSession, ids: Sequence[int]) -> Iterator[TicketRecord]:
         )
         for page in found:
             yield from (record for record in page if record.halo_id in chunk)
+
+
+def changed(
+    session: HaloSession, since: datetime, ticket_types: Sequence[int]
+) -> Iterator[Part[TicketRecord]]:
+    """Tickets of these types that were changed from `since` on, page by page; open and closed ones."""
+    return fetch_pages(
+        session,
+        "/Tickets",
+        "tickets",
+        parse.ticket,
+        since=since,
+        requesttype=tuple(ticket_types) or None,
+        includeclosed=OPEN_AND_CLOSED,
+    )
 
 
 def by_marker(session: HaloSession, marker: str, *, deleted: bool | None = None) -> list[TicketRecord]:

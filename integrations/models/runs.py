@@ -224,6 +224,7 @@ class Intention(models.Model):
         constraints = [models.UniqueConstraint(fields=["lane", "sequence"], name="one_intention_per_place")]
         indexes = [
             models.Index(fields=["instance", "state", "not_before"], name="intentions_to_send"),
+            models.Index(fields=["instance", "kind", "halo_id"], name="intentions_by_halo_id"),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,8 @@ LEASE = 150.0
 REST_BEFORE_LOOK_UP = 120.0
 BETWEEN_LOOK_UPS = 60.0
 PAUSE_OF_INSTANCE = 30.0
+GATHER = 15.0
+"""How long what HaloPSA's webhooks tell is gathered before it is read."""
 
 
 def scaled(seconds: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django_q.tasks import async_task
 
 from integrations.choices import RunKind, RunState, StepState
 from integrations.models import Console, HaloAsset, HaloCredential, Instance, Plan, Run, Step
+from integrations.runs.pauses import GATHER, span
 
 TICKET_KINDS = frozenset({RunKind.ROUTE, RunKind.DELIVER})
 """Kinds that run on the delivery cluster, so that a mirror never delays a ticket."""
@@ -40,8 +42,9 @@ def request_run(
     insist: dict[str, Any] | None = None,
     requested_by: Any = None,
     slot: str = "",
+    delay: timedelta | None = None,
 ) -> Run:
-    """Make a queued run with its first step and wake the queue; return it.
+    """Make a queued run with its first step and wake the queue; return it. With a `delay` it rests first.
 
     With a `slot` at most one run waits in it: a second request returns the waiting one, and a request
     while one is running marks that one *dirty* and returns it, so that it goes round again. Either takes
@@ -63,8 +66,9 @@ def request_run(
                 parameters={**(parameters or {}), **(insist or {})},
                 requested_by=staff,
             )
-            Step.objects.create(run=run, name="start")
-            wake(run)
+            Step.objects.create(run=run, name="start", not_before=timezone.now() + delay if delay else None)
+            if delay is None:
+                wake(run)
             return run
     raise IntegrityError(f"A run of kind {kind} could not be queued.")
 
@@ -98,6 +102,27 @@ def request_routing() -> Run:
 
 def request_delivery(instance: Instance) -> Run:
     return request_run(RunKind.DELIVER, instance=instance, slot=f"deliver:{instance.pk}")
+
+
+def request_watch(credential: HaloCredential, *, poll: bool = False, everything: bool = False) -> Run:
+    """Look at our tickets in HaloPSA: those that its webhooks named, gathered for some seconds; with `poll`
+    all that have changed there since the last time, with `everything` each open one."""
+    wanted = {"poll": poll, "everything": everything}
+    return request_run(
+        RunKind.WATCH,
+        halo_credential=credential,
+        insist={name: True for name, asked in wanted.items() if asked},
+        slot=f"watch:{credential.pk}",
+        delay=None if poll or everything else span(GATHER),
+    )
+
+
+def watch_begins(run: Run) -> dict[str, Any]:
+    """What was asked for; from now on it is taken as done, and what comes later is a new request."""
+    asked = {name: value for name, value in run.parameters.items() if name != "polled"}
+    if asked:
+        Run.objects.filter(pk=run.pk).update(parameters={"polled": True})
+    return asked
 
 
 def request_halo_sync(credential: HaloCredential, *, full: bool = False, requested_by: Any = None) -> Run:

@@ -63,6 +63,9 @@ class Application:
     agent_id: int
 
 
+TECHNICIAN_ID = 25
+"""The Halo agent who works in the simulated Halo's own pages."""
+
 APPLICATIONS: dict[str, Application] = {
     application.client_id: application
     for application in (

@@ -1,4 +1,4 @@
-"""`POST /_control/…` on the Halo port: switches, faults, events and time, from this machine only.
+"""`POST /_control/…` on the Halo port: switches, faults, events, time and people, from this machine only.
 
 The body is JSON, which a web page of another origin cannot send unasked: no browser can be tricked into it.
 """
@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.events import Events
 from integrations.sandbox.front import Front
+from integrations.sandbox.halo.people import People
 from integrations.sandbox.life import NothingFound
 from integrations.sandbox.switches import Switches
 from integrations.sandbox.world import Row
@@ -30,12 +31,14 @@ class Control:
         switches: Switches,
         events: Events,
         clock: Clock,
+        people: People,
         fronts: Callable[[], dict[str, Front]],
         views: dict[str, Callable[[], Row]],
     ) -> None:
         self._switches = switches
         self._events = events
         self._clock = clock
+        self._people = people
         self._fronts = fronts
         self._views = views
 
@@ -53,10 +56,11 @@ class Control:
             "fault": self._fault,
             "event": self._events.do,
             "clock": self._advance,
+            "person": self._people.do,
         }
         sent = request.get_json(silent=True) if request.is_json else None
         if request.method != "POST" or name not in doer or not isinstance(sent, dict):
-            return _shown({"error": "POST a JSON object to switches, fault, event or clock."}, 400)
+            return _shown({"error": "POST a JSON object to switches, fault, event, clock or person."}, 400)
         try:
             return _shown(doer[name](sent), 200)
         except (ValueError, NothingFound) as error:

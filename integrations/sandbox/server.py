@@ -26,6 +26,7 @@ from integrations.sandbox.events import Events
 from integrations.sandbox.front import Front
 from integrations.sandbox.generation import make_world
 from integrations.sandbox.halo.application import HaloApplication
+from integrations.sandbox.halo.people import People
 from integrations.sandbox.life import Pace, PassingTime
 from integrations.sandbox.msp360.console import Msp360Application
 from integrations.sandbox.msp360.rmm import RmmApplication
@@ -64,9 +65,17 @@ class Sandbox:
         self.events = Events(world, switches, clock)
         self.halo_application = HaloApplication(world, switches, clock, self.lock, store.changed)
         self.msp360_application = Msp360Application(world, switches, clock, self.lock)
+        self.people = People(
+            world.halo, switches, clock, self.lock, self.halo_application.webhooks, store.changed
+        )
         self._pages = Pages(world.halo, lambda: switches.down)
         self._control = Control(
-            switches, self.events, clock, lambda: self.fronts, {"state": self.state, "world": self.held}
+            switches,
+            self.events,
+            clock,
+            self.people,
+            lambda: self.fronts,
+            {"state": self.state, "world": self.held},
         )
         self.halo = Front(
             self.halo_application.answer,

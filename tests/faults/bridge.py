@@ -81,6 +81,8 @@ def prepare() -> None:
         ticket_type=option("ticket_type", "Alert"),
         status_open=option("status", "New"),
         status_closed=option("status", "Closed"),
+        note_minutes=0,
+        reopen_hours=0,
     )
     TicketRule.objects.create(company_mapping=mapping, event_set=event_set, profile=profile)
 

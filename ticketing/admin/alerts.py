@@ -60,6 +60,7 @@ class AlertAdmin(HistoryAdmin):
         ("company", AutocompleteSelectFilter),
         EventTypeFilter,
         ("baseline", BooleanRadioFilter),
+        ("ticket__closed_by_person", BooleanRadioFilter),
     )
     list_select_related = ("company", "computer", "ticket", "halo_credential", "console")
     search_fields = ("title", "company__name", "computer__name")

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
+    BooleanRadioFilter,
     ChoicesDropdownFilter,
     RelatedDropdownFilter,
 )
@@ -25,7 +26,8 @@ from integrations.admin.display import (
     row_link,
     time_column,
 )
-from integrations.models import Intention
+from integrations.choices import OptionKind
+from integrations.models import HaloOption, Intention
 from integrations.runs.request import request_delivery
 from ticketing.models import Ticket, TicketState
 from ticketing.refusals import retry_refused
@@ -44,12 +46,17 @@ def _stuck(ticket: Ticket) -> bool:
 class TicketAdmin(HistoryAdmin):
     list_display = ("summary", "state_told", "outside", "where", "notes", "made", "closed")
     fieldsets = (
-        (None, {"fields": ("summary", "state_shown", "outside", "reason")}),
+        (None, {"fields": ("summary", "state_shown", "reason")}),
         ("About", {"fields": ("company_shown", "computer_shown", "profile", "halo_credential", "previous")}),
-        ("Life", {"fields": ("marker", "notes", "made", "closed", "current")}),
+        ("Life", {"fields": ("marker", "notes", "made", "closed", "current", "left_open")}),
+        (
+            "In HaloPSA",
+            {"fields": ("outside", "status_shown", "closed_by_person", "wont_fix", "seen")},
+        ),
     )
     list_filter = (
         ("state", ChoicesDropdownFilter),
+        ("closed_by_person", BooleanRadioFilter),
         ("halo_credential", RelatedDropdownFilter),
         ("company", AutocompleteSelectFilter),
     )
@@ -67,6 +74,7 @@ class TicketAdmin(HistoryAdmin):
     where = place_column()
     made = time_column("created_at", "Made")
     closed = time_column("closed_at", "Closed")
+    seen = time_column("seen_at", "Change seen")
 
     @admin.display(description="In HaloPSA", ordering="halo_id")
     def outside(self, row: Ticket) -> SafeString | str:
@@ -75,6 +83,12 @@ class TicketAdmin(HistoryAdmin):
         return outside_link(
             halo_url(row.halo_credential.resource_server, "tickets", row.halo_id), row.halo_id
         )
+
+    @admin.display(description="Status as last seen")
+    def status_shown(self, row: Ticket) -> str:
+        rows = HaloOption.objects.filter(halo_credential=row.halo_credential_id, kind=OptionKind.STATUS)
+        found = rows.filter(halo_id=str(row.halo_status)).first()
+        return found.name if found else "–"
 
     @admin.display(description="Company")
     def company_shown(self, row: Ticket) -> SafeString | str:

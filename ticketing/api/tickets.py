@@ -69,6 +69,10 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "reason",
             "created_at",
             "closed_at",
+            "closed_by_person",
+            "wont_fix",
+            "left_open",
+            "halo_status",
             "alerts",
         ]
         read_only_fields = fields
@@ -120,6 +124,7 @@ class TicketViewSet(ReadResource):
         "marker": ["exact"],
         "state": ["exact", "in"],
         "current": ["exact"],
+        "closed_by_person": ["exact"],
         "company": ["exact"],
         "computer": ["exact"],
         "profile": ["exact"],

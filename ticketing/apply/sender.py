@@ -176,6 +176,8 @@ def _create(ticket: Ticket) -> dict[str, Any]:
     place = place_of(alerts, profile)
     if place is None:
         raise without_client(ticket, alerts)
+    if ticket.halo_client != place.client_id:
+        Ticket.objects.filter(pk=ticket.pk).update(halo_client=place.client_id)
     choices = HaloChoices.of([profile])
     return payloads.ticket_create(
         marker=ticket.marker,

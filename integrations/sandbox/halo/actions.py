@@ -43,10 +43,10 @@ def show_action(call: Call, number: int) -> Row:
 
 
 def write_actions(call: Call) -> Any:
-    return batches.write(call, PROPERTIES, _write_action)
+    return batches.write(call, PROPERTIES, write_action)
 
 
-def _write_action(call: Call, sent: Row) -> Row:
+def write_action(call: Call, sent: Row) -> Row:
     ticket = call.world.tickets.get(sent.get("ticket_id", 0))
     if ticket is None or ticket["deleted"] or not call.sees(ticket):
         raise exception("The Ticket does not exist.")

@@ -61,10 +61,10 @@ _RULE = {"id": 7, "team": "1st Line Support", "priority_id": 3}
 
 
 def write_tickets(call: Call) -> Any:
-    return batches.write(call, PROPERTIES, _write_ticket)
+    return batches.write(call, PROPERTIES, write_ticket)
 
 
-def _write_ticket(call: Call, sent: Row) -> Row:
+def write_ticket(call: Call, sent: Row) -> Row:
     number = sent.pop("id", 0)
     row = _update(call, known(call, call.world.tickets, number), sent) if number > 0 else _create(call, sent)
     return ticket_detail(call.world, row)

@@ -83,7 +83,7 @@ def test_a_browser_cannot_be_tricked_into_it(sandbox: Sandbox) -> None:
 def test_an_unknown_request_says_what_there_is(sandbox: Sandbox) -> None:
     for answer in (control(sandbox, "nonsense", {}), control(sandbox, "event", [])):
         assert answer.status_code == 400
-        assert "switches, fault, event or clock" in answer.json()["error"]
+        assert "switches, fault, event, clock or person" in answer.json()["error"]
     assert "halo-down" in control(sandbox, "event", {"event": "?"}).json()["error"]
 
 
@@ -199,3 +199,27 @@ def test_the_sandbox_command_runs_until_it_is_told_to_stop(tmp_path: Path) -> No
         assert process.wait(timeout=20) == 0
     assert (tmp_path / "world.json").exists()
     assert not (tmp_path / "running.json").exists()
+
+
+def test_a_person_works_in_halos_own_pages(sandbox: Sandbox) -> None:
+    number = next(iter(sandbox.world.halo.tickets))
+    for doing in ({"do": "note", "text": "Disk ordered."}, {"do": "close"}, {"do": "reopen", "status": 1}):
+        assert control(sandbox, "person", {"ticket": number, **doing}).status_code == 200
+    ticket = next(row for row in sandbox.tickets() if row["id"] == number)
+    assert ticket["status_id"] == 1
+    assert any("Disk ordered." in note["note"] for note in ticket["notes"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"do": "dance", "ticket": 1}, "`do` is close, reopen"),
+        ({"do": "close", "ticket": "7"}, "`do` is close, reopen"),
+        ({"do": "close", "ticket": 999_999}, "There is no ticket 999999."),
+        ({"do": "close", "ticket": 1, "colour": "red"}, "unexpected keyword argument"),
+    ],
+)
+def test_what_a_person_cannot_do_is_said(sandbox: Sandbox, sent: Any, sentence: str) -> None:
+    answer = control(sandbox, "person", sent)
+    assert answer.status_code == 400
+    assert sentence in answer.json()["error"]

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from halobridge.dashboard.attention import CLOSED_WHILE_OPEN
 from integrations.choices import IntentionKind, IntentionState, RunKind
 from integrations.models import HaloCredential, Intention, Run
 from tests.halobridge.admin.rows import make_alert, make_ticket
@@ -135,3 +136,19 @@ def test_the_page_of_a_ticket_tells_its_alerts_and_writes(
 
     assert "Its alerts" in page
     assert "Create ticket" in page
+
+
+def test_alerts_whose_ticket_a_person_closed_are_on_the_overview_and_one_click_away(client: Client) -> None:
+    client.force_login(make_superuser())
+    credential, console = make_credential(), make_console()
+    closed = make_ticket(credential, state="closed", closed_by_person=True, current=False)
+    make_alert(credential, console, title="Still failing", ticket=closed)
+    make_alert(credential, console, title="Quite another")
+
+    overview = client.get(reverse("admin:index")).content.decode()
+    words = "1 alert is still open in the console although a person closed the ticket in HaloPSA."
+    assert words in overview
+    address = reverse("admin:ticketing_alert_changelist") + CLOSED_WHILE_OPEN
+    listed = client.get(address).content.decode()
+    assert "Still failing" in listed
+    assert "Quite another" not in listed
