@@ -1,0 +1,25 @@
+"""Which events matter, what tickets they become, and what has become of them."""
+
+from ticketing.models.alerts import Alert, AlertEvent, Decision
+from ticketing.models.profiles import (
+    AfterPerson,
+    ClosingPolicy,
+    EventSet,
+    IntegrationProfile,
+    TicketRule,
+)
+from ticketing.models.tickets import Ticket, TicketState, TicketWatch
+
+__all__ = [
+    "AfterPerson",
+    "Alert",
+    "AlertEvent",
+    "ClosingPolicy",
+    "Decision",
+    "EventSet",
+    "IntegrationProfile",
+    "Ticket",
+    "TicketRule",
+    "TicketState",
+    "TicketWatch",
+]
