@@ -64,6 +64,18 @@ class ComputerRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingRecord:
+    """One line of a vulnerability or remediation: what to bring from which version to which, and where."""
+
+    product: str = ""
+    installed_version: str = ""
+    fixed_version: str = ""
+    severity: str = ""
+    asset: str = ""
+    cve: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EventRecord:
     """One message from a console. `state` is a value of `choices.EventState`."""
 
@@ -77,6 +89,9 @@ class EventRecord:
     occurred_at: datetime | None = None
     company_external_id: str | None = None
     computer_external_id: str | None = None
+    product: str = ""
+    """The program that it is about."""
+    findings: tuple[FindingRecord, ...] = ()
     raw: Raw = field(default_factory=dict, compare=False, repr=False)
 
 

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
@@ -104,6 +105,7 @@ class EventAdmin(HistoryAdmin):
     list_display = ("headline", "state_shown", "severity_shown", "where", "became", "occurred")
     fieldsets = (
         (None, {"fields": ("title", "state_shown", "type_shown", "severity_shown", "message")}),
+        ("What was found", {"fields": ("product", "found")}),
         (
             "Where it belongs",
             {"fields": ("console", "company_shown", "computer_shown", "series", "number")},
@@ -133,6 +135,10 @@ class EventAdmin(HistoryAdmin):
     received = time_column("received_at", "Received")
     number = text_column("external_id", "ID in the console")
     series = text_column("series_key", "Series (what repeats and ends together)")
+
+    @admin.display(description="Findings")
+    def found(self, row: Event) -> SafeString | str:
+        return render_to_string("bridge/findings.html", {"findings": row.findings}) if row.findings else "–"
 
     @admin.display(description="Event type", ordering="event_type")
     def type_shown(self, row: Event) -> str:

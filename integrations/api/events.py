@@ -27,7 +27,20 @@ LISTED_MESSAGE = 2000
 """Characters of a message in a list; the single event has all of it."""
 
 
+class StoredFindingSerializer(serializers.Serializer[Any]):
+    """A line of a vulnerability or remediation, as stored: '' where nothing was sent."""
+
+    product = serializers.CharField()
+    installed_version = serializers.CharField()
+    fixed_version = serializers.CharField()
+    severity = serializers.CharField()
+    asset = serializers.CharField()
+    cve = serializers.CharField()
+
+
 class EventSerializer(serializers.ModelSerializer[Event]):
+    findings = StoredFindingSerializer(many=True, read_only=True)
+
     class Meta:
         model = Event
         fields = [
@@ -44,6 +57,8 @@ class EventSerializer(serializers.ModelSerializer[Event]):
             "computer",
             "company_external_id",
             "computer_external_id",
+            "product",
+            "findings",
             "occurred_at",
             "received_at",
             "status",
@@ -54,12 +69,13 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
 
 class ListedEventSerializer(EventSerializer):
+    findings = None  # type: ignore[assignment]
     message = serializers.CharField(
         source="message_start", read_only=True, help_text=f"The first {LISTED_MESSAGE} characters."
     )
 
     class Meta(EventSerializer.Meta):
-        fields = [name for name in EventSerializer.Meta.fields if name != "raw"]
+        fields = [name for name in EventSerializer.Meta.fields if name not in ("raw", "findings")]
         read_only_fields = fields
 
 
@@ -88,7 +104,9 @@ class EventViewSet(ReadResource):
         rows: QuerySet[Event] = super().get_queryset()
         if self.action != "list":
             return rows
-        return rows.defer("message", "raw").annotate(message_start=Substr("message", 1, LISTED_MESSAGE))
+        return rows.defer("message", "raw", "findings").annotate(
+            message_start=Substr("message", 1, LISTED_MESSAGE)
+        )
 
     def get_serializer_class(self) -> type[serializers.Serializer[Any]]:
         return ListedEventSerializer if self.action == "list" else EventSerializer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from rest_framework import serializers
@@ -11,9 +11,9 @@ from rest_framework import serializers
 from integrations.api.posted import ConsoleIndex, ConsoleReference, Item, Moment, in_zone, validate_each
 from integrations.catalogue import EVENT_TYPES, known_event_type
 from integrations.choices import EventState, Severity
-from integrations.ingest.events import store_events
+from integrations.ingest.events import MOST_FINDINGS, store_events
 from integrations.models import Console
-from integrations.records import EventRecord
+from integrations.records import EventRecord, FindingRecord
 from integrations.sync.storable import storable_text
 
 ACCEPTED: Final = "accepted"
@@ -39,6 +39,7 @@ SEVERITY_WORDS: Final = {
 """What other tools call our severities."""
 TITLE_LENGTH: Final = 500
 RAW_TEXT_LENGTH: Final = 1000
+LINK_LENGTH: Final = 1000
 
 
 class CleanText(serializers.CharField):
@@ -73,6 +74,54 @@ def _text(length: int, **more: Any) -> serializers.CharField:
     return serializers.CharField(max_length=length, required=False, allow_blank=True, allow_null=True, **more)
 
 
+def _clean(length: int, **more: Any) -> serializers.CharField:
+    return CleanText(max_length=length, required=False, allow_blank=True, allow_null=True, **more)
+
+
+class LinkField(CleanText):
+    """An address that a browser opens."""
+
+    default_error_messages = {"scheme": "A link begins with https:// or http://, not with {sent!r}."}
+
+    def to_internal_value(self, data: Any) -> str:
+        sent = super().to_internal_value(data)
+        if sent and not sent.lower().startswith(("https://", "http://")):
+            self.fail("scheme", sent=sent[:20])
+        return sent
+
+
+class FindingSerializer(serializers.Serializer[Any]):
+    """One line of a vulnerability or remediation; it becomes a row of the table on the ticket."""
+
+    product = _clean(200, help_text="The program concerned.")
+    installed_version = _clean(200)
+    fixed_version = _clean(200, help_text="The version to bring it to.")
+    severity = SeverityField(required=False, allow_blank=True, allow_null=True)
+    asset = _clean(200, help_text="Name of the computer that has it.")
+    cve = _clean(200, help_text="Number of the vulnerability, e.g. CVE-2026-1234; several with commas.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError("A finding is an object with product, asset or cve.")
+        return super().to_internal_value(data)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not any(attrs.values()):
+            raise serializers.ValidationError("A finding says at least a product, an asset or a CVE.")
+        return attrs
+
+
+class FindingsField(serializers.ListSerializer[Any]):
+    default_error_messages = {"too_many": "There are {count} findings; at most {most} fit into one event."}
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not isinstance(data, list):
+            raise serializers.ValidationError("Findings are a list of objects.")
+        if len(data) > MOST_FINDINGS:
+            self.fail("too_many", count=len(data), most=MOST_FINDINGS)
+        return super().to_internal_value(data)
+
+
 class PostedEventSerializer(serializers.Serializer[Any]):
     """One event. Only `console` and `external_id` are needed; the same event may be sent again."""
 
@@ -98,6 +147,20 @@ class PostedEventSerializer(serializers.Serializer[Any]):
         required=False, allow_blank=True, allow_null=True, help_text="open (also if absent) or resolved."
     )
     series_key = _text(300, help_text="What makes events one alert; empty: the event type.")
+    url = LinkField(
+        max_length=LINK_LENGTH,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="Where the console shows it; the ticket links there.",
+    )
+    product = _clean(200, help_text="The program that a vulnerability or remediation is about.")
+    findings = FindingsField(
+        child=FindingSerializer(),
+        required=False,
+        allow_null=True,
+        help_text=f"Of a vulnerability or remediation: up to {MOST_FINDINGS} lines of the ticket's table.",
+    )
 
 
 class EventOutcomeSerializer(serializers.Serializer[Any]):
@@ -147,8 +210,14 @@ def record_of(item: Item) -> EventRecord:
         occurred_at=in_zone(values.get("occurred_at"), values["console"]),
         company_external_id=values.get("company") or None,
         computer_external_id=values.get("computer") or None,
+        product=values.get("product") or "",
+        findings=tuple(_finding(sent) for sent in values.get("findings") or ()),
         raw=bounded(item.sent),
     )
+
+
+def _finding(values: dict[str, Any]) -> FindingRecord:
+    return FindingRecord(**{name: value or "" for name, value in values.items()})
 
 
 def bounded(sent: Any, depth: int = 4) -> Any:

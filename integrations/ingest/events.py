@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +16,7 @@ from integrations.ingest.console_rows import external_key
 from integrations.ingest.novelty import fingerprints_of_new, messages_of
 from integrations.ingest.vanished import derived_resolves, series_of
 from integrations.models import Company, Computer, Console, Event
-from integrations.records import EventRecord
+from integrations.records import EventRecord, FindingRecord
 from integrations.sync.repeats import Message
 from integrations.sync.storable import storable_json, storable_text
 
@@ -25,7 +25,10 @@ __all__ = ["DUPLICATE", "STORED", "derived_resolves", "store_events"]
 STORED: Final = "stored"
 DUPLICATE: Final = "duplicate"
 
-_LONGEST: Final = {"event_type": 80, "title": 500, "reason": 500}
+MOST_FINDINGS: Final = 200
+
+_LONGEST: Final = {"event_type": 80, "title": 500, "reason": 500, "product": 200}
+_LONGEST_IN_FINDING: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ def _event(arrival: Arrival, links: Links, record: EventRecord, message: Message
         computer_id=computer_id,
         company_external_id=external_key(record.company_external_id or ""),
         computer_external_id=external_key(record.computer_external_id or ""),
+        product=storable_text(record.product, _LONGEST["product"]),
+        findings=[_finding(finding) for finding in record.findings[:MOST_FINDINGS]],
         occurred_at=min(message.happened_at or arrival.received_at, arrival.received_at),
         time_was_sent=message.sent_at is not None,
         received_at=arrival.received_at,
@@ -109,6 +114,10 @@ def _event(arrival: Arrival, links: Links, record: EventRecord, message: Message
         reason=storable_text(reason, _LONGEST["reason"]),
         raw=storable_json(record.raw),
     )
+
+
+def _finding(finding: FindingRecord) -> dict[str, str]:
+    return {name: storable_text(value, _LONGEST_IN_FINDING) for name, value in asdict(finding).items()}
 
 
 class Links:

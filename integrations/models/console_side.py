@@ -140,6 +140,14 @@ class Event(models.Model):
     )
     company_external_id = models.CharField(max_length=200, blank=True)
     computer_external_id = models.CharField(max_length=200, blank=True)
+    product = models.CharField(max_length=200, blank=True, help_text="The program that it is about.")
+    findings = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="Of a vulnerability or remediation: product, installed and fixed version, severity, asset, "
+        "CVE.",
+    )
     occurred_at = models.DateTimeField(help_text="Clamped to the time of receipt if in the future.")
     time_was_sent = models.BooleanField(default=True, editable=False)
     received_at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -292,3 +292,76 @@ def test_a_list_shows_the_start_of_a_message_and_the_event_all_of_it() -> None:
     one = make_caller().get(f"{EVENTS}{row['id']}/").json()
     assert len(one["message"]) == 5000
     assert one["raw"]["external_id"] == "e1"
+
+
+# ---- findings -------------------------------------------------------------------------------
+
+
+FINDING = {
+    "product": "7-Zip",
+    "installed_version": "19.00",
+    "fixed_version": "24.09",
+    "severity": "Critical",
+    "asset": "ALD-SRV01",
+    "cve": "CVE-2024-11477",
+}
+
+
+def test_an_event_brings_the_findings_of_a_vulnerability() -> None:
+    console = make_console()
+    body = make_event(
+        console=console.pk, product="7-Zip", findings=[FINDING, {"cve": "CVE-1", "asset": None}]
+    )
+    assert outcomes(post(body)) == ["accepted"]
+    told = make_caller().get(f"{EVENTS}{Event.objects.get().pk}/").json()
+    assert told["product"] == "7-Zip"
+    assert told["findings"] == [
+        {**FINDING, "severity": "critical"},
+        {**dict.fromkeys(FINDING, ""), "cve": "CVE-1"},
+    ]
+
+
+def test_a_list_of_events_leaves_the_findings_out() -> None:
+    console = make_console()
+    post(make_event(console=console.pk, findings=[FINDING]))
+    assert "findings" not in make_caller().get(EVENTS).json()["results"][0]
+
+
+@pytest.mark.parametrize(
+    ("findings", "errors"),
+    [
+        ([FINDING] * 201, {"findings": ["There are 201 findings; at most 200 fit into one event."]}),
+        ("7-Zip", {"findings": ["Findings are a list of objects."]}),
+        ([FINDING, 17], {"findings.1": ["A finding is an object with product, asset or cve."]}),
+        ([{}], {"findings.0.non_field_errors": ["A finding says at least a product, an asset or a CVE."]}),
+        (
+            [FINDING, {"product": "x" * 201}],
+            {"findings.1.product": ["Ensure this field has no more than 200 characters."]},
+        ),
+        (
+            [{"product": "7-Zip", "severity": "purple"}],
+            {
+                "findings.0.severity": [
+                    "There is no severity 'purple'; use one of: critical, high, medium, low, info."
+                ]
+            },
+        ),
+    ],
+)
+def test_bad_findings_are_told_one_by_one(findings: Any, errors: dict[str, list[str]]) -> None:
+    console = make_console()
+    answer = post([make_event(console=console.pk, findings=findings), make_event(console=console.pk)])
+    assert outcomes(answer) == ["invalid", "accepted"]
+    assert answer.json()["results"][0]["errors"] == errors
+
+
+def test_a_link_is_one_that_a_browser_opens() -> None:
+    console = make_console()
+    good = make_event(console=console.pk, url="https://console.example/1")
+    bad = make_event(console=console.pk, external_id="2", url="javascript:alert(1)")
+    answer = post([good, bad])
+    assert outcomes(answer) == ["accepted", "invalid"]
+    assert answer.json()["results"][1]["errors"] == {
+        "url": ["A link begins with https:// or http://, not with 'javascript:alert(1)'."]
+    }
+    assert Event.objects.get().raw["url"] == "https://console.example/1"

@@ -12,6 +12,7 @@ from integrations.choices import EventStatus
 from integrations.ingest import console_side
 from integrations.ingest.events import store_events
 from integrations.models import Company, Computer, Console, Event
+from integrations.records import FindingRecord
 from tests.integrations.ingest import builders as make
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +158,18 @@ def test_a_state_that_nobody_knows_is_told_as_open() -> None:
 
 def test_no_events_are_no_problem() -> None:
     assert store_events(make.make_console(), []) == []
+
+
+def test_findings_are_bounded_and_storable() -> None:
+    finding = FindingRecord(product="7-Zip\x00", installed_version="1" * 300, cve="CVE-2024-11477")
+    event = stored(make.make_console(), product="7-Zip\x00" * 100, findings=(finding,) * 250)
+    assert len(event.findings) == 200
+    assert event.findings[0] == {
+        "product": "7-Zip",
+        "installed_version": "1" * 200,
+        "fixed_version": "",
+        "severity": "",
+        "asset": "",
+        "cve": "CVE-2024-11477",
+    }
+    assert event.product == ("7-Zip" * 100)[:200]
