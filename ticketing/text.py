@@ -1,7 +1,8 @@
 """What a technician reads: summary, body, note and closing text of a ticket.
 
-The wording stands in `templates/ticketing/`; Django's autoescape makes all source data harmless there.
-Times are shown in UTC and say so. What HaloPSA can't hold is cut here, from the message first.
+The default wording stands in `templates/ticketing/`; a profile may have its own for summary and body, in a
+small template language (`ticketing.wording`). Source data is always escaped. Times are UTC and say so.
+What HaloPSA can't hold is cut here, from the message first.
 """
 
 from __future__ import annotations
@@ -9,50 +10,43 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from django.db.models import Count, Max, Min
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 
 from integrations.catalogue import EVENT_TYPES
-from integrations.choices import EventState
-from integrations.models import Computer, Event, HaloAsset
-from ticketing.models import Alert, AlertEvent, Ticket
+from integrations.models import Event, HaloAsset
+from ticketing.models import Alert, IntegrationProfile, Ticket
+from ticketing.wording.engine import CannotRender, render_html, render_line
+from ticketing.wording.facts import (
+    LONGEST_MESSAGE,
+    MOST_FINDINGS,
+    Facts,
+    History,
+    facts_of,
+    history,
+    shorter,
+    whole_history,
+)
+from ticketing.wording.markup import tidy
+from ticketing.wording.values import clean, cut, duration, line, moment
 
 LONGEST_SUMMARY: Final = 255
-LONGEST_MESSAGE: Final = 1500
-MOST_ALERTS_LISTED: Final = 10
+LONGEST_BODY: Final = 60_000 - 200
+"""HTML of a ticket, without the reference line that comes below it."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, and those that turn the direction of writing."""
+TEMPLATE_FAILED: Final = "The profile's own text failed, so the default text was sent: "
 
-
-# ---- single values --------------------------------------------------------------------------
-
-
-def clean(text: str) -> str:
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def line(text: str) -> str:
-    return " ".join(clean(text).split())
-
-
-def cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def moment(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
-
-
-def duration(span: timedelta) -> str:
-    """'under a minute', '40 min', '2 h 5 min', '3 d 4 h'."""
-    minutes = max(0, int(span.total_seconds())) // 60
-    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
-    parts = [(days, "d"), (hours, "h"), (0 if days else rest, "min")]
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "under a minute"
+_LENGTHS: Final = (
+    # (characters of the message, findings): the first that fits is taken
+    (LONGEST_MESSAGE, MOST_FINDINGS),
+    (400, MOST_FINDINGS),
+    (0, MOST_FINDINGS),
+    (0, 100),
+    (0, 25),
+    (0, 5),
+)
 
 
 def headline(title: str, computer: str) -> str:
@@ -61,8 +55,8 @@ def headline(title: str, computer: str) -> str:
     if not computer:
         return text
     name = re.escape(computer)
-    shorter = re.sub(rf"^{name}\s*[:–-]\s*|\s+on\s+{name}$", "", text, flags=re.IGNORECASE)
-    return shorter or text
+    rest = re.sub(rf"^{name}\s*[:–-]\s*|\s+on\s+{name}$", "", text, flags=re.IGNORECASE)
+    return rest or text
 
 
 def summary(alert: Alert) -> str:
@@ -76,49 +70,90 @@ def summary(alert: Alert) -> str:
     )
 
 
-# ---- the texts ------------------------------------------------------------------------------
+# ---- summary and body of a ticket -------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """One occurrence: how many events said that it is open, and when the first and the last happened."""
+class Opening:
+    """What a new ticket says. `problem`: which template failed, and why; `left_out`: what may not be."""
 
-    events: int
-    first: datetime | None
-    last: datetime | None
-
-
-def history(alert: Alert, occurrence: int) -> History:
-    rows = AlertEvent.objects.filter(alert=alert, occurrence=occurrence, event__state=EventState.OPEN)
-    found = rows.aggregate(
-        events=Count("id"), first=Min("event__occurred_at"), last=Max("event__occurred_at")
-    )
-    return History(**found)
+    summary: str
+    body: str
+    problem: str = ""
+    left_out: tuple[str, ...] = ()
 
 
-def body(alerts: Sequence[Alert], ticket: Ticket, asset: HaloAsset | None) -> str:
-    """The opening text: what happened, to what, how often, and which ticket there was before."""
-    first = alerts[0]
-    context = {
-        "alert": _alert(first),
-        "event": _event(first.last_event),
-        "computer": _computer(first, asset),
-        "history": history(first, first.occurrence),
-        "times_before": max(0, first.occurrence - 1),
-        "others": [_alert(alert) for alert in alerts[1 : MOST_ALERTS_LISTED + 1]],
-        "more": max(0, len(alerts) - MOST_ALERTS_LISTED - 1),
-        "previous": _previous(ticket.previous),
-        "opened": moment(first.opened_at),
-    }
-    return _render("ticket", context)
+def opening(
+    alerts: Sequence[Alert], ticket: Ticket, asset: HaloAsset | None, profile: IntegrationProfile
+) -> Opening:
+    """Summary and body by the templates of the profile. Two queries, however many alerts."""
+    facts = facts_of(alerts, whole_history(alerts[0]), asset, ticket.previous, ticket.summary)
+    return written(facts, profile.summary_template, profile.body_template)
+
+
+def written(facts: Facts, summary_template: str, body_template: str) -> Opening:
+    """The texts by these templates; where one is blank or fails, the default text."""
+    summary_told, summary_problem = _summary(facts, summary_template)
+    body_told, left_out, body_problem = _body(facts, body_template)
+    problem = " ".join(part for part in (summary_problem, body_problem) if part)
+    return Opening(summary_told, body_told, problem, left_out)
+
+
+def _summary(facts: Facts, template: str) -> tuple[str, str]:
+    """(the summary, why the template was not used)."""
+    default = cut(facts["summary"], LONGEST_SUMMARY)
+    if not template.strip():
+        return default, ""
+    try:
+        told = cut(render_line(template, facts), LONGEST_SUMMARY)
+    except CannotRender as error:
+        return default, f"Summary: {error}"
+    return (told, "") if told else (default, "Summary: it came out empty.")
+
+
+def _body(facts: Facts, template: str) -> tuple[str, tuple[str, ...], str]:
+    """(the body, what was left out of it, why the template was not used)."""
+    if not template.strip():
+        return *_fitting(facts, default_body()), ""
+    try:
+        body, left_out = _fitting(facts, template)
+    except CannotRender as error:
+        return *_fitting(facts, default_body()), f"Body: {error}"
+    if not body:
+        return *_fitting(facts, default_body()), "Body: it came out empty."
+    return body, left_out, ""
+
+
+def _fitting(facts: Facts, template: str) -> tuple[str, tuple[str, ...]]:
+    """Rendered with as much of message and findings as fits; what is still too long is cut at the end."""
+    html = ""
+    for message, findings in _LENGTHS:
+        html = _squeezed(render_html(template, shorter(facts, message=message, findings=findings)))
+        if len(html) <= LONGEST_BODY:
+            break
+    return tidy(html, LONGEST_BODY)
+
+
+@cache
+def default_body() -> str:
+    """The default text, as a template that staff may start from."""
+    template: Any = get_template("ticketing/ticket.html")
+    return str(template.template.source)
+
+
+# ---- notes ------------------------------------------------------------------------------------
 
 
 def note(alert: Alert, event: Event, occurrence: int, *, number: int = 1, came_back: bool = False) -> str:
     """It happened again (`number` times since the last note), or came back after it was over."""
     told = history(alert, occurrence)
     context = {
-        "alert": _alert(alert),
-        "event": _event(event),
+        "event": {
+            "title": line(event.title),
+            "at": moment(event.occurred_at),
+            "message": cut(clean(event.message), LONGEST_MESSAGE),
+            "severity": event.get_severity_display(),
+        },
         "history": told,
         "first": moment(told.first),
         "number": number,
@@ -145,65 +180,8 @@ def closing(alert: Alert | None, event: Event | None, occurrence: int, *, left_t
 
 
 def _render(name: str, context: dict[str, Any]) -> str:
-    html = render_to_string(f"ticketing/{name}.html", context)
+    return _squeezed(render_to_string(f"ticketing/{name}.html", context))
+
+
+def _squeezed(html: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", html).strip()
-
-
-def _alert(alert: Alert) -> dict[str, str]:
-    info = EVENT_TYPES.get(alert.event_type)
-    return {
-        "title": line(alert.title),
-        "type": info.name if info else line(alert.event_type),
-        "severity": alert.get_severity_display(),
-        "console": line(alert.console.name),
-        "company": line(alert.company.name) if alert.company else "",
-    }
-
-
-def _event(event: Event | None) -> dict[str, str]:
-    if event is None:
-        return {}
-    return {
-        "title": line(event.title),
-        "at": moment(event.occurred_at),
-        "message": cut(clean(event.message), LONGEST_MESSAGE),
-        "severity": event.get_severity_display(),
-    }
-
-
-def _previous(ticket: Ticket | None) -> dict[str, str]:
-    if ticket is None or ticket.halo_id is None:
-        return {}
-    return {"number": str(ticket.halo_id), "closed": moment(ticket.closed_at)}
-
-
-def _computer(alert: Alert, asset: HaloAsset | None) -> dict[str, Any]:
-    """Name, the rows of the block, and why there is no asset where there is none."""
-    computer = alert.computer
-    if computer is None:
-        named = alert.last_event.computer_external_id if alert.last_event else ""
-        missing = (
-            f"The console names the computer '{line(named)}', which the bridge does not know."
-            if named
-            else ""
-        )
-        return {"rows": [], "missing": missing}
-    kind = asset.asset_type.name if asset and asset.asset_type else computer.device_class
-    return {
-        "rows": [(name, line(value)) for name, value in _rows(computer, kind) if value],
-        "missing": "" if asset else "This computer is not mapped to a Halo asset.",
-    }
-
-
-def _rows(computer: Computer, kind: str) -> list[tuple[str, str]]:
-    system = " ".join(part for part in (computer.os_name, computer.os_version) if part)
-    return [
-        ("Name", computer.name),
-        ("Type", kind),
-        ("Operating system", system),
-        ("Model", " ".join(part for part in (computer.manufacturer, computer.model) if part)),
-        ("Serial number", computer.serial_number),
-        ("IP address", ", ".join(str(address) for address in computer.ip_addresses[:4])),
-        ("Last user", computer.last_user),
-        ("Last seen", moment(computer.last_seen)),
-    ]

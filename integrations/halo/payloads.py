@@ -18,6 +18,8 @@ from integrations.halo.values import iso
 
 LONGEST_TEXT: Final = 4000
 """HaloPSA API: most text columns hold 4000 characters; what happens to more is unknown, so it is cut."""
+LONGEST_DETAILS: Final = 60_000
+"""HaloPSA API: columns of HTML are longer, how long is not documented; a ticket's text stays well below."""
 LONGEST_SUMMARY: Final = 255
 LONGEST_TAG: Final = 255
 PRIVATE_NOTE: Final = 7
@@ -104,7 +106,7 @@ def ticket_create(
     """
     return {
         "summary": _line(summary, LONGEST_SUMMARY),
-        "details_html": with_reference(details_html, marker),
+        "details_html": with_reference(details_html, marker, LONGEST_DETAILS),
         "supplier_reference": marker,
         **_given(
             tickettype_id=ticket_type_id,
@@ -163,10 +165,10 @@ def ticket_status(halo_id: int, status_id: int) -> Payload:
     return {"id": halo_id, "status_id": status_id, "dont_do_rules": True, "sendack": False}
 
 
-def with_reference(body_html: str, marker: str) -> str:
-    """The text with its reference line, in at most 4000 characters. The line itself is never cut."""
+def with_reference(body_html: str, marker: str, limit: int = LONGEST_TEXT) -> str:
+    """The text with its reference line, in at most `limit` characters. The line itself is never cut."""
     line = f"<p><small>{REFERENCE}{escape(marker)}</small></p>" if marker else ""
-    return cut_html(body_html, LONGEST_TEXT - len(line)) + line
+    return cut_html(body_html, limit - len(line)) + line
 
 
 def cut_html(text: str, limit: int) -> str:

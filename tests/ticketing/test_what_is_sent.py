@@ -14,6 +14,7 @@ from tests.ticketing.world import START, World, make_option, make_profile, make_
 from ticketing import text
 from ticketing.models import IntegrationProfile
 from ticketing.planning import plan_tickets
+from ticketing.wording.values import duration
 
 pytestmark = pytest.mark.django_db
 
@@ -186,7 +187,8 @@ def test_a_message_of_a_megabyte_is_cut_and_the_rest_stays_whole() -> None:
     world.opened(message="&" * 1_000_000)
     run_once(halo, world.instance)
     body = halo.tickets[4242]["details_html"]
-    assert len(body) <= 4000
+    assert len(body) <= 60_000
+    assert "Serial number: 5CG1234XYZ" in body
     assert body.endswith("</small></p>")
     assert body.count("<p>") == body.count("</p>")
 
@@ -221,7 +223,7 @@ def test_note_and_closing_say_when_and_how_long() -> None:
     ],
 )
 def test_durations(span: timedelta, words: str) -> None:
-    assert text.duration(span) == words
+    assert duration(span) == words
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.db.models import F
 from integrations.choices import Action, EventState, IntentionKind, Outcome
 from integrations.models import Intention
 from integrations.records import TicketRecord
-from ticketing import clock, lanes
+from ticketing import clock, lanes, text
 from ticketing.models import Alert, Decision, Ticket, TicketState
 
 CLOSED_MEANWHILE: Final = "The ticket was closed before this was sent; its alert, open again, gets a new one."
@@ -85,10 +85,12 @@ def _created(ticket: Ticket, halo_id: int | None, found: Found) -> None:
     if found.gone:
         _supersede(ticket, found.words)
         return
+    # What was said about its text stays, what was said about an earlier refusal goes.
+    reason = ticket.reason if ticket.reason.startswith(text.TEMPLATE_FAILED) else ""
     # Its closing may be planned already: then it stays *being closed*.
     Ticket.objects.filter(
         pk=ticket.pk, state__in=(TicketState.PLANNED, TicketState.STAFF, TicketState.REFUSED)
-    ).update(state=TicketState.OPEN, reason="")
+    ).update(state=TicketState.OPEN, reason=reason)
 
 
 def _closed(ticket: Ticket, words: str = "") -> None:

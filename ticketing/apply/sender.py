@@ -19,7 +19,8 @@ from integrations.runs.writing import Cancelled
 from integrations.sync.safety import BudgetExhausted
 from ticketing import lanes, text
 from ticketing.apply import outcomes
-from ticketing.apply.placing import asset_of, place_of
+from ticketing.apply.opening import opening_of
+from ticketing.apply.placing import place_of
 from ticketing.apply.touched import worked_on_by
 from ticketing.apply.withdrawal import check_create, check_write, without_client, without_profile
 from ticketing.halo_choices import HaloChoices
@@ -179,10 +180,11 @@ def _create(ticket: Ticket) -> dict[str, Any]:
     if ticket.halo_client != place.client_id:
         Ticket.objects.filter(pk=ticket.pk).update(halo_client=place.client_id)
     choices = HaloChoices.of([profile])
+    told = opening_of(ticket, alerts, profile)
     return payloads.ticket_create(
         marker=ticket.marker,
-        summary=ticket.summary,
-        details_html=text.body(alerts, ticket, asset_of(alerts[0])),
+        summary=told.summary,
+        details_html=told.body,
         ticket_type_id=profile.ticket_type,
         client_id=place.client_id,
         site_id=place.site_id,

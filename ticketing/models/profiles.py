@@ -12,6 +12,7 @@ from django.db.models import Q
 from integrations.catalogue import validate_event_types
 from integrations.models import HaloClient, HaloCredential, HaloUser
 from mappings.models import CompanyMapping
+from ticketing.wording.checks import LONGEST_SUMMARY_TEMPLATE, LONGEST_TEMPLATE, validate_template
 
 MOST_MINUTES: Final = 10_080
 """A week."""
@@ -169,6 +170,22 @@ class IntegrationProfile(models.Model):
         default=list,
         blank=True,
         help_text="The same for a ticket that has one of these categories when it is closed.",
+    )
+    summary_template = models.TextField(
+        "own summary",
+        blank=True,
+        default="",
+        max_length=LONGEST_SUMMARY_TEMPLATE,
+        validators=[validate_template],
+        help_text="A template for the summary of a ticket, one line. Empty: the default text.",
+    )
+    body_template = models.TextField(
+        "own body",
+        blank=True,
+        default="",
+        max_length=LONGEST_TEMPLATE,
+        validators=[validate_template],
+        help_text="A template for the text of a ticket, in HTML. Empty: the default text.",
     )
     is_default = models.BooleanField("default", default=False)
 
