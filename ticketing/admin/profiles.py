@@ -18,6 +18,7 @@ from integrations.admin.display import NOTHING, badge
 from integrations.choices import OptionKind
 from integrations.models import HaloOption
 from ticketing.admin.profile_form import FIELDSETS, ProfileForm
+from ticketing.admin.texts import TextsPage
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import IntegrationProfile
 
@@ -38,7 +39,7 @@ def _named(field: str, kind: OptionKind) -> Subquery:
 
 
 @admin.register(IntegrationProfile)
-class IntegrationProfileAdmin(CredentialFirst, BridgeAdmin):
+class IntegrationProfileAdmin(TextsPage, CredentialFirst, BridgeAdmin):
     form = ProfileForm
     fieldsets = FIELDSETS
     list_display = (
@@ -98,7 +99,7 @@ class IntegrationProfileAdmin(CredentialFirst, BridgeAdmin):
         )
 
     def panel(self, request: HttpRequest, row: IntegrationProfile) -> dict[str, Any]:
-        return {"problems": HaloChoices.of([row]).problems(row)}
+        return {"problems": HaloChoices.of([row]).problems(row), "texts_url": self.url("texts", row.pk)}
 
     # ---- default ----------------------------------------------------------------------------
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.models import HaloClient, HaloCredential, HaloUser
 from ticketing.api.effects import look_again
 from ticketing.api.profile_choices import KIND_OF, SEVERAL, choice_problems
+from ticketing.api.profile_preview import PreviewRequestSerializer, PreviewSerializer, preview_of
 from ticketing.models import IntegrationProfile
 
 JUDGED = (*KIND_OF, "priority")
@@ -70,6 +75,8 @@ class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfil
             "after_person_hours",
             "wont_fix_statuses",
             "wont_fix_categories",
+            "summary_template",
+            "body_template",
             "is_default",
         ]
         validators: list[Any] = []  # names and defaults are judged below, in words
@@ -138,3 +145,9 @@ class IntegrationProfileViewSet(WriteResource):
     filterset_fields = ["name", "halo_credential", "event_set", "ticket_type", "is_default"]
     search_fields = ["name"]
     ordering_fields = ["id", "name", "halo_credential"]
+
+    @extend_schema(request=PreviewRequestSerializer, responses={200: PreviewSerializer})
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def preview(self, request: Request, pk: str) -> Response:
+        """The texts that a ticket would have, by the templates sent or the profile's own. Writes nothing."""
+        return Response(PreviewSerializer(preview_of(self.get_object(), request.data)).data)
