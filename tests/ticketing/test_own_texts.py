@@ -134,7 +134,7 @@ def test_the_default_body_tells_the_history() -> None:
     for hour in range(12):
         world.opened(occurred_at=START + timedelta(hours=hour))
     told = sent(world, halo, occurred_at=START + timedelta(hours=12))["details_html"]
-    assert "13 events, the first 2026-11-20 06:00 UTC, the last 2026-11-20 18:00 UTC" in told
+    assert "13 events so far, the first 2026-11-20 06:00 UTC, the last 2026-11-20 18:00 UTC" in told
     assert told.count(": open, severity medium") == 10
     assert "<br>2026-11-20 09:00 UTC: open" in told
     assert "<br>2026-11-20 08:00 UTC: open" not in told
