@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from integrations.choices import OptionKind, Outcome, ReadState, Resource, RunKind, RunState
 from integrations.models import Entry, HaloCredential, HaloOption, MirrorState, Run
-from tests.browser.chromium import SWITCHES
 from tests.browser.pictures import NARROW, Pictures
-from tests.integrations.admin.made import make_asset_type, make_credential, make_held_loss, make_superuser
-from tests.run import chromium
+from tests.integrations.admin.made import make_asset_type, make_credential, make_held_loss
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,25 +20,6 @@ REFUSED = {
     "needed_for": "looking at software licences",
     "grant": "scope read:softwarelicensing on the application and in this credential",
 }
-
-
-@pytest.fixture
-def page(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    path = chromium()
-    if path is None:
-        pytest.skip("No Chromium was found: install Debian's package or set HALOBRIDGE_CHROMIUM.")
-    # Playwright keeps an event loop in this thread; nothing runs in it while the test asks the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    make_superuser()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
-        opened = browser.new_context(base_url=live_server.url).new_page()
-        opened.goto(reverse("admin:index"))
-        opened.get_by_label("Username").fill("admin")
-        opened.get_by_label("Password").fill("a long password")
-        opened.get_by_role("button", name="Log in").click()
-        yield opened
-        browser.close()
 
 
 @pytest.fixture

@@ -87,22 +87,24 @@ MEANINGS: Final[dict[str, str]] = {
 }
 
 
-def listed() -> Iterator[tuple[str, str, str]]:
-    """(how it is written, example value, meaning) of every variable, lists as a loop."""
+def listed() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """For each group its meaning, and how its variables are written, each with an example value."""
     for name, value in EXAMPLE.items():
-        yield from _listed(name, value, MEANINGS[name])
+        meaning = f"{name}: {MEANINGS[name]}" if MEANINGS[name] else name
+        yield meaning, list(_written(name, value))
 
 
-def _listed(name: str, value: Any, meaning: str) -> Iterator[tuple[str, str, str]]:
+def _written(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """A list is written as a loop, with what is known of each of its items."""
     if isinstance(value, dict):
         for inner, found in value.items():
-            yield from _listed(f"{name}.{inner}", found, meaning)
+            yield from _written(f"{name}.{inner}", found)
     elif isinstance(value, list) and value and isinstance(value[0], dict):
         each = name.rpartition(".")[2].rstrip("s")
-        yield f"{{% for {each} in {name} %}} … {{% endfor %}}", "", meaning
+        yield f"{{% for {each} in {name} %}} … {{% endfor %}}", ""
         for inner, found in value[0].items():
-            yield f"{{{{ {each}.{inner} }}}}", str(found), f"in the loop over {name}"
+            yield f"{{{{ {each}.{inner} }}}}", str(found)
     elif isinstance(value, list):
-        yield f'{{{{ {name}|join:", " }}}}', ", ".join(value), meaning
+        yield f'{{{{ {name}|join:", " }}}}', ", ".join(value)
     else:
-        yield f"{{{{ {name} }}}}", str(value), meaning
+        yield f"{{{{ {name} }}}}", str(value)
