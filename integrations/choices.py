@@ -200,6 +200,7 @@ class IntentionKind(TextChoices):
     ADD_NOTE = "add_note", "Add note"
     CLOSE_TICKET = "close_ticket", "Close ticket"
     REOPEN_TICKET = "reopen_ticket", "Reopen ticket"
+    UPDATE_TICKET = "update_ticket", "Update ticket"
 
 
 TICKET_WRITES: Final = (
@@ -207,6 +208,7 @@ TICKET_WRITES: Final = (
     IntentionKind.ADD_NOTE,
     IntentionKind.CLOSE_TICKET,
     IntentionKind.REOPEN_TICKET,
+    IntentionKind.UPDATE_TICKET,
 )
 """The kinds of intention that delivery sends; assets have a run of their own."""
 

@@ -31,6 +31,7 @@ class CompanyRecord:
     name: str
     domain: str | None = None
     account_number: str | None = None
+    tags: tuple[str, ...] = ()
     locations: tuple[LocationRecord, ...] = ()
     raw: Raw = field(default_factory=dict, compare=False, repr=False)
 
@@ -55,6 +56,9 @@ class ComputerRecord:
     last_user: str | None = None
     last_seen: datetime | None = None
     online: bool | None = None
+    in_maintenance: bool | None = None
+    """Whether the console itself says that alerts of this computer do not count at present."""
+    tags: tuple[str, ...] = ()
     agent_version: str | None = None
     products: tuple[str, ...] = ()
     """Products or licences as the console spells them, the one that decides the asset type first."""

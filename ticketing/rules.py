@@ -56,8 +56,8 @@ class MappingFacts:
 class Facts:
     """What is known about one alert. `company` is None for an alert that belongs to no company.
 
-    `baseline` is the sentence that makes it one; `came_observed` the sentence if it came in observe mode,
-    which makes it one, too; `chosen`: staff want its ticket all the same.
+    `excluded` is the sentence of an exclusion; `baseline` the sentence that makes it one; `came_observed` the
+    sentence if it came in observe mode, which makes it one, too; `chosen`: staff want its ticket anyway.
     """
 
     credential_id: int
@@ -68,6 +68,7 @@ class Facts:
     mapping: MappingFacts | None = None
     default_set: SetFacts | None = None
     default_profile: ProfileFacts | None = None
+    excluded: str = ""
     baseline: str = ""
     came_observed: str = ""
     chosen: bool = False
@@ -140,6 +141,8 @@ def decide(facts: Facts) -> Verdict:
         return Verdict(WAITING, not_mapped(facts.company))
     if facts.mapping and facts.mapping.no_notification:
         return Verdict(NOT_WANTED, silence(facts))
+    if facts.excluded and not facts.chosen:
+        return Verdict(NOT_WANTED, facts.excluded)
     selected = _select(facts)
     if isinstance(selected, Verdict):
         return selected

@@ -61,6 +61,7 @@ class PushedCompanySerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=255)
     domain = _text()
     account_number = _text(100)
+    tags = _texts(100)
     locations = PushedLocationSerializer(many=True, required=False)
 
 
@@ -85,6 +86,10 @@ class PushedComputerSerializer(serializers.Serializer[Any]):
     last_user = _text()
     last_seen = Moment(required=False, allow_null=True)
     online = serializers.BooleanField(required=False, allow_null=True)
+    in_maintenance = serializers.BooleanField(
+        required=False, allow_null=True, help_text="While it is true, alerts of the computer make no tickets."
+    )
+    tags = _texts(100)
     agent_version = _text(100)
     products = _texts(200)
 
@@ -99,6 +104,7 @@ def company_record(item: Item) -> CompanyRecord:
         name=values["name"],
         domain=values.get("domain") or None,
         account_number=values.get("account_number") or None,
+        tags=tuple(values.get("tags") or ()),
         locations=tuple(LocationRecord(**location) for location in values.get("locations") or ()),
         raw={"unread": _unread(values, CompanyRecord)},
     )
@@ -110,7 +116,7 @@ def computer_record(item: Item) -> ComputerRecord:
     content: dict[str, Any] = {
         name: tuple(v) if isinstance(v := values[name], list) else v or None for name in names
     }
-    content["online"] = values.get("online")
+    content |= {name: values.get(name) for name in ("online", "in_maintenance")}
     content["last_seen"] = in_zone(values.get("last_seen"), values["console"])
     return ComputerRecord(**content, raw={"unread": _unread(values, ComputerRecord)})
 

@@ -160,6 +160,17 @@ def note(
     }
 
 
+def ticket_text(halo_id: int, *, marker: str, details_html: str, asset_ids: Sequence[int] | None) -> Payload:
+    """The opening text of a ticket anew, and all its assets where they are given: Halo replaces the list."""
+    return {
+        "id": halo_id,
+        "details_html": with_reference(details_html, marker),
+        **_given(assets=[{"id": number} for number in asset_ids] if asset_ids is not None else None),
+        "dont_do_rules": True,
+        "sendack": False,
+    }
+
+
 def ticket_status(halo_id: int, status_id: int) -> Payload:
     """Only the status of a ticket; nothing else of it changes, and nobody is told."""
     return {"id": halo_id, "status_id": status_id, "dont_do_rules": True, "sendack": False}

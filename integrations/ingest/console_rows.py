@@ -17,6 +17,8 @@ COMPUTERS: Final = Shape(Computer, key=("external_id",), find_by="external_id")
 
 LONGEST_ID: Final = 200
 LONGEST_PRODUCT: Final = 200
+LONGEST_TAG: Final = 100
+MOST_TAGS: Final = 100
 
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "company_external_id": ("company_id", "location_id"),
@@ -36,12 +38,19 @@ def product_name(name: str) -> str:
     return storable_text(name, LONGEST_PRODUCT)
 
 
+def tags_of(tags: Iterable[str]) -> list[str]:
+    """Each tag once, in the console's order; what two tags differ in besides case is kept."""
+    tidy = (storable_text(tag, LONGEST_TAG).strip() for tag in tags)
+    return list({tag.casefold(): tag for tag in tidy if tag}.values())[:MOST_TAGS]
+
+
 def company_row(record: CompanyRecord) -> Row:
     content = {
         "name": record.name or record.external_id,
         "normalised_name": normalise_name(record.name or record.external_id),
         "domain": record.domain,
         "account_number": record.account_number,
+        "tags": tags_of(record.tags),
     }
     unread = _unread(record.raw, content)
     if "name" in unread:
@@ -74,6 +83,7 @@ def computer_row(
         "device_class": record.device_class,
         "last_user": record.last_user,
         "agent_version": record.agent_version,
+        "tags": tags_of(record.tags),
         "products": record.products,
         "product_id": product_id,
         "eligible": record.eligible,

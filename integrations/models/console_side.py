@@ -35,6 +35,7 @@ class Company(Snapshot):
     normalised_name = models.CharField(max_length=255, blank=True, db_index=True, editable=False)
     domain = models.CharField(max_length=255, blank=True)
     account_number = models.CharField(max_length=100, blank=True)
+    tags = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [
@@ -96,6 +97,10 @@ class Computer(Snapshot):
     last_user = models.CharField(max_length=255, blank=True)
     last_seen = models.DateTimeField(null=True, blank=True)
     online = models.BooleanField(null=True, blank=True)
+    in_maintenance = models.BooleanField(
+        "in maintenance mode", null=True, blank=True, help_text="As the console itself says."
+    )
+    tags = models.JSONField(default=list, blank=True)
     agent_version = models.CharField("RMM agent version", max_length=100, blank=True)
     products = models.JSONField(default=list, blank=True)
     product = models.ForeignKey(
@@ -105,7 +110,7 @@ class Computer(Snapshot):
     ineligible_reason = models.CharField(max_length=255, blank=True)
 
     # What is volatile is stored without counting as a change of content.
-    VOLATILE: ClassVar[frozenset[str]] = frozenset({"last_seen", "online"})
+    VOLATILE: ClassVar[frozenset[str]] = frozenset({"last_seen", "online", "in_maintenance"})
 
     class Meta:
         constraints = [

@@ -58,6 +58,7 @@ INTENTION_NEEDS: Final[dict[IntentionKind, str]] = {
     IntentionKind.ADD_NOTE: ADD_NOTES,
     IntentionKind.CLOSE_TICKET: ADD_NOTES,
     IntentionKind.REOPEN_TICKET: ADD_NOTES,
+    IntentionKind.UPDATE_TICKET: EDIT_TICKETS,
 }
 """Kind of write → key. Closing and reopening are actions on the ticket."""
 

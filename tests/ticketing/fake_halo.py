@@ -20,6 +20,7 @@ KINDS = [
     IntentionKind.ADD_NOTE,
     IntentionKind.CLOSE_TICKET,
     IntentionKind.REOPEN_TICKET,
+    IntentionKind.UPDATE_TICKET,
 ]
 CLOSED = 9
 
@@ -38,6 +39,7 @@ class FakeHalo:
     """What happens elsewhere while the next writes are on their way."""
 
     reads: list[str] = field(default_factory=list)
+    updates: list[dict[str, Any]] = field(default_factory=list)
     one_at_a_time: RLock = field(default_factory=RLock)
 
     # ---- writer ------------------------------------------------------------------------------
@@ -67,6 +69,11 @@ class FakeHalo:
                 return WriteAnswer(Answer.DONE, halo_id=execute())
 
     def _create(self, payload: dict[str, Any]) -> int:
+        if "id" in payload:
+            self.updates.append(payload)
+            if "assets" in payload:
+                self.change(payload["id"], asset_ids=tuple(asset["id"] for asset in payload["assets"]))
+            return int(payload["id"])
         halo_id = 4242 + len(self.tickets)
         self.tickets[halo_id] = payload
         self.records[halo_id] = TicketRecord(

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from integrations.choices import IntentionState
 from integrations.models import Intention
 from tests.ticketing.fake_halo import FakeHalo, run_once, send
-from tests.ticketing.world import World, make_computer, route_all
+from tests.ticketing.world import World, route_all
 from ticketing.lanes import cause_of_create
-from ticketing.models import Alert, Ticket, TicketState
+from ticketing.models import Ticket
 from ticketing.planning import judging, plan_tickets
 from ticketing.planning import tickets as planning
 from ticketing.planning.alerts import ALREADY_MADE
@@ -101,59 +101,6 @@ def test_a_ticket_row_that_was_deleted_is_not_made_a_second_time() -> None:
     run_once(halo, world.instance)
     assert len(halo.tickets) == 1
     assert world.alert().reason == ALREADY_MADE
-
-
-# ---- groups (the constraint holds already; each alert is its own group for now) -------------
-
-
-@pytest.fixture
-def _one_group(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("situation", "alerts"):
-        monkeypatch.setattr(
-            f"ticketing.planning.{module}.group_key", lambda alert: f"company:{alert.company_id}"
-        )
-
-
-@pytest.mark.usefixtures("_one_group")
-def test_alerts_of_a_group_share_a_ticket_that_closes_with_the_last() -> None:
-    world, halo = World(), FakeHalo()
-    first, second = world.computer, make_computer(world.company, name="ALD-PC07")
-    world.opened(computer=first)
-    run_once(halo, world.instance)
-    world.opened(computer=second)
-    run_once(halo, world.instance)
-    assert (len(halo.tickets), len(halo.notes())) == (1, 1)
-    world.resolved(computer=first)
-    run_once(halo, world.instance)
-    assert halo.closings() == []
-    world.resolved(computer=second)
-    run_once(halo, world.instance)
-    assert len(halo.closings()) == 1
-
-
-@pytest.mark.usefixtures("_one_group")
-def test_two_alerts_of_a_group_in_one_go_make_one_ticket() -> None:
-    world, halo = World(), FakeHalo()
-    world.opened()
-    world.opened(computer=make_computer(world.company))
-    run_once(halo, world.instance)
-    assert (len(halo.tickets), len(halo.notes())) == (1, 1)
-    assert len(set(Alert.objects.values_list("ticket", flat=True))) == 1
-
-
-@pytest.mark.usefixtures("_one_group")
-def test_one_of_a_group_that_comes_back_is_a_note_on_the_open_ticket() -> None:
-    world, halo = World(), FakeHalo()
-    other = make_computer(world.company)
-    world.opened()
-    world.opened(computer=other)
-    run_once(halo, world.instance)
-    world.resolved()
-    run_once(halo, world.instance)
-    world.opened()
-    run_once(halo, world.instance)
-    assert (len(halo.tickets), halo.closings()) == (1, [])
-    assert {a.ticket.state for a in Alert.objects.select_related("ticket")} == {TicketState.OPEN}
 
 
 def test_the_cause_of_a_create_names_alert_and_occurrence() -> None:

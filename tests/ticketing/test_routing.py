@@ -23,7 +23,7 @@ from tests.ticketing.world import (
     make_profile,
     route_all,
 )
-from ticketing.models import Alert, AlertEvent, EventSet
+from ticketing.models import Alert, AlertEvent, EventSet, NoiseSettings
 from ticketing.planning import plan_tickets
 from ticketing.routing import rejudge_waiting, route_events
 from ticketing.routing.occurrences import take
@@ -261,8 +261,10 @@ def test_planning_five_hundred_alerts_costs_as_many_statements_as_fifty(
     counts = []
     for number in (100, 1000):
         world = World()
+        NoiseSettings.objects.create(halo_credential=world.credential, storm_company=0, storm_all=0)
         make_many(world, number)
         route_all()
         assert Alert.objects.filter(pending=True).count() == number // 2
         counts.append(statements(lambda instance=world.instance: plan_tickets(instance)))
-    assert counts[0] == counts[1] < 50
+    # Nine of them ask for what would hold alerts back.
+    assert counts[0] == counts[1] < 60

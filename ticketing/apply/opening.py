@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ticketing import text
+from ticketing import listing, text
 from ticketing.apply.placing import asset_of
 from ticketing.models import Alert, IntegrationProfile, Ticket
 
 
 def opening_of(ticket: Ticket, alerts: Sequence[Alert], profile: IntegrationProfile) -> text.Opening:
-    """The texts; summary and reason of the row follow them. A template that fails costs no ticket."""
+    """The texts; summary and reason of the row follow them. A template that fails costs no ticket.
+
+    A ticket that several alerts share lists them instead: a template tells of one alert.
+    """
+    if ticket.grouped:
+        return text.Opening(ticket.summary, listing.table(ticket))
     told = text.opening(alerts, ticket, asset_of(alerts[0]), profile)
     reason = f"{text.TEMPLATE_FAILED}{told.problem}" if told.problem else _without_failure(ticket.reason)
     changes = {"summary": told.summary, "reason": reason}

@@ -21,6 +21,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     IntentionKind.ADD_NOTE: Action.NOTE,
     IntentionKind.CLOSE_TICKET: Action.CLOSE,
     IntentionKind.REOPEN_TICKET: Action.REOPEN,
+    IntentionKind.UPDATE_TICKET: Action.UPDATE,
 }
 
 
@@ -141,7 +142,8 @@ def refused(ticket: Ticket, intention: Intention, found: Found) -> Outcome:
             words = f"HaloPSA refused to close it: {intention.answer}"
             Ticket.objects.filter(pk=ticket.pk).update(state=TicketState.STAFF, reason=words)
         case _:
-            words = f"HaloPSA refused a note: {intention.answer} {found.words}".strip()
+            what = "its list of alerts" if intention.kind == IntentionKind.UPDATE_TICKET else "a note"
+            words = f"HaloPSA refused {what}: {intention.answer} {found.words}".strip()
             Ticket.objects.filter(pk=ticket.pk).update(reason=words)
     return Outcome.REFUSED
 

@@ -17,10 +17,17 @@ def place_of(alerts: Sequence[Alert], profile: IntegrationProfile) -> Place | No
     found = place(_facts(alerts[0], computers.get(alerts[0].computer_id or 0), profile))
     if found is None:
         return None
-    assets = [
-        asset.halo_id for alert in alerts if (asset := _asset_of(computers.get(alert.computer_id or 0)))
-    ]
-    return replace(found, asset_ids=tuple(dict.fromkeys(assets)))
+    return replace(found, asset_ids=tuple(_assets(alerts, computers)))
+
+
+def assets_of(alerts: Sequence[Alert]) -> list[int]:
+    """Halo's ids of the active assets of all these alerts, each once. One query."""
+    return _assets(alerts, _computer_mappings(alerts))
+
+
+def _assets(alerts: Sequence[Alert], computers: dict[int, ComputerMapping]) -> list[int]:
+    found = [asset.halo_id for alert in alerts if (asset := _asset_of(computers.get(alert.computer_id or 0)))]
+    return list(dict.fromkeys(found))
 
 
 def asset_of(alert: Alert) -> HaloAsset | None:

@@ -17,10 +17,10 @@ from integrations.net.errors import NetError, NotFound, Refused
 from integrations.records import TicketRecord, WriteAnswer
 from integrations.runs.writing import Cancelled
 from integrations.sync.safety import BudgetExhausted
-from ticketing import lanes, text
+from ticketing import lanes, listing, text
 from ticketing.apply import outcomes
 from ticketing.apply.opening import opening_of
-from ticketing.apply.placing import place_of
+from ticketing.apply.placing import assets_of, place_of
 from ticketing.apply.touched import worked_on_by
 from ticketing.apply.withdrawal import check_create, check_write, without_client, without_profile
 from ticketing.halo_choices import HaloChoices
@@ -53,11 +53,15 @@ class TicketSender:
         ticket = _ticket(intention)
         if intention.kind == IntentionKind.CREATE_TICKET:
             return _create(ticket)
+        if intention.kind == IntentionKind.UPDATE_TICKET:
+            return _update(ticket, check_write(ticket, intention))
         return _action(ticket, intention, check_write(ticket, intention))
 
     def send(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
         if intention.kind == IntentionKind.CREATE_TICKET:
             answer = self._writer.send_ticket(payload)
+        elif intention.kind == IntentionKind.UPDATE_TICKET:
+            answer = self._send_update(intention, payload)
         else:
             untouched = bool(intention.content.get("only_untouched"))
             act = self._close_untouched if untouched else self._act
@@ -67,6 +71,24 @@ class TicketSender:
         if answer.outcome == Answer.UNCERTAIN:
             self._tell(intention, Outcome.UNCERTAIN, answer.message)
         return answer
+
+    def _send_update(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
+        """Halo replaces the list of assets, so those that a person has added are read and kept. One read."""
+        if "assets" in payload:
+            try:
+                record = self._reader.fetch_ticket(payload["id"])
+            except NetError as error:
+                return WriteAnswer(
+                    Answer.PAUSE, message=error.sentence, safe_to_repeat=True, status=error.status
+                )
+            here = outcomes.state_in_halo(record, payload["id"])
+            if here.gone:
+                self._found[intention.pk] = here
+                return WriteAnswer(Answer.REFUSED, message=here.words)
+            ours = [row["id"] for row in payload["assets"]]
+            kept = record.asset_ids if record else ()
+            payload = {**payload, "assets": [{"id": pk} for pk in dict.fromkeys([*kept, *ours])]}
+        return self._writer.send_ticket(payload)
 
     def _act(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
         return self._writer.send_action(payload)
@@ -101,7 +123,8 @@ class TicketSender:
         if intention.kind == IntentionKind.CREATE_TICKET:
             return self._look_up_ticket(intention)
         ticket = _ticket(intention)
-        if ticket.halo_id is None:
+        if ticket.halo_id is None or intention.kind == IntentionKind.UPDATE_TICKET:
+            # To write the same text once more does no harm.
             return None
         actions = self._reader.fetch_actions(ticket.halo_id)
         found = min((action.halo_id for action in actions if intention.marker in action.note), default=None)
@@ -201,6 +224,16 @@ def _create(ticket: Ticket) -> dict[str, Any]:
         occurred_at=alerts[0].opened_at,
         run_rules=profile.run_halo_rules,
         mail_user=profile.mail_end_user,
+    )
+
+
+def _update(ticket: Ticket, halo_id: int) -> dict[str, Any]:
+    alerts = list(Alert.objects.filter(ticket=ticket).order_by("opened_at", "pk"))
+    if not alerts:
+        raise Cancelled("It has no alerts any more.")
+    assets = assets_of(alerts)
+    return payloads.ticket_text(
+        halo_id, marker=ticket.marker, details_html=listing.table(ticket), asset_ids=assets or None
     )
 
 

@@ -1,10 +1,12 @@
 """Which events matter, what tickets they become, and what has become of them."""
 
 from ticketing.models.alerts import Alert, AlertEvent, Decision
+from ticketing.models.noise import MaintenanceWindow, NoiseSettings, Repeat, Snooze, Storm, StormState
 from ticketing.models.profiles import (
     AfterPerson,
     ClosingPolicy,
     EventSet,
+    Grouping,
     IntegrationProfile,
     TicketRule,
 )
@@ -17,7 +19,14 @@ __all__ = [
     "ClosingPolicy",
     "Decision",
     "EventSet",
+    "Grouping",
     "IntegrationProfile",
+    "MaintenanceWindow",
+    "NoiseSettings",
+    "Repeat",
+    "Snooze",
+    "Storm",
+    "StormState",
     "Ticket",
     "TicketRule",
     "TicketState",

@@ -16,6 +16,7 @@ class Decision(models.TextChoices):
     UNDECIDED = "undecided", "Undecided"
     WANTED = "wanted", "Wants a ticket"
     WAITING = "waiting", "Waiting"
+    HELD = "held", "Held back for a while"
     NOT_WANTED = "not_wanted", "Not wanted"
     BASELINE = "baseline", "Baseline (open before tickets were switched on)"
 
@@ -36,6 +37,9 @@ class Alert(models.Model):
     event_type = models.CharField(max_length=80)
     severity = models.CharField(max_length=10, choices=Severity.choices, default=Severity.MEDIUM)
     title = models.CharField(max_length=500)
+    product = models.CharField(
+        max_length=200, blank=True, help_text="What is to be remediated, where the console names it."
+    )
     state = models.CharField(max_length=10, choices=EventState.choices, db_index=True)
     occurrence = models.PositiveIntegerField(default=1, help_text="How often it has come (back).")
     event_count = models.PositiveIntegerField(default=0)

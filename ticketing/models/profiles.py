@@ -63,6 +63,15 @@ class AfterPerson(models.TextChoices):
     NEW_TICKET = "new_ticket", "Make a new ticket"
 
 
+class Grouping(models.TextChoices):
+    """Which alerts of a profile share one ticket."""
+
+    NONE = "none", "None: each alert has its own"
+    COMPANY_AND_TYPE = "company_type", "One per company and event type"
+    COMPUTER = "computer", "One per computer"
+    PRODUCT = "product", "One per company and product (remediation)"
+
+
 class IntegrationProfile(models.Model):
     """What a ticket looks like. Choices that live in Halo are kept by Halo's own id."""
 
@@ -114,6 +123,19 @@ class IntegrationProfile(models.Model):
         "let HaloPSA's ticket rules and templates run",
         default=False,
         help_text="On: they may change team, priority or category and send mail.",
+    )
+    wait_minutes = models.PositiveIntegerField(
+        "minutes before the first ticket",
+        default=0,
+        validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text="What ends by itself within them never becomes a ticket.",
+    )
+    grouping = models.CharField(
+        "alerts that share a ticket",
+        max_length=12,
+        choices=Grouping.choices,
+        default=Grouping.NONE,
+        help_text="The ticket lists them in a table and closes when the last of them is over.",
     )
     public_notes = models.BooleanField(
         "notes are public", default=False, help_text="Off: end users never see them in HaloPSA."

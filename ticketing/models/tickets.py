@@ -39,6 +39,10 @@ class Ticket(models.Model):
     company = models.ForeignKey(Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     computer = models.ForeignKey(Computer, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     previous = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    grouped = models.BooleanField(
+        default=False, editable=False, help_text="Several alerts may share it; its text lists them."
+    )
+    noted_at = models.DateTimeField(null=True, blank=True, editable=False)
     notes = models.PositiveIntegerField(default=0)
     reason = models.TextField(blank=True)
     created_at = models.DateTimeField(default=clock.now)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from integrations.choices import Action, Outcome
 from integrations.models import new_marker
 from ticketing import clock, lanes, life
-from ticketing.models import Alert, Decision, Ticket, TicketState
+from ticketing.listing import group_summary, storm_summary
+from ticketing.models import Alert, Decision, Storm, Ticket, TicketState
+from ticketing.noise.order import Hold, hold_back
 from ticketing.planning.drafts import Draft
 from ticketing.planning.ongoing import RESOLVED_EARLY, Ongoing, usable
-from ticketing.planning.situation import Situation, group_key
+from ticketing.planning.situation import Situation
 from ticketing.text import summary
 
 ALREADY_MADE = "A ticket for this occurrence was made before and is not made twice; its row is gone."
@@ -49,6 +51,9 @@ class AlertPlanner:
             self._decide()
         elif self.alert.decision in (Decision.UNDECIDED, Decision.WAITING, Decision.WANTED):
             self.alert.decision, self.alert.reason = Decision.NOT_WANTED, RESOLVED_EARLY
+        elif self.alert.decision == Decision.HELD:
+            self.alert.decision = Decision.NOT_WANTED
+            self.alert.reason = f"It ended by itself while it was held back. {self.alert.reason}"[:500]
 
     def _go_on(self, ticket: Ticket) -> None:
         if not (ticket.closed_by_person and self.ongoing.is_open):
@@ -69,6 +74,10 @@ class AlertPlanner:
 
     def _decide(self) -> None:
         alert, verdict = self.alert, self.judged.verdict
+        hold = self._hold(verdict.decision)
+        if hold is not None:
+            self._hold_back(hold, verdict.profile_id)
+            return
         news = (alert.decision, alert.reason) != (verdict.decision, verdict.reason[:500])
         # What was open before a rule selected it stays so while its profile waits for a repair.
         waits = verdict.decision == Decision.WAITING and not self.ongoing.is_new and alert.baseline
@@ -80,6 +89,19 @@ class AlertPlanner:
         elif news:
             self._tell(observed=verdict.observed)
 
+    def _hold(self, decision: str) -> Hold | None:
+        """Why a wanted ticket is not made now. What staff have chosen is made at once."""
+        if decision != Decision.WANTED or self.alert.decision == Decision.WANTED:
+            return None
+        return hold_back(self.seen.noise.facts(self.alert, self.seen.profile(self.alert)))
+
+    def _hold_back(self, hold: Hold, profile_id: int | None) -> None:
+        alert = self.alert
+        if alert.decision != Decision.HELD:
+            self.draft.counts[Decision.HELD] += 1
+        alert.decision, alert.reason = Decision.HELD, hold.reason[:500]
+        alert.profile_id, alert.look_again_at = profile_id, hold.until
+
     def _tell(self, *, observed: bool) -> None:
         alert = self.alert
         self.draft.counts[str(alert.decision)] += 1
@@ -88,13 +110,13 @@ class AlertPlanner:
             self.draft.entry(alert, Action.CREATE, outcome, f"Ticket: {summary(alert)}", alert.reason)
 
     def _want(self, profile_id: int | None) -> None:
-        key = (self.alert.halo_credential_id, group_key(self.alert))
-        ticket = self.seen.groups.get(key)
+        key = self.seen.key(self.alert)
+        ticket, cause = self.seen.groups.get(key), lanes.cause_of_create(self.alert)
         if ticket and usable(ticket):
+            if cause not in self.seen.made:
+                self._join(ticket)
             self.alert.ticket = ticket
-            self.ongoing.tell(ticket)
             return
-        cause = lanes.cause_of_create(self.alert)
         former = self.ongoing.left or self.seen.former.get(key)
         if former and cause not in self.seen.made and self._opens_again(former):
             self._reopen(former)
@@ -104,7 +126,27 @@ class AlertPlanner:
         if cause in self.seen.made:
             self._link_what_was_made(self.seen.made[cause])
             return
-        self._create(profile_id, former, cause)
+        if storm := self.seen.storms.of_new_ticket(self.alert):
+            self._join_storm(storm, profile_id, cause)
+        else:
+            self._create(profile_id, former, cause)
+
+    def _join(self, ticket: Ticket) -> None:
+        """The group has a ticket already. Where it lists its alerts, the list is brought up to date."""
+        self.alert.ticket = ticket
+        if ticket.grouped:
+            self.draft.table(ticket)
+            self.ongoing.tell_of_joining(ticket)
+        else:
+            self.ongoing.tell(ticket)
+
+    def _join_storm(self, storm: Storm, profile_id: int | None, cause: str) -> None:
+        self.alert.reason = f"{storm.reason} One ticket lists them. {self.alert.reason}"[:500]
+        if storm.ticket is not None:
+            self._join(storm.ticket)
+            return
+        storm.ticket = self._create(profile_id, None, cause, key=new_marker(), grouped=True)
+        storm.ticket.summary = storm_summary(self.alert)
 
     def _opens_again(self, former: Ticket) -> bool:
         """Closed by us or by a person, a short while ago, and not as “won't fix”: it is opened again."""
@@ -122,6 +164,8 @@ class AlertPlanner:
         self.alert.ticket = self.seen.groups[key] = ticket
         self.alert.noted_at, self.alert.unnoted = clock.now(), 0
         self.draft.reopen(ticket, self.alert)
+        if ticket.grouped:
+            self.draft.table(ticket)
 
     def _link_what_was_made(self, ticket: Ticket | None) -> None:
         """This occurrence has had its create: whatever became of it, there is no second one."""
@@ -129,14 +173,25 @@ class AlertPlanner:
         if ticket is None:
             self.alert.reason = ALREADY_MADE
 
-    def _create(self, profile_id: int | None, former: Ticket | None, cause: str) -> None:
+    def _create(
+        self,
+        profile_id: int | None,
+        former: Ticket | None,
+        cause: str,
+        *,
+        key: str = "",
+        grouped: bool = False,
+    ) -> Ticket:
         alert = self.alert
+        key = key or self.seen.key(alert)[1]
+        grouped = grouped or key != alert.identity
         ticket = Ticket(
             instance_id=alert.halo_credential.instance_id,
             halo_credential_id=alert.halo_credential_id,
-            group_key=group_key(alert),
+            group_key=key,
+            grouped=grouped,
             marker=new_marker(),
-            summary=summary(alert),
+            summary=group_summary(alert, self.seen.profile(alert)) if grouped else summary(alert),
             profile_id=profile_id,
             company_id=alert.company_id,
             computer_id=alert.computer_id,
@@ -145,3 +200,4 @@ class AlertPlanner:
         alert.ticket = self.seen.groups[alert.halo_credential_id, ticket.group_key] = ticket
         alert.noted_at, alert.unnoted = clock.now(), 0
         self.draft.create(ticket, alert, cause)
+        return ticket

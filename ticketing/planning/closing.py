@@ -192,9 +192,19 @@ def close(over: Sequence[Over], run: Run | None, *, release: bool = False) -> Co
     stay_closed = _take_back(over, TicketState.REOPENING, IntentionKind.REOPEN_TICKET)
     _set([by_id[pk].ticket for pk in stay_closed], TicketState.CLOSED, current=False)
     rest = [item for item in over if item.ticket.pk not in cancelled | stay_closed]
+    _finish_lists([item.ticket for item in rest if item.ticket.grouped], run)
     _set([item.ticket for item in rest], TicketState.CLOSING, current=not release)
     lanes.add([_write(item) for item in rest], run)
     return Counter(cancelled=len(cancelled) + len(stay_closed), closes=len(rest))
+
+
+def _finish_lists(grouped: Sequence[Ticket], run: Run | None) -> None:
+    """The last state of a list of alerts is written before the closing, and at once."""
+    if not grouped:
+        return
+    lanes.take_back(grouped, "A newer one follows.", kind=IntentionKind.UPDATE_TICKET)
+    sent = [ticket for ticket in grouped if ticket.state == TicketState.OPEN]
+    lanes.add_tables(sent, run, at_once=True)
 
 
 def _take_back(over: Sequence[Over], state: TicketState, kind: IntentionKind) -> set[int]:

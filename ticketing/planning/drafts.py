@@ -10,6 +10,7 @@ from integrations.choices import Action, IntentionKind, Outcome
 from integrations.models import Entry, Run
 from ticketing import lanes
 from ticketing.models import Alert, AlertEvent, Ticket, TicketState
+from ticketing.noise.storms import Storms
 from ticketing.planning.closing import Over, close
 
 _PLANNED_FIELDS = [
@@ -22,11 +23,14 @@ class Draft:
     """Collected decisions. Nothing is stored before `store`, which runs in the caller's transaction."""
 
     run: Run | None
+    storms: Storms
     counts: Counter[str] = field(default_factory=Counter)
     _left: list[Over] = field(default_factory=list)
     _released: list[Ticket] = field(default_factory=list)
     _used_again: list[Ticket] = field(default_factory=list)
     _reopened: list[Ticket] = field(default_factory=list)
+    _noted: list[Ticket] = field(default_factory=list)
+    _tables: list[Ticket] = field(default_factory=list)
     _tickets: list[Ticket] = field(default_factory=list)
     _writes: list[lanes.Write] = field(default_factory=list)
     _alerts: list[Alert] = field(default_factory=list)
@@ -69,6 +73,15 @@ class Draft:
         self._write(IntentionKind.ADD_NOTE, ticket, lanes.cause_of_note(row), {**content, **more})
         self.counts["notes"] += 1
 
+    def noted(self, ticket: Ticket) -> None:
+        """Its `noted_at` has changed."""
+        self._noted.append(ticket)
+
+    def table(self, ticket: Ticket) -> None:
+        """The list of its alerts has changed. One that is created in this draft is complete anyway."""
+        if ticket not in self._tables and ticket not in self._tickets:
+            self._tables.append(ticket)
+
     def _write(self, kind: IntentionKind, ticket: Ticket, cause: str, content: dict[str, Any]) -> None:
         self._writes.append(lanes.Write(kind, ticket, cause, content))
 
@@ -108,7 +121,10 @@ class Draft:
             reason="",
         )
         Ticket.objects.bulk_create(self._tickets)
+        self.storms.store()
         lanes.add(self._writes, self.run)
+        self.counts["updates"] += lanes.add_tables(self._tables, self.run) if self._tables else 0
+        Ticket.objects.bulk_update([ticket for ticket in self._noted if ticket.pk], ["noted_at"])
         # An upsert of rows that exist: a fraction of what `bulk_update` costs, and the rows are locked.
         Alert.objects.bulk_create(
             self._alerts, update_conflicts=True, unique_fields=["identity"], update_fields=_PLANNED_FIELDS

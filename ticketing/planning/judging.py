@@ -14,7 +14,16 @@ from integrations.models import Event
 from mappings.models import CompanyMapping
 from ticketing import rules
 from ticketing.halo_choices import HaloChoices
-from ticketing.models import Alert, AlertEvent, Decision, EventSet, IntegrationProfile, TicketRule
+from ticketing.models import (
+    Alert,
+    AlertEvent,
+    Decision,
+    EventSet,
+    IntegrationProfile,
+    Snooze,
+    TicketRule,
+)
+from ticketing.noise.gathering import exclusion_of
 
 _Mappings = dict[tuple[int, int], CompanyMapping]
 """By (company, credential)."""
@@ -58,6 +67,7 @@ class _Surroundings:
     default_profiles: dict[int, IntegrationProfile]
     choices: HaloChoices
     opening: dict[int, Event]
+    exclusions: list[Snooze]
 
     @classmethod
     def of(cls, alerts: Sequence[Alert]) -> _Surroundings:
@@ -79,6 +89,7 @@ class _Surroundings:
             default_profiles,
             HaloChoices.of([*used, *default_profiles.values()]),
             _opening_events(alerts),
+            list(Snooze.objects.filter(until__isnull=True).select_related("company", "computer", "alert")),
         )
 
     def facts(self, alert: Alert) -> rules.Facts:
@@ -95,6 +106,7 @@ class _Surroundings:
             mapping=self._mapping(mapping) if mapping else None,
             default_set=_set(self.default_set) if self.default_set else None,
             default_profile=self._profile(default) if default else None,
+            excluded=exclusion_of(self.exclusions, alert),
             baseline=self._baseline(alert, mapping),
             came_observed=_marked_before(alert),
             chosen=alert.decision == Decision.WANTED,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from integrations.choices import Action, EventState, Outcome, WriteMode
 from ticketing import clock, life
@@ -15,10 +16,12 @@ from ticketing.models import (
     Ticket,
     TicketState,
 )
+from ticketing.noise.order import hold_notes
 from ticketing.planning.closing import Over
 from ticketing.planning.drafts import Draft
 from ticketing.planning.situation import USABLE, Situation
 
+LOOK_NOW_AND_THEN: Final = timedelta(minutes=10)
 RESOLVED_EARLY = "It was resolved before a ticket was made."
 
 
@@ -117,16 +120,44 @@ class Ongoing:
 
     def tell(self, ticket: Ticket) -> None:
         """A note for each repeat, or one for all of them when the interval between notes is over."""
+        if ticket.grouped:
+            self._follow_in_table(ticket)
+            return
         rows = self.repeats()
         minutes = ticket.profile.note_minutes if ticket.profile else 0
-        if minutes == 0:
+        hold = hold_notes(self.seen.noise.facts(self.alert, ticket.profile))
+        if minutes == 0 and hold is None and not self.alert.unnoted:
             for row in rows:
                 self.draft.note(ticket, row)
             return
         self.alert.unnoted = self.alert.unnoted + len(rows) if self.is_open else 0
         last = rows[-1] if rows else self.seen.newest.get(self.alert.pk)
-        if self.alert.unnoted and last is not None:
-            self._tell_when_due(ticket, last, minutes)
+        if not self.alert.unnoted or last is None:
+            return
+        if hold is not None:
+            # Without an end of its own (a console's maintenance mode) it is looked at now and then.
+            self.alert.look_again_at = hold.until or clock.now() + LOOK_NOW_AND_THEN
+            return
+        self._tell_when_due(ticket, last, minutes)
+
+    def _follow_in_table(self, ticket: Ticket) -> None:
+        """A ticket that lists its alerts is told of beginnings and ends by its list, not by notes."""
+        if self.is_new or any(row.event.state == EventState.RESOLVED for row in self.news):
+            self.draft.table(ticket)
+
+    def tell_of_joining(self, ticket: Ticket) -> None:
+        """One note in an interval that the list has grown, however many alerts join."""
+        minutes = ticket.profile.note_minutes if ticket.profile else 0
+        now, opening = clock.now(), self.repeats()
+        if (
+            ticket.pk is None
+            or not opening
+            or (ticket.noted_at and life.next_note_at(ticket.noted_at, max(minutes, 1)) > now)
+        ):
+            return
+        ticket.noted_at = now
+        self.draft.note(ticket, opening[-1])
+        self.draft.noted(ticket)
 
     def _tell_when_due(self, ticket: Ticket, last: AlertEvent, minutes: int) -> None:
         alert, now = self.alert, clock.now()

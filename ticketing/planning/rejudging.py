@@ -11,7 +11,7 @@ from integrations.choices import EventState
 from integrations.models import Instance
 from integrations.runs.acts import again_if_broken_off
 from mappings.models import CompanyMapping
-from ticketing.models import Alert, Decision, EventSet, IntegrationProfile, TicketRule
+from ticketing.models import Alert, Decision, EventSet, IntegrationProfile, Snooze, TicketRule
 
 
 @again_if_broken_off
@@ -19,7 +19,7 @@ def judge_again_after_change(instance: Instance) -> int:
     """Have open, unwanted alerts without a ticket judged again if the rules have changed. Returns how many.
 
     They are marked: where a rule selects them by now they become a baseline, ticketed only if chosen. The
-    first time there is nothing to compare with, and the digest is only stored. Five queries if unchanged.
+    first time there is nothing to compare with, and the digest is only stored. Six queries if unchanged.
     """
     mine = Instance.objects.filter(pk=instance.pk)
     before = mine.values_list("judged_by", flat=True).get()
@@ -39,7 +39,7 @@ def judge_again_after_change(instance: Instance) -> int:
 
 
 def digest_of_rules(instance: Instance) -> str:
-    """32 hex digits of what decides whether an alert of this instance is selected. Four queries.
+    """32 hex digits of what decides whether an alert of this instance is selected. Five queries.
 
     Names are left out: they change the words of a reason, never a verdict.
     """
@@ -47,6 +47,7 @@ def digest_of_rules(instance: Instance) -> str:
     rules = TicketRule.objects.filter(company_mapping__halo_credential__instance=instance).order_by("pk")
     sets = EventSet.objects.order_by("pk").values_list("pk", "is_default", "event_types")
     profiles = IntegrationProfile.objects.filter(halo_credential__instance=instance).order_by("pk")
+    exclusions = Snooze.objects.filter(until__isnull=True).order_by("pk")
     read = [
         list(
             mappings.values_list(
@@ -56,5 +57,6 @@ def digest_of_rules(instance: Instance) -> str:
         list(rules.values_list("pk", "company_mapping", "position", "event_set", "profile")),
         [(pk, is_default, sorted(types)) for pk, is_default, types in sets],
         list(profiles.values_list("pk", "halo_credential", "is_default", "client")),
+        list(exclusions.values_list("pk", "alert", "company", "computer", "event_type")),
     ]
     return hashlib.blake2b(json.dumps(read).encode(), digest_size=16).hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +13,17 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from integrations.choices import EventState
 from integrations.models import Instance, Intention
 from ticketing import clock, lanes
-from ticketing.models import Alert, AlertEvent, Decision, Ticket, TicketState
+from ticketing.models import (
+    Alert,
+    AlertEvent,
+    Decision,
+    Grouping,
+    IntegrationProfile,
+    Ticket,
+    TicketState,
+)
+from ticketing.noise.gathering import Noise
+from ticketing.noise.storms import Storms
 from ticketing.planning.judging import Judged, judge
 
 USABLE = (TicketState.PLANNED, TicketState.OPEN, TicketState.STAFF, TicketState.REOPENING)
@@ -21,15 +33,32 @@ GroupKey = tuple[int, str]
 """Credential and group key."""
 
 
-def group_key(alert: Alert) -> str:
-    """Which alerts share a ticket: for now each has its own."""
-    return alert.identity
+def group_key(alert: Alert, profile: IntegrationProfile | None) -> str:
+    """Which alerts share a ticket: each has its own unless the profile groups them, and what it groups by
+    is known of the alert."""
+    by = _grouped_by(alert, profile)
+    if profile is None or None in by:
+        return alert.identity
+    parts = [alert.halo_credential_id, profile.pk, profile.grouping, *by]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _grouped_by(alert: Alert, profile: IntegrationProfile | None) -> list[int | str | None]:
+    match profile.grouping if profile else Grouping.NONE:
+        case Grouping.COMPANY_AND_TYPE:
+            return [alert.company_id, alert.event_type]
+        case Grouping.COMPUTER:
+            return [alert.computer_id]
+        case Grouping.PRODUCT:
+            return [alert.company_id, alert.product or None]
+    return [None]
 
 
 def to_plan(instance: Instance) -> QuerySet[Alert]:
     """Alerts to look at: those where something happened, those that are due to be looked at again, and those
     that wait for something to be repaired."""
     waiting = Q(decision=Decision.WAITING, state=EventState.OPEN)
+    waiting |= Q(decision=Decision.HELD, state=EventState.OPEN, look_again_at__isnull=True)
     due = Q(look_again_at__lte=clock.now())
     return (
         Alert.objects.filter(Q(pending=True) | due | waiting)
@@ -57,29 +86,47 @@ class Situation:
     open_alerts: dict[int, int]
     made: dict[str, Ticket | None]
     newest: dict[int, AlertEvent]
+    profiles: dict[int, IntegrationProfile]
+    noise: Noise
+    storms: Storms
 
     @classmethod
     def of(cls, alerts: Sequence[Alert]) -> Situation:
+        now = clock.now()
         news: dict[int, list[AlertEvent]] = defaultdict(list)
         rows = AlertEvent.objects.filter(alert__in=alerts, handled=False).select_related("event")
         for row in rows.defer("event__raw", "event__message").order_by("id"):
             news[row.alert_id].append(row)
-        keys = {(alert.halo_credential_id, group_key(alert)) for alert in alerts}
-        groups = _current(keys)
+        judged = judge(alerts)
+        profiles = _profiles(judged)
+        keys = {
+            alert.pk: _key(alert, profiles.get(judged[alert.pk].verdict.profile_id or 0)) for alert in alerts
+        }
+        groups = _current(set(keys.values()))
         tickets = {alert.ticket.pk: alert.ticket for alert in alerts if alert.ticket}
         tickets |= {ticket.pk: ticket for ticket in groups.values()}
-        former = _former(keys)
+        former = _former(set(keys.values()))
         tickets |= {ticket.pk: ticket for ticket in former.values() if ticket.pk not in tickets}
         return cls(
-            judged=judge(alerts),
+            judged=judged,
             news=news,
             tickets=tickets,
             groups=groups,
             former={key: tickets[ticket.pk] for key, ticket in former.items()},
             open_alerts=_open_alerts(tickets),
-            made=_made(_causes(alerts, former)),
+            made=_made(_causes(alerts, keys, former)),
             newest=_newest(alerts),
+            profiles=profiles,
+            noise=Noise.of(alerts, now),
+            storms=Storms.of(alerts, now),
         )
+
+    def profile(self, alert: Alert) -> IntegrationProfile | None:
+        """The profile that the rules name for it by now."""
+        return self.profiles.get(self.judged[alert.pk].verdict.profile_id or 0)
+
+    def key(self, alert: Alert) -> GroupKey:
+        return _key(alert, self.profile(alert))
 
     def ticket(self, alert: Alert) -> Ticket | None:
         """The alert's ticket, as the one object that all alerts of the chunk share."""
@@ -89,6 +136,15 @@ class Situation:
         """Other alerts on this ticket are still open."""
         mine = 1 if alert.state == EventState.OPEN and alert.ticket_id == ticket.pk else 0
         return self.open_alerts.get(ticket.pk, 0) > mine
+
+
+def _key(alert: Alert, profile: IntegrationProfile | None) -> GroupKey:
+    return alert.halo_credential_id, group_key(alert, profile)
+
+
+def _profiles(judged: dict[int, Judged]) -> dict[int, IntegrationProfile]:
+    wanted = {opinion.verdict.profile_id for opinion in judged.values()} - {None}
+    return {row.pk: row for row in IntegrationProfile.objects.filter(pk__in=wanted)} if wanted else {}
 
 
 def _of_groups(keys: set[GroupKey]) -> QuerySet[Ticket]:
@@ -112,13 +168,13 @@ def _former(keys: set[GroupKey]) -> dict[GroupKey, Ticket]:
     return {(ticket.halo_credential_id, ticket.group_key): ticket for ticket in found}
 
 
-def _causes(alerts: Sequence[Alert], former: dict[GroupKey, Ticket]) -> list[str]:
+def _causes(alerts: Sequence[Alert], keys: dict[int, GroupKey], former: dict[GroupKey, Ticket]) -> list[str]:
     """Of everything that may be made for these occurrences."""
     causes = []
     for alert in alerts:
         causes.append(lanes.cause_of_create(alert))
-        before = alert.ticket, former.get((alert.halo_credential_id, group_key(alert)))
-        for ticket in {ticket for ticket in before if ticket}:
+        before = {ticket for ticket in (alert.ticket, former.get(keys[alert.pk])) if ticket}
+        for ticket in before:
             causes += [lanes.cause_of_create_after(alert, ticket), lanes.cause_of_reopen(alert, ticket)]
     return causes
 

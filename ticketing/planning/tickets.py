@@ -63,7 +63,8 @@ def _plan_chunk(instance: Instance, run: Run | None, after: int, counts: Counter
 
 
 def _draft(alerts: list[Alert], run: Run | None) -> Draft:
-    seen, draft = Situation.of(alerts), Draft(run)
+    seen = Situation.of(alerts)
+    draft = Draft(run, seen.storms)
     # What has been open longest is sent first.
     for alert in sorted(alerts, key=lambda alert: (alert.opened_at, alert.pk)):
         AlertPlanner(alert, seen, draft).plan()

@@ -24,7 +24,7 @@ from ticketing.routing.occurrences import identity_of, new_alert
 from ticketing.routing.resolving import Candidates
 
 _ALERT_FIELDS = [
-    "company", "computer", "event_type", "severity", "title", "state", "occurrence", "event_count",
+    "company", "computer", "event_type", "product", "severity", "title", "state", "occurrence", "event_count",
     "opened_at", "newest_at", "resolved_at", "ended_before_at", "last_event", "decision", "reason",
     "baseline", "profile", "pending",
 ]  # fmt: skip

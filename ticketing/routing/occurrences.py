@@ -50,6 +50,7 @@ def new_alert(identity: str, event: Event, credential_id: int) -> Alert:
         event_type=event.event_type,
         title=event.title,
         severity=event.severity,
+        product=event.product,
         state=EventState.RESOLVED,
         occurrence=0,
         opened_at=event.occurred_at,
@@ -104,6 +105,7 @@ def _open(alert: Alert, event: Event, observing: bool) -> bool:
         alert.baseline = observing
         alert.profile = None
     alert.event_type, alert.title, alert.severity = event.event_type, event.title, event.severity
+    alert.product = event.product
     return True
 
 

@@ -1,0 +1,1 @@
+"""What keeps alerts from becoming tickets: windows, snoozes, mutes, waits, grouping, storms; in one order."""
