@@ -89,6 +89,11 @@ NAVIGATION = [
         _list("Events", "notifications", "integrations", "event"),
         _list("Alerts", "warning", "ticketing", "alert"),
         _list("Tickets", "confirmation_number", "ticketing", "ticket"),
+        _page("The loudest", "volume_up", "ticketing", "alert", "loudest"),
+        _list("Maintenance windows", "construction", "ticketing", "maintenancewindow"),
+        _list("Snoozes and exclusions", "snooze", "ticketing", "snooze"),
+        _list("Storms", "thunderstorm", "ticketing", "storm"),
+        _list("Noise settings", "instant_mix", "ticketing", "noisesettings"),
     ),
     _group(
         "Halo data",

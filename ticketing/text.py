@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.template.loader import get_template, render_to_string
+from django.utils.html import escape
 
 from integrations.catalogue import EVENT_TYPES
 from integrations.models import Event, HaloAsset
@@ -177,6 +178,11 @@ def closing(alert: Alert | None, event: Event | None, occurrence: int, *, left_t
         "duration": duration(ended - told.first) if ended and told.first else "",
     }
     return _render("closing", context)
+
+
+def sentence(words: str) -> str:
+    """One sentence of ours as a note."""
+    return f"<p>{escape(line(words))}</p>"
 
 
 def _render(name: str, context: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ from integrations.admin.display import (
     event_type_name,
     explained_column,
     headline_column,
+    list_column,
     place_column,
     row_link,
     text_column,
@@ -42,12 +43,13 @@ OPEN_IS_BAD = {**TONES, "open": "bad"}
 @admin.register(Company)
 class CompanyAdmin(HistoryAdmin):
     list_display = ("name", "console", "computer_count", "state_shown", "domain", "account_number")
-    fields = ("name", "console", "state_shown", "domain", "account_number", "number", "gone")
+    fields = ("name", "console", "state_shown", "domain", "account_number", "all_tags", "number", "gone")
     list_filter = (BY_CONSOLE, ("active", BooleanRadioFilter))
     list_select_related = ("console",)
     search_fields = ("name", "domain", "account_number", "external_id")
     empty_hint = "Companies are read from a console by its first sync."
     gone = time_column("gone_since", "Gone since")
+    all_tags = list_column("tags", "Tags")
     number = text_column("external_id", "ID in the console")
 
     @admin.display(description="State", ordering="active")

@@ -23,7 +23,7 @@ COMMON = ["id", "console", "external_id", "name", "active", "gone_since", "chang
 class CompanySerializer(serializers.ModelSerializer[Company]):
     class Meta:
         model = Company
-        fields = [*COMMON, "domain", "account_number"]
+        fields = [*COMMON, "domain", "account_number", "tags"]
         read_only_fields = fields
 
 
@@ -56,6 +56,8 @@ class ComputerSerializer(serializers.ModelSerializer[Computer]):
                 "last_user",
                 "last_seen",
                 "online",
+                "in_maintenance",
+                "tags",
                 "agent_version",
             ],
             *["products", "eligible", "ineligible_reason"],

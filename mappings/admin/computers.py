@@ -86,16 +86,27 @@ class ComputerAdmin(HistoryAdmin):
                 )
             },
         ),
-        ("Network", {"fields": ("macs", "ips", "online", "last_user", "seen")}),
+        ("Network", {"fields": ("macs", "ips", "online", "in_maintenance", "last_user", "seen")}),
         (
             "Console",
-            {"fields": ("product_shown", "all_products", "agent_version", "number", "eligible", "why_not")},
+            {
+                "fields": (
+                    "product_shown",
+                    "all_products",
+                    "all_tags",
+                    "agent_version",
+                    "number",
+                    "eligible",
+                    "why_not",
+                )
+            },
         ),
     )
     seen = time_column("last_seen", "Last seen")
     macs = list_column("mac_addresses", "MAC addresses")
     ips = list_column("ip_addresses", "IP addresses")
     all_products = list_column("products", "All products")
+    all_tags = list_column("tags", "Tags")
     version = text_column("os_version", "Version of the operating system")
     number = text_column("external_id", "ID in the console")
     why_not = text_column("ineligible_reason", "Why not eligible")

@@ -1,3 +1,3 @@
-"""The admin pages of event sets, profiles, ticket routing, alerts and tickets."""
+"""The admin pages of event sets, profiles, ticket routing, alerts, tickets and noise."""
 
-from ticketing.admin import alerts, event_sets, profiles, routing, tickets  # noqa: F401  importing registers them
+from ticketing.admin import alerts, event_sets, noise, profiles, routing, tickets  # noqa: F401  importing registers

@@ -28,7 +28,9 @@ from integrations.admin.display import (
 )
 from integrations.models import HaloCredential, Instance
 from integrations.runs.request import request_delivery
+from ticketing.admin.quieting import SPANS, Quieting
 from ticketing.models import Alert, Decision
+from ticketing.noise.order import NOISE_ORDER
 from ticketing.planning import choose_baseline
 
 
@@ -37,13 +39,23 @@ def may_choose(request: HttpRequest) -> bool:
 
 
 @admin.register(Alert)
-class AlertAdmin(HistoryAdmin):
+class AlertAdmin(Quieting, HistoryAdmin):
     list_display = ("headline", "state_shown", "severity_shown", "where", "decided", "ticket_shown", "newest")
     fieldsets = (
         (None, {"fields": ("title", "state_shown", "type_shown", "severity_shown")}),
         (
             "What was decided",
-            {"fields": ("decision_shown", "reason", "baseline", "profile", "ticket_shown", "pending")},
+            {
+                "fields": (
+                    "decision_shown",
+                    "reason",
+                    "look_again",
+                    "baseline",
+                    "profile",
+                    "ticket_shown",
+                    "pending",
+                )
+            },
         ),
         (
             "Where it belongs",
@@ -85,6 +97,7 @@ class AlertAdmin(HistoryAdmin):
     newest = time_column("newest_at", "Newest event")
     opened = time_column("opened_at", "Open since")
     resolved = time_column("resolved_at", "Resolved")
+    look_again = time_column("look_again_at", "Looked at again")
 
     @admin.display(description="Event type", ordering="event_type")
     def type_shown(self, row: Alert) -> str:
@@ -105,7 +118,13 @@ class AlertAdmin(HistoryAdmin):
         return row_link(row.computer)
 
     def panel(self, request: HttpRequest, row: Alert) -> dict[str, Any]:
-        return {"told": row.events.select_related("event").order_by("-pk")[:20]}
+        return {
+            "told": row.events.select_related("event").order_by("-pk")[:20],
+            "snoozes": row.snoozes.all(),
+            "spans": SPANS,
+            "quiet_url": self.url("quiet") if request.user.has_perm("ticketing.add_snooze") else "",
+            "order": NOISE_ORDER,
+        }
 
     # ---- the baseline -----------------------------------------------------------------------
 

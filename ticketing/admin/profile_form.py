@@ -51,6 +51,7 @@ FIELDSETS: Any = (
             "fields": ("client", "user"),
         },
     ),
+    ("Before its ticket", {"fields": ("wait_minutes", "grouping")}),
     ("While it lasts", {"fields": ("note_minutes", "note_action", "public_notes")}),
     (
         "When it is over",

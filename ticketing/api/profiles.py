@@ -65,6 +65,8 @@ class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfil
             "closing_action",
             "mail_end_user",
             "run_halo_rules",
+            "wait_minutes",
+            "grouping",
             "public_notes",
             "public_closing",
             "note_minutes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource
 from integrations.runs.request import request_delivery
 from ticketing.models import Alert, Ticket
+from ticketing.noise.top import Loud, loudest
 from ticketing.planning.baseline import choose_baseline
 
 
@@ -78,6 +79,27 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
         read_only_fields = fields
 
 
+class LoudSerializer(serializers.Serializer[Any]):
+    """What one event type of one computer (or company) has told in the time that was asked for."""
+
+    company = serializers.SerializerMethodField(help_text="Our id.")
+    computer = serializers.SerializerMethodField(help_text="Our id.")
+    event_type = serializers.CharField()
+    events = serializers.IntegerField()
+    alerts = serializers.IntegerField()
+    tickets = serializers.IntegerField()
+    quieted = serializers.SerializerMethodField(help_text="The snooze or exclusion that it is under.")
+
+    def get_company(self, row: Loud) -> int | None:
+        return row.company.pk if row.company else None
+
+    def get_computer(self, row: Loud) -> int | None:
+        return row.computer.pk if row.computer else None
+
+    def get_quieted(self, row: Loud) -> int | None:
+        return row.quieted.pk if row.quieted else None
+
+
 class AlertViewSet(ReadResource):
     """Conditions that events tell of, each with what the rules say about it and why."""
 
@@ -111,6 +133,19 @@ class AlertViewSet(ReadResource):
         request_delivery(alert.halo_credential.instance)
         alert.refresh_from_db()
         return Response(AlertSerializer(alert).data)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("days", int, description="1 to 365; 30 where it is absent.")],
+        responses={200: LoudSerializer(many=True)},
+        filters=False,
+    )
+    @action(detail=False, pagination_class=None)
+    def loudest(self, request: Request) -> Response:
+        """The fifty company, computer and event type that have told most, the loudest first."""
+        asked = request.query_params.get("days", "30")
+        if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= 365:
+            raise serializers.ValidationError({"days": "Between 1 and 365."})
+        return Response(LoudSerializer(loudest(int(asked)), many=True).data)
 
 
 class TicketViewSet(ReadResource):

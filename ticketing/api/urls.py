@@ -5,6 +5,12 @@ from __future__ import annotations
 from rest_framework.viewsets import ViewSetMixin
 
 from ticketing.api.event_sets import EventSetViewSet
+from ticketing.api.noise import (
+    MaintenanceWindowViewSet,
+    NoiseSettingsViewSet,
+    SnoozeViewSet,
+    StormViewSet,
+)
 from ticketing.api.profiles import IntegrationProfileViewSet
 from ticketing.api.ticket_rules import TicketRuleViewSet
 from ticketing.api.tickets import AlertViewSet, TicketViewSet
@@ -15,4 +21,8 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("ticket-rules", TicketRuleViewSet),
     ("alerts", AlertViewSet),
     ("tickets", TicketViewSet),
+    ("maintenance-windows", MaintenanceWindowViewSet),
+    ("snoozes", SnoozeViewSet),
+    ("noise-settings", NoiseSettingsViewSet),
+    ("storms", StormViewSet),
 ]

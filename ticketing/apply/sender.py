@@ -277,6 +277,8 @@ def _told_of(intention: Intention) -> tuple[Alert | None, Event | None, int]:
 
 
 def _action_text(intention: Intention, *, ends: bool) -> str:
+    if words := intention.content.get("words"):
+        return text.sentence(words)
     alert, event, occurrence = _told_of(intention)
     if ends:
         return text.closing(alert, event, occurrence, left_to="you" if intention.content.get("over") else "")

@@ -69,6 +69,9 @@ class Alert(models.Model):
         editable=False,
         help_text="When delivery has to look at it again.",
     )
+    quiet_occurrence = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="The occurrence that staff want no ticket of."
+    )
     noted_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When its ticket last told of it."
     )

@@ -24,6 +24,9 @@ OFFLINE_TYPES = ("device.offline", "agent.offline", "asset.offline", "agent.serv
 """Event types that say that a whole computer can't be reached."""
 
 
+QUIET_OCCURRENCE = "Staff want no ticket of this occurrence (its storm was dissolved)."
+
+
 def times_of(window: MaintenanceWindow) -> Times:
     return Times(
         zone=window.time_zone,
@@ -126,7 +129,9 @@ def fits(snooze: Snooze, alert: Alert) -> bool:
 
 
 def exclusion_of(snoozes: Iterable[Snooze], alert: Alert) -> str:
-    """The sentence of the exclusion that the alert falls under, or ''."""
+    """The sentence of what staff have excluded the alert by, or ''."""
+    if alert.quiet_occurrence == alert.occurrence:
+        return QUIET_OCCURRENCE
     for snooze in snoozes:
         if fits(snooze, alert):
             because = f": {snooze.reason}" if snooze.reason else ""

@@ -27,6 +27,7 @@ class AlertPlanner:
         self.draft = draft
         self.judged = seen.judged[alert.pk]
         self.ongoing = Ongoing(alert, seen, draft)
+        self._chosen = alert.decision == Decision.WANTED
 
     def plan(self) -> None:
         alert = self.alert
@@ -91,7 +92,7 @@ class AlertPlanner:
 
     def _hold(self, decision: str) -> Hold | None:
         """Why a wanted ticket is not made now. What staff have chosen is made at once."""
-        if decision != Decision.WANTED or self.alert.decision == Decision.WANTED:
+        if decision != Decision.WANTED or self._chosen:
             return None
         return hold_back(self.seen.noise.facts(self.alert, self.seen.profile(self.alert)))
 
@@ -126,7 +127,8 @@ class AlertPlanner:
         if cause in self.seen.made:
             self._link_what_was_made(self.seen.made[cause])
             return
-        if storm := self.seen.storms.of_new_ticket(self.alert):
+        storm = None if self._chosen else self.seen.storms.of_new_ticket(self.alert)
+        if storm is not None:
             self._join_storm(storm, profile_id, cause)
         else:
             self._create(profile_id, former, cause)

@@ -31,7 +31,10 @@ NO_PROFILE = "It is over, but its profile, which has the status for closing it, 
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A ticket that is to be closed, the alert that was the last of it, and the event that ended that."""
+    """A ticket that is to be closed, the alert that was the last of it, and the event that ended that.
+
+    `words`: what its closing note says instead, where no alert's end is the reason.
+    """
 
     ticket: Ticket
     alert_id: int
@@ -39,6 +42,7 @@ class Over:
     event_id: int | None
     ended_at: datetime
     only_untouched: bool = False
+    words: str = ""
 
 
 def plan_closings(instance: Instance, run: Run | None = None) -> Counter[str]:
@@ -223,6 +227,7 @@ def _content(item: Over) -> dict[str, Any]:
 
 def _write(item: Over) -> lanes.Write:
     content = _content(item) | ({"only_untouched": True} if item.only_untouched else {})
+    content |= {"words": item.words} if item.words else {}
     cause = lanes.cause_of_close(item.ticket, item.alert_id, item.occurrence)
     return lanes.Write(IntentionKind.CLOSE_TICKET, item.ticket, cause, content)
 

@@ -19,7 +19,19 @@ from mappings.models import (
     ProductMapping,
 )
 from tests.integrations.admin import made
-from ticketing.models import Alert, AlertEvent, Decision, EventSet, IntegrationProfile, Ticket, TicketRule
+from ticketing.models import (
+    Alert,
+    AlertEvent,
+    Decision,
+    EventSet,
+    IntegrationProfile,
+    MaintenanceWindow,
+    NoiseSettings,
+    Snooze,
+    Storm,
+    Ticket,
+    TicketRule,
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,18 @@ def fill(world: World, rows: int) -> None:
     for _ in range(rows):
         _fill_one(world, console, product, asset_type, run, plan)
     BudgetPermit.objects.create(instance=world.credential.instance, taken_at=timezone.now(), purpose=60)
+    NoiseSettings.objects.get_or_create(halo_credential=world.credential)
+
+
+def _fill_noise(world: World, company: Any, computer: Any) -> None:
+    number = made.number()
+    window = MaintenanceWindow.objects.create(
+        name=f"Window {number}", time_zone="UTC", begins_on="2026-01-01", begins_at="22:00", minutes=60
+    )
+    window.companies.add(company)
+    Snooze.objects.create(company=company, computer=computer)
+    ticket = make_ticket(world.credential, company=company)
+    Storm.objects.create(halo_credential=world.credential, company=company, ticket=ticket)
 
 
 def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: Any, plan: Any) -> None:
@@ -116,6 +140,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     ComputerMapping.objects.create(
         computer=computer, halo_credential=credential, halo_asset=asset, halo_site=site
     )
+    _fill_noise(world, company, computer)
     made.make_computer(company)
     other = made.make_company(console)
     CompanySuggestion.objects.create(

@@ -32,7 +32,17 @@ from integrations.models import (
 )
 from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, ProductMapping
 from tests.builders import make_console, make_credential
-from ticketing.models import Alert, EventSet, IntegrationProfile, Ticket, TicketRule
+from ticketing.models import (
+    Alert,
+    EventSet,
+    IntegrationProfile,
+    MaintenanceWindow,
+    NoiseSettings,
+    Snooze,
+    Storm,
+    Ticket,
+    TicketRule,
+)
 
 SECRETS = ("s3cret-client-secret", "s3cret-access-token", "s3cret-console-key", "s3cret-hook")
 
@@ -174,6 +184,17 @@ class World:
             profile=profile,
             ticket=ticket,
         )
+        self._noise(number, computer, ticket)
+
+    def _noise(self, number: int, computer: Computer, ticket: Ticket) -> None:
+        window = MaintenanceWindow.objects.create(
+            name=f"Window {number}", time_zone="UTC", begins_on="2026-01-01", begins_at="22:00", minutes=60
+        )
+        window.computers.add(computer)
+        Snooze.objects.create(computer=computer)
+        other = make_credential(instance=self.credential.instance)
+        NoiseSettings.objects.create(halo_credential=other)
+        Storm.objects.create(halo_credential=other, company=computer.company, ticket=ticket)
 
     def path_of(self, prefix: str) -> str:
         """The path of a list from the router's prefix."""

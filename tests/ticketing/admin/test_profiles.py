@@ -40,6 +40,8 @@ KINDS = {
 
 
 PRESET = {
+    "wait_minutes": 0,
+    "grouping": "none",
     "note_minutes": 60,
     "closing_policy": "at_once",
     "quiet_minutes": 15,
