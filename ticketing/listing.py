@@ -13,8 +13,8 @@ from integrations.choices import EventState
 from ticketing.models import Alert, Grouping, IntegrationProfile, Ticket
 from ticketing.text import LONGEST_SUMMARY, cut, line, moment
 
-MOST_LISTED: Final = 25
-"""Rows of the list. HaloPSA API: a text holds about 4000 characters, and the rest of it wants room, too."""
+MOST_LISTED: Final = 150
+"""Rows of the list: more nobody reads, and a ticket's text has an end."""
 
 
 def group_summary(alert: Alert, profile: IntegrationProfile | None) -> str:

@@ -164,7 +164,7 @@ def ticket_text(halo_id: int, *, marker: str, details_html: str, asset_ids: Sequ
     """The opening text of a ticket anew, and all its assets where they are given: Halo replaces the list."""
     return {
         "id": halo_id,
-        "details_html": with_reference(details_html, marker),
+        "details_html": with_reference(details_html, marker, LONGEST_DETAILS),
         **_given(assets=[{"id": number} for number in asset_ids] if asset_ids is not None else None),
         "dont_do_rules": True,
         "sendack": False,

@@ -154,12 +154,13 @@ def test_another_company_never_shares_a_ticket() -> None:
 
 def test_a_list_too_long_for_halo_says_how_many_more_there_are() -> None:
     world, halo = grouped()
-    for number in range(60):
+    for number in range(160):
         world.opened(series_key=f"plan:{number}", title="x" * 300)
     run_once(halo, world.instance)
     (payload,) = halo.tickets.values()
-    assert len(payload["details_html"]) <= 4000
-    assert "60 of 60 alerts open" in payload["details_html"]
+    assert len(payload["details_html"]) <= 60_000
+    assert "160 of 160 alerts open" in payload["details_html"]
+    assert "and 10 more" in payload["details_html"]
 
 
 def test_an_unchanged_group_costs_nothing() -> None:
@@ -170,3 +171,15 @@ def test_an_unchanged_group_costs_nothing() -> None:
     before = list(Intention.objects.values())
     assert run_once(halo, world.instance) == {}
     assert list(Intention.objects.values()) == before
+
+
+def test_one_ticket_per_product_to_be_remediated_lists_its_computers() -> None:
+    world, halo = grouped("product")
+    for name, product in (("PC-1", "Chrome"), ("PC-2", "Chrome"), ("PC-3", "7-Zip")):
+        computer = make_computer(world.company, name=name)
+        world.opened(computer=computer, product=product, series_key=f"{product}:{name}")
+    run_once(halo, world.instance)
+    assert sorted(ticket["summary"] for ticket in halo.tickets.values()) == [
+        "[Backup] 7-Zip – Alder Dental",
+        "[Backup] Chrome – Alder Dental",
+    ]
