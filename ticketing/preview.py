@@ -70,8 +70,9 @@ def _facts(credential: HaloCredential, event: Event) -> Facts:
     """As if this event were the newest of its alert; nothing is stored."""
     alert = _alert(credential, event)
     alert.last_event, alert.title, alert.severity = event, event.title, event.severity
+    default = text.summary_of([alert], text.summary(alert))
     told = whole_history(alert) if alert.pk else History(1, event.occurred_at, event.occurred_at, (event,))
-    return facts_of([alert], told, asset_of(alert), _previous(alert), text.summary(alert))
+    return facts_of([alert], told, asset_of(alert), _previous(alert), default)
 
 
 def _alert(credential: HaloCredential, event: Event) -> Alert:

@@ -37,6 +37,8 @@ LONGEST_SUMMARY: Final = 255
 LONGEST_BODY: Final = 60_000 - 200
 """HTML of a ticket, without the reference line that comes below it."""
 
+BY_PRODUCT: Final = "remediation.by_product"
+
 TEMPLATE_FAILED: Final = "The profile's own text failed, so the default text was sent: "
 
 _LENGTHS: Final = (
@@ -71,6 +73,24 @@ def summary(alert: Alert) -> str:
     )
 
 
+def summary_of(alerts: Sequence[Alert], planned: str) -> str:
+    """The summary that was planned; a remediation by product says what, how often and for whom.
+
+    '[Remediation] 7-Zip – 12 assets – Alder Dental'. Findings are known when the ticket is sent, not before.
+    """
+    first = alerts[0]
+    event = first.last_event
+    if first.event_type != BY_PRODUCT or event is None or not event.product or len(alerts) > 1:
+        return planned
+    assets = len({line(str(row.get("asset") or "")) for row in event.findings} - {""})
+    parts = [line(event.product)]
+    if assets:
+        parts.append(f"{assets} asset{'' if assets == 1 else 's'}")
+    if first.company:
+        parts.append(line(first.company.name))
+    return cut(f"[{EVENT_TYPES[BY_PRODUCT].category}] {' – '.join(parts)}", LONGEST_SUMMARY)
+
+
 # ---- summary and body of a ticket -------------------------------------------------------------
 
 
@@ -88,7 +108,8 @@ def opening(
     alerts: Sequence[Alert], ticket: Ticket, asset: HaloAsset | None, profile: IntegrationProfile
 ) -> Opening:
     """Summary and body by the templates of the profile. Two queries, however many alerts."""
-    facts = facts_of(alerts, whole_history(alerts[0]), asset, ticket.previous, ticket.summary)
+    default = summary_of(alerts, ticket.summary)
+    facts = facts_of(alerts, whole_history(alerts[0]), asset, ticket.previous, default)
     return written(facts, profile.summary_template, profile.body_template)
 
 

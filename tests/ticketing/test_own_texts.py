@@ -15,7 +15,7 @@ from tests.ticketing.wording.test_markup import read
 from tests.ticketing.world import START, World, route_all
 from ticketing import text
 from ticketing.apply.opening import opening_of
-from ticketing.models import Alert, IntegrationProfile, Ticket
+from ticketing.models import Alert, EventSet, IntegrationProfile, Ticket
 from ticketing.planning import plan_tickets
 from ticketing.wording.facts import History, facts_of
 from ticketing.wording.variables import EXAMPLE
@@ -126,6 +126,26 @@ def test_the_default_body_has_a_table_of_findings() -> None:
     assert f"<tr><td>&lt;b&gt;</td>{row}<td>ALD-PC02</td><td>CVE-2024-11477</td></tr>" in told
     assert told.count("<tr>") == 3
     assert '<a href="https://console.example/?a=1&amp;b=2">Open it in' in told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("findings", "summary"),
+    [
+        ([FINDING, {**FINDING, "asset": "A"}, {**FINDING, "asset": "B"}], "7-Zip – 2 assets – Alder Dental"),
+        ([{**FINDING, "asset": "A"}], "7-Zip – 1 asset – Alder Dental"),
+        ([], "7-Zip – Alder Dental"),
+    ],
+)
+def test_a_remediation_by_product_says_what_how_often_and_for_whom(
+    findings: list[dict[str, str]], summary: str
+) -> None:
+    world, halo = World(), FakeHalo()
+    EventSet.objects.update(event_types=["remediation.by_product"])
+    told = sent(
+        world, halo, event_type="remediation.by_product", computer=None, product="7-Zip", findings=findings
+    )
+    assert told["summary"] == f"[Remediation] {summary}"
 
 
 @pytest.mark.django_db

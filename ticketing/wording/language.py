@@ -12,10 +12,11 @@ from typing import Any, Final
 from django.template import Context, Library, Node
 from django.template import defaultfilters as filters
 from django.template import defaulttags as tags
-from django.template.base import Parser, Token
+from django.template.base import NodeList, Parser, Token
 from django.utils.safestring import SafeString
 
 MOST_REPETITIONS: Final = 5_000
+MOST_STEPS: Final = 200_000
 MOST_CHARACTERS: Final = 5_000_000
 LONGEST_JOINED: Final = 10_000
 
@@ -39,9 +40,14 @@ class TooMuch(Exception):
 
 
 class _Repetition(Node):
-    """Stands first in each loop and counts its rounds, over all loops of one rendering."""
+    """Stands first in each loop and counts its rounds, over all loops of one rendering; `steps` is what a
+    round costs at most."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
 
     def render(self, context: Context) -> str:
+        _spend(context, "steps", self.steps, MOST_STEPS, f"Its loops take more than {MOST_STEPS:,} steps.")
         _spend(
             context, "repetitions", 1, MOST_REPETITIONS, f"It repeats more than {MOST_REPETITIONS:,} times."
         )
@@ -53,6 +59,7 @@ class Counted(Node):
 
     def __init__(self, node: Node) -> None:
         self.node = node
+        self.nodelist = NodeList([node])
         self.token, self.origin = node.token, node.origin
 
     def render(self, context: Context) -> str:
@@ -72,7 +79,8 @@ def _spend(context: Context, purse: str, amount: int, limit: int, words: str) ->
 @register.tag("for")
 def bounded_for(parser: Parser, token: Token) -> Node:
     node: Any = tags.do_for(parser, token)
-    node.nodelist_loop[:] = [_Repetition(), *(Counted(inner) for inner in node.nodelist_loop)]
+    steps = len(node.nodelist_loop.get_nodes_by_type(Node))
+    node.nodelist_loop[:] = [_Repetition(steps), *(Counted(inner) for inner in node.nodelist_loop)]
     return node  # type: ignore[no-any-return]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 EXAMPLE: Final[dict[str, Any]] = {
-    "summary": "[Vulnerability] ALD-SRV01: Critical update missing: 7-Zip",
+    "summary": "[Remediation] ALD-SRV01: Critical update missing: 7-Zip",
     "alert": {
         "title": "Critical update missing: 7-Zip on ALD-SRV01",
         "type": "Remediation by Asset",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import UTC, tzinfo
 from typing import Any, Final
 
@@ -11,11 +12,13 @@ from integrations.catalogue import EVENT_TYPES, known_event_type
 from integrations.choices import EventState, Severity
 from integrations.connectors import values
 from integrations.connectors.base import BadDelivery
-from integrations.records import EventRecord
+from integrations.records import EventRecord, FindingRecord
 
 Item = Mapping[str, Any]
 
 MOST_ITEMS: Final = 1000
+MOST_FINDINGS: Final = 200
+_OF_FINDING: Final = tuple(field.name for field in fields(FindingRecord))
 _STATES: Final = frozenset(state.value for state in EventState)
 _SEVERITIES: Final = frozenset(severity.value for severity in Severity)
 
@@ -62,5 +65,19 @@ def event(item: Item, zone: tzinfo) -> EventRecord:
         occurred_at=values.moment(item.get("occurred_at"), zone),
         company_external_id=values.text(item.get("company")),
         computer_external_id=values.text(item.get("computer")),
+        product=values.line(item.get("product")) or "",
+        findings=tuple(_findings(item.get("findings"))),
         raw=dict(item),
     )
+
+
+def _findings(sent: Any) -> Iterator[FindingRecord]:
+    """What can be read of a list of findings; a finding that says nothing is left out."""
+    for row in sent[:MOST_FINDINGS] if isinstance(sent, list) else ():
+        found = (
+            {name: values.line(row.get(name)) or "" for name in _OF_FINDING}
+            if isinstance(row, Mapping)
+            else {}
+        )
+        if any(found.values()):
+            yield FindingRecord(**{**found, "severity": found["severity"].lower()})

@@ -66,7 +66,7 @@ def test_the_newest_event_of_the_credential_is_shown_first(browser: Client, worl
 
 def test_without_events_a_made_example_serves(browser: Client, world: World) -> None:
     response = browser.get(address(world))
-    assert response.context["told"].summary == "[Vulnerability] ALD-SRV01: Critical update missing: 7-Zip"
+    assert response.context["told"].summary == "[Remediation] ALD-SRV01: Critical update missing: 7-Zip"
     assert "<td>CVE-2024-11477</td>" in response.content.decode()
 
 

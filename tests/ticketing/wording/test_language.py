@@ -119,6 +119,17 @@ def test_loops_that_run_away_are_stopped(inside: str) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_a_loop_over_a_long_text_of_tags_is_stopped() -> None:
+    """Tags that say nothing are no cheaper."""
+    facts = {**EXAMPLE, "event": {**EXAMPLE["event"], "message": "x" * 1500}}
+    began = time.monotonic()
+    with pytest.raises(CannotRender, match="Its loops take more than 200,000 steps"):
+        render_html(
+            "{% for a in event.message %}{% if alert %}" + "{{ b }}" * 2500 + "{% endif %}{% endfor %}", facts
+        )
+    assert time.monotonic() - began < 5
+
+
 def test_loops_beside_each_other_share_one_limit() -> None:
     facts = {**EXAMPLE, "event": {**EXAMPLE["event"], "message": "x" * 1500}}
     once = "{% for letter in event.message %}{% endfor %}"

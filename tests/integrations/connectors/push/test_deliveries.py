@@ -9,7 +9,7 @@ import pytest
 
 from integrations.connectors.base import BadDelivery, ConsoleAccess
 from integrations.connectors.push.connector import PushConnector
-from integrations.records import EventRecord
+from integrations.records import EventRecord, FindingRecord
 
 
 def deliver(body: Any) -> list[EventRecord]:
@@ -41,6 +41,15 @@ def test_a_time_without_zone_is_read_in_the_consoles_zone() -> None:
 
     assert event.occurred_at is not None
     assert event.occurred_at.isoformat() == "2025-07-04T12:00:00+00:00"
+
+
+def test_findings_are_read_as_far_as_they_can_be() -> None:
+    sent = [{"product": "7-Zip", "severity": "High", "cve": 17}, {}, "text", {"asset": {"a": 1}}, None]
+    (event,) = deliver(make_item(product="7-Zip", findings=sent))
+    assert event.product == "7-Zip"
+    assert event.findings == (FindingRecord(product="7-Zip", severity="high", cve="17"),)
+    assert deliver(make_item(findings="none"))[0].findings == ()
+    assert len(deliver(make_item(findings=[{"cve": "CVE-1"}] * 300))[0].findings) == 200
 
 
 def test_the_sent_object_is_kept() -> None:
