@@ -293,3 +293,12 @@ def test_the_listed_variables_are_exactly_what_a_ticket_can_tell() -> None:
         alerts, History(1, START, START, (event,)), asset, Ticket(halo_id=7, closed_at=START), "x"
     )
     assert shape(told) == shape(EXAMPLE)
+
+
+@pytest.mark.django_db
+def test_a_ticket_that_several_alerts_share_lists_them_instead() -> None:
+    world, halo = World(), FakeHalo()
+    own_text(world, summary_template="Own", body_template="<p>Own</p>", grouping="company_type")
+    told = sent(world, halo)
+    assert "Own" not in told["summary"] + told["details_html"]
+    assert "ALD-SRV01</td>" in told["details_html"]
