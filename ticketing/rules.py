@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from ticketing.conditions import NO_CONDITIONS, NOTHING_KNOWN, Conditions, Subject, why_not
+
 # The values of `models.Decision`; a test holds the two together.
 WANTED: Final = "wanted"
 WAITING: Final = "waiting"
@@ -32,6 +34,7 @@ class ProfileFacts:
 class SetFacts:
     name: str
     event_types: frozenset[str]
+    conditions: Conditions = NO_CONDITIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Facts:
     credential_name: str
     event_type: str
     event_type_name: str
+    subject: Subject = NOTHING_KNOWN
     company: str | None = None
     mapping: MappingFacts | None = None
     default_set: SetFacts | None = None
@@ -153,16 +157,20 @@ def _select(facts: Facts) -> _Selected | Verdict:
     """A mapping's own rules, the first match wins; the defaults serve only where there is none."""
     if facts.mapping is None or not facts.mapping.rules:
         return _select_by_default(facts)
+    passed_over = []
     for number, rule in enumerate(facts.mapping.rules, start=1):
-        if facts.event_type in rule.event_set.event_types:
+        if facts.event_type not in rule.event_set.event_types:
+            continue
+        if refusal := why_not(rule.event_set.conditions, facts.subject):
+            passed_over.append(f"The event set '{rule.event_set.name}' of rule {number} {refusal}.")
+        else:
             words = (
                 f"Ticket rule {number} of '{facts.company}': the event set '{rule.event_set.name}' selects "
                 f"'{facts.event_type_name}', profile '{rule.profile.name}'."
             )
             return _Selected(words, rule.profile)
-    return Verdict(
-        NOT_WANTED, f"No ticket rule of '{facts.company}' selects events of type '{facts.event_type_name}'."
-    )
+    none = f"No ticket rule of '{facts.company}' selects events of type '{facts.event_type_name}'."
+    return Verdict(NOT_WANTED, " ".join([none, *passed_over]))
 
 
 def _select_by_default(facts: Facts) -> _Selected | Verdict:
@@ -176,6 +184,8 @@ def _select_by_default(facts: Facts) -> _Selected | Verdict:
             f"{whose}, and the default event set '{chosen.name}' does not select events of type "
             f"'{facts.event_type_name}'.",
         )
+    if refusal := why_not(chosen.conditions, facts.subject):
+        return Verdict(NOT_WANTED, f"{whose}, and the default event set '{chosen.name}' {refusal}.")
     name = f" with the default profile '{profile.name}'" if profile else ""
     return _Selected(
         f"{whose}: the default event set '{chosen.name}' selects '{facts.event_type_name}'{name}.", profile

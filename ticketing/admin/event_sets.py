@@ -9,13 +9,19 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.display import NOTHING, badge
+from mappings.models import CompanyMapping
 from ticketing.admin.event_types_field import EventTypesField
-from ticketing.models import EventSet
+from ticketing.admin.noise import TagsField
+from ticketing.admin.replacing import ReplacedOnDelete
+from ticketing.caught import caught_by
+from ticketing.models import EventSet, TicketRule
+from ticketing.replacing import Use, replace_set, use_of_set
 
 DEFAULT = (
     "Make “{row}” the default event set? It then serves every company mapping without a ticket rule of its "
@@ -26,19 +32,44 @@ NOT_DEFAULT = (
 )
 
 
+CONDITIONS = (
+    "severity_from",
+    "companies",
+    "companies_excluded",
+    "computers",
+    "computers_excluded",
+    "tags",
+    "tags_excluded",
+    "pattern",
+)
+MOST_RULES = 20
+
+
 class EventSetForm(forms.ModelForm):  # type: ignore[type-arg]
     event_types = EventTypesField()
+    tags = TagsField(
+        required=False,
+        help_text="Of the computer or its company, with commas between them, as the console spells them.",
+    )
 
     class Meta:
         model = EventSet
-        fields = ("name", "event_types")
+        fields = ("name", "event_types", *CONDITIONS)
 
 
 @admin.register(EventSet)
-class EventSetAdmin(BridgeAdmin):
+class EventSetAdmin(ReplacedOnDelete, BridgeAdmin):
     form = EventSetForm
     compressed_fields = False
-    fields = ("name", "event_types")
+    fieldsets = (
+        (None, {"fields": ("name", "event_types")}),
+        (
+            "Conditions on top",
+            {"description": "What is left empty takes everything.", "fields": CONDITIONS},
+        ),
+    )
+    autocomplete_fields = ("companies", "computers")
+    panel_template = "bridge/event_set.html"
     list_display = ("name", "type_count", "default_shown", "rule_count", "profile_count")
     list_filter = (("is_default", BooleanRadioFilter),)
     search_fields = ("name",)
@@ -83,6 +114,34 @@ class EventSetAdmin(BridgeAdmin):
             .get_queryset(request)
             .annotate(rules=Count("ticket_rules", distinct=True), used_by=Count("profiles", distinct=True))
         )
+
+    # ---- who uses it, and what it catches ---------------------------------------------------
+
+    def panel(self, request: HttpRequest, row: EventSet) -> dict[str, Any]:
+        rules = row.ticket_rules.select_related(
+            "company_mapping__company", "company_mapping__halo_client", "profile"
+        )
+        shown = list(rules.order_by("company_mapping__company__name")[:MOST_RULES])
+        ruled = TicketRule.objects.values("company_mapping")
+        return {
+            "rules": shown,
+            "more_rules": rules.count() - len(shown),
+            "proposed_by": row.profiles.all()[:MOST_RULES],
+            "without_rule": CompanyMapping.objects.exclude(pk__in=ruled).count() if row.is_default else 0,
+            "caught": caught_by(row),
+            "events_url": reverse("admin:integrations_event_changelist"),
+        }
+
+    def use_of(self, row: EventSet) -> Use:
+        return use_of_set(row)
+
+    def replacements(self, row: EventSet) -> QuerySet[EventSet]:
+        return EventSet.objects.exclude(pk=row.pk)
+
+    def replace(self, row: EventSet, replacement: EventSet) -> None:
+        replace_set(row, replacement)
+
+    # ---- default ----------------------------------------------------------------------------
 
     def set_default(self, request: HttpRequest, row: EventSet) -> None:
         with transaction.atomic():

@@ -18,9 +18,11 @@ from integrations.admin.display import NOTHING, badge
 from integrations.choices import OptionKind
 from integrations.models import HaloOption
 from ticketing.admin.profile_form import FIELDSETS, ProfileForm
+from ticketing.admin.replacing import ReplacedOnDelete
 from ticketing.admin.texts import TextsPage
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import IntegrationProfile
+from ticketing.replacing import Use, replace_profile, use_of_profile
 
 DEFAULT = (
     "Make “{row}” the default profile of {row.halo_credential}? It then serves every company mapping without "
@@ -39,7 +41,7 @@ def _named(field: str, kind: OptionKind) -> Subquery:
 
 
 @admin.register(IntegrationProfile)
-class IntegrationProfileAdmin(TextsPage, CredentialFirst, BridgeAdmin):
+class IntegrationProfileAdmin(ReplacedOnDelete, TextsPage, CredentialFirst, BridgeAdmin):
     form = ProfileForm
     fieldsets = FIELDSETS
     list_display = (
@@ -100,6 +102,17 @@ class IntegrationProfileAdmin(TextsPage, CredentialFirst, BridgeAdmin):
 
     def panel(self, request: HttpRequest, row: IntegrationProfile) -> dict[str, Any]:
         return {"problems": HaloChoices.of([row]).problems(row), "texts_url": self.url("texts", row.pk)}
+
+    # ---- deleting ---------------------------------------------------------------------------
+
+    def use_of(self, row: IntegrationProfile) -> Use:
+        return use_of_profile(row)
+
+    def replacements(self, row: IntegrationProfile) -> QuerySet[IntegrationProfile]:
+        return IntegrationProfile.objects.filter(halo_credential=row.halo_credential_id).exclude(pk=row.pk)
+
+    def replace(self, row: IntegrationProfile, replacement: IntegrationProfile) -> None:
+        replace_profile(row, replacement)
 
     # ---- default ----------------------------------------------------------------------------
 

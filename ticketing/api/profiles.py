@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +17,9 @@ from integrations.models import HaloClient, HaloCredential, HaloUser
 from ticketing.api.effects import look_again
 from ticketing.api.profile_choices import KIND_OF, SEVERAL, choice_problems
 from ticketing.api.profile_preview import PreviewRequestSerializer, PreviewSerializer, preview_of
+from ticketing.api.replacing import REPLACEMENT, delete_or_replace
 from ticketing.models import IntegrationProfile
+from ticketing.replacing import replace_profile, use_of_profile
 
 JUDGED = (*KIND_OF, "priority")
 
@@ -153,3 +155,11 @@ class IntegrationProfileViewSet(WriteResource):
     def preview(self, request: Request, pk: str) -> Response:
         """The texts that a ticket would have, by the templates sent or the profile's own. Writes nothing."""
         return Response(PreviewSerializer(preview_of(self.get_object(), request.data)).data)
+
+    @extend_schema(parameters=[REPLACEMENT])
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One that is in use needs another of its credential that takes its place, tickets included."""
+        row = self.get_object()
+        others = IntegrationProfile.objects.exclude(pk=row.pk)
+        delete_or_replace(request, row, use_of_profile(row), others, replace_profile)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -10,8 +10,10 @@ from django.db import models
 from django.db.models import Q
 
 from integrations.catalogue import validate_event_types
-from integrations.models import HaloClient, HaloCredential, HaloUser
+from integrations.choices import Severity
+from integrations.models import Company, Computer, HaloClient, HaloCredential, HaloUser
 from mappings.models import CompanyMapping
+from ticketing.conditions import pattern_problem
 from ticketing.wording.checks import LONGEST_SUMMARY_TEMPLATE, LONGEST_TEMPLATE, validate_template
 
 MOST_MINUTES: Final = 10_080
@@ -21,10 +23,35 @@ MOST_HOURS: Final = 8_760
 
 
 class EventSet(models.Model):
-    """A named selection of event types."""
+    """A named selection of event types, with conditions on top. An empty condition takes everything."""
 
     name = models.CharField(max_length=100, unique=True)
     event_types = models.JSONField(default=list)
+    severity_from = models.CharField(
+        "severity from",
+        max_length=10,
+        choices=Severity.choices,
+        blank=True,
+        help_text="This severity and all that are worse. Empty: all of them.",
+    )
+    companies = models.ManyToManyField(Company, blank=True, related_name="+")
+    companies_excluded = models.BooleanField(
+        "not these companies", default=False, help_text="Off: only these companies."
+    )
+    computers = models.ManyToManyField(Computer, blank=True, related_name="+")
+    computers_excluded = models.BooleanField(
+        "not these computers", default=False, help_text="Off: only these computers."
+    )
+    tags = models.JSONField(
+        default=list, blank=True, help_text="Of the computer or its company, as the console spells them."
+    )
+    tags_excluded = models.BooleanField("not these tags", default=False, help_text="Off: only these tags.")
+    pattern = models.CharField(
+        "words in the title",
+        max_length=200,
+        blank=True,
+        help_text="Only what is called like this; * stands for anything, as in “disk*full”.",
+    )
     is_default = models.BooleanField(
         "default", default=False, help_text="Serves mappings without a ticket rule of their own."
     )
@@ -44,6 +71,8 @@ class EventSet(models.Model):
         """Unknown keys and a second kind of remediation are refused, each with its sentence."""
         if problems := validate_event_types(self.event_types):
             raise ValidationError({"event_types": problems})
+        if problem := pattern_problem(self.pattern):
+            raise ValidationError({"pattern": problem})
 
 
 class ClosingPolicy(models.TextChoices):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
@@ -13,6 +14,7 @@ from integrations.choices import WriteMode
 from integrations.models import Event
 from mappings.models import CompanyMapping
 from ticketing import rules
+from ticketing.conditions import Conditions, Selection, Subject
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import (
     Alert,
@@ -23,8 +25,9 @@ from ticketing.models import (
     Snooze,
     TicketRule,
 )
-from ticketing.noise.gathering import exclusion_of
+from ticketing.noise.gathering import exclusion_of, tags_of
 
+_CONDITIONS = ("event_set__companies", "event_set__computers")
 _Mappings = dict[tuple[int, int], CompanyMapping]
 """By (company, credential)."""
 
@@ -73,9 +76,11 @@ class _Surroundings:
     def of(cls, alerts: Sequence[Alert]) -> _Surroundings:
         mappings = mappings_of(alerts)
         ticket_rules: dict[int, list[TicketRule]] = defaultdict(list)
-        for rule in TicketRule.objects.filter(
-            company_mapping_id__in={mapping.pk for mapping in mappings.values()}
-        ).select_related("event_set", "profile__client"):
+        for rule in (
+            TicketRule.objects.filter(company_mapping_id__in={mapping.pk for mapping in mappings.values()})
+            .select_related("event_set", "profile__client")
+            .prefetch_related(*_CONDITIONS)
+        ):
             ticket_rules[rule.company_mapping_id].append(rule)
         defaults = IntegrationProfile.objects.filter(
             is_default=True, halo_credential_id__in={alert.halo_credential_id for alert in alerts}
@@ -85,7 +90,7 @@ class _Surroundings:
         return cls(
             mappings,
             ticket_rules,
-            EventSet.objects.filter(is_default=True).first(),
+            EventSet.objects.filter(is_default=True).prefetch_related("companies", "computers").first(),
             default_profiles,
             HaloChoices.of([*used, *default_profiles.values()]),
             _opening_events(alerts),
@@ -102,6 +107,7 @@ class _Surroundings:
             credential_name=credential.name,
             event_type=alert.event_type,
             event_type_name=info.name if info else alert.event_type,
+            subject=_subject(alert),
             company=alert.company.name if alert.company else None,
             mapping=self._mapping(mapping) if mapping else None,
             default_set=_set(self.default_set) if self.default_set else None,
@@ -188,4 +194,31 @@ def _opening_events(alerts: Sequence[Alert]) -> dict[int, Event]:
 
 
 def _set(event_set: EventSet) -> rules.SetFacts:
-    return rules.SetFacts(event_set.name, frozenset(event_set.event_types))
+    """With its conditions; companies and computers were prefetched."""
+    return rules.SetFacts(
+        event_set.name,
+        frozenset(event_set.event_types),
+        Conditions(
+            severity_from=event_set.severity_from,
+            companies=Selection(_keys(event_set.companies), event_set.companies_excluded),
+            computers=Selection(_keys(event_set.computers), event_set.computers_excluded),
+            tags=Selection(
+                frozenset(str(tag).casefold() for tag in event_set.tags or ()), event_set.tags_excluded
+            ),
+            pattern=event_set.pattern,
+        ),
+    )
+
+
+def _keys(related: Any) -> frozenset[int | str]:
+    return frozenset(row.pk for row in related.all())
+
+
+def _subject(alert: Alert) -> Subject:
+    return Subject(
+        severity=alert.severity,
+        company_id=alert.company_id,
+        computer_id=alert.computer_id,
+        tags=frozenset(tags_of(alert)),
+        title=alert.title,
+    )

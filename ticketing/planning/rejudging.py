@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from integrations.choices import EventState
 from integrations.models import Instance
@@ -13,13 +15,17 @@ from integrations.runs.acts import again_if_broken_off
 from mappings.models import CompanyMapping
 from ticketing.models import Alert, Decision, EventSet, IntegrationProfile, Snooze, TicketRule
 
+_CONDITIONS = (
+    "severity_from", "companies_excluded", "computers_excluded", "tags", "tags_excluded", "pattern",
+)  # fmt: skip
+
 
 @again_if_broken_off
 def judge_again_after_change(instance: Instance) -> int:
     """Have open, unwanted alerts without a ticket judged again if the rules have changed. Returns how many.
 
     They are marked: where a rule selects them by now they become a baseline, ticketed only if chosen. The
-    first time there is nothing to compare with, and the digest is only stored. Six queries if unchanged.
+    first time there is nothing to compare with, and the digest is only stored. Eight queries if unchanged.
     """
     mine = Instance.objects.filter(pk=instance.pk)
     before = mine.values_list("judged_by", flat=True).get()
@@ -39,15 +45,19 @@ def judge_again_after_change(instance: Instance) -> int:
 
 
 def digest_of_rules(instance: Instance) -> str:
-    """32 hex digits of what decides whether an alert of this instance is selected. Five queries.
+    """32 hex digits of what decides whether an alert of this instance is selected. Seven queries.
 
     Names are left out: they change the words of a reason, never a verdict.
     """
     mappings = CompanyMapping.objects.filter(halo_credential__instance=instance).order_by("pk")
     rules = TicketRule.objects.filter(company_mapping__halo_credential__instance=instance).order_by("pk")
-    sets = EventSet.objects.order_by("pk").values_list("pk", "is_default", "event_types")
+    sets = EventSet.objects.order_by("pk").values_list("pk", "is_default", "event_types", *_CONDITIONS)
     profiles = IntegrationProfile.objects.filter(halo_credential__instance=instance).order_by("pk")
     exclusions = Snooze.objects.filter(until__isnull=True).order_by("pk")
+    chosen: dict[str, QuerySet[Any]] = {
+        "company": EventSet.companies.through.objects.all(),
+        "computer": EventSet.computers.through.objects.all(),
+    }
     read = [
         list(
             mappings.values_list(
@@ -55,7 +65,11 @@ def digest_of_rules(instance: Instance) -> str:
             )
         ),
         list(rules.values_list("pk", "company_mapping", "position", "event_set", "profile")),
-        [(pk, is_default, sorted(types)) for pk, is_default, types in sets],
+        [(pk, is_default, sorted(types), *more) for pk, is_default, types, *more in sets],
+        *(
+            list(rows.values_list("eventset", name).order_by("eventset", name))
+            for name, rows in chosen.items()
+        ),
         list(profiles.values_list("pk", "halo_credential", "is_default", "client")),
         list(exclusions.values_list("pk", "alert", "company", "computer", "event_type")),
     ]

@@ -116,6 +116,28 @@
     });
   }
 
+  /* A search field that shows only what holds every typed word; what is ticked stays ticked. */
+  function filters(root) {
+    root.querySelectorAll("input[data-filters]").forEach((field) => {
+      if (field.dataset.ready) return;
+      field.dataset.ready = "1";
+      field.closest("[hidden]")?.removeAttribute("hidden");
+      const items = () => [...document.querySelectorAll(field.dataset.filters)];
+      field.addEventListener("input", () => {
+        const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+        const sets = new Map();
+        items().forEach((item) => {
+          const set = item.closest("fieldset");
+          const text = `${set ? set.querySelector("legend").textContent : ""} ${item.textContent}`.toLowerCase();
+          item.hidden = !words.every((word) => text.includes(word));
+          if (set) sets.set(set, sets.get(set) || !item.hidden);
+        });
+        sets.forEach((any, set) => { set.hidden = !any; });
+      });
+      field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+    });
+  }
+
   /* An open menu closes by Escape and by a click beside it. */
   function closing() {
     const shut = (keep) => document.querySelectorAll("details[data-closes][open]").forEach((menu) => {
@@ -134,6 +156,7 @@
     localTimes(root);
     groups(root);
     onlyOne(root);
+    filters(root);
     sendOnChange(root);
     within(root);
     dependents(root);

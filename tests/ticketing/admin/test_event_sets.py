@@ -9,7 +9,8 @@ from django.urls import reverse
 from integrations.catalogue import CATEGORIES, EVENT_TYPES
 from tests.halobridge.admin.rows import make_event_set
 from tests.integrations.admin.made import make_superuser
-from ticketing.models import EventSet
+from tests.ticketing.world import World as Mapped
+from ticketing.models import EventSet, TicketRule
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +79,41 @@ def test_the_default_can_be_taken_away(browser: Client) -> None:
 
     row.refresh_from_db()
     assert not row.is_default
+
+
+def test_a_set_in_use_is_deleted_only_with_a_replacement(browser: Client) -> None:
+    world = Mapped()
+    new = EventSet.objects.create(name="Instead", event_types=["backup.failed"])
+    address = reverse("admin:ticketing_eventset_delete", args=(world.event_set.pk,))
+    page = browser.get(address).content.decode()
+    assert "is in use: 1 ticket rule." in page
+    assert "This field is required." in browser.post(address, {}).content.decode()
+    assert EventSet.objects.count() == 2
+    told = browser.post(address, {"replacement": new.pk}, follow=True).content.decode()
+    assert "“Instead” serves in its place." in told
+    assert TicketRule.objects.get().event_set == new
+
+
+def test_the_page_tells_who_uses_it_and_what_it_would_have_caught(browser: Client) -> None:
+    world = Mapped()
+    world.opened()
+    page = browser.get(
+        reverse("admin:ticketing_eventset_change", args=(world.event_set.pk,))
+    ).content.decode()
+    assert "Alder Dental" in page
+    assert "1 event</a>" in page
+    assert 'data-filters="#id_event_types' in page
+
+
+def test_conditions_are_chosen_on_the_page_and_a_bad_pattern_is_refused(browser: Client) -> None:
+    typed = {
+        "name": "Disks",
+        "event_types": ["backup.failed"],
+        "severity_from": "high",
+        "tags": "Server, VIP",
+    }
+    page = browser.post(reverse("admin:ticketing_eventset_add"), {**typed, "pattern": "***"}).content.decode()
+    assert "Besides stars it needs a word." in page
+    browser.post(reverse("admin:ticketing_eventset_add"), {**typed, "pattern": "disk*full"})
+    made = EventSet.objects.get()
+    assert (made.severity_from, made.tags, made.pattern) == ("high", ["Server", "VIP"], "disk*full")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.integrations.api.clients import make_caller
-from ticketing.models import EventSet
+from tests.ticketing.world import World as Mapped
+from ticketing.models import EventSet, TicketRule
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +63,37 @@ def test_a_default_does_not_keep_others_out() -> None:
     assert told["is_default"] is False
     answer = caller.patch(f"{LIST}{told['id']}/", {"is_default": False, "name": "C"}, format="json")
     assert answer.status_code == 200
+
+
+def test_a_set_in_use_is_deleted_only_with_a_replacement() -> None:
+    world = Mapped()
+    new = EventSet.objects.create(name="Instead", event_types=["backup.failed"])
+    address = f"/api/v1/event-sets/{world.event_set.pk}/"
+    caller = make_caller()
+    refused = caller.delete(address)
+    assert refused.status_code == 409
+    assert "It is in use (1 ticket rule)" in refused.json()["detail"]
+    assert caller.delete(f"{address}?replacement=999999").status_code == 409
+    assert caller.delete(f"{address}?replacement={new.pk}").status_code == 204
+    assert TicketRule.objects.get().event_set == new
+    gone = caller.delete(f"/api/v1/integration-profiles/{world.profile.pk}/")
+    assert gone.status_code == 409
+
+
+def test_what_a_set_would_have_caught_is_told() -> None:
+    world = Mapped()
+    world.opened()
+    told = make_caller().get(f"/api/v1/event-sets/{world.event_set.pk}/caught/?days=7").json()
+    assert (told["days"], told["events"]) == (7, 1)
+    assert told["by_type"] == [{"event_type": "backup.failed", "name": "Backup failed", "events": 1}]
+    assert told["by_company"] == [{"company": world.company.pk, "name": "Alder Dental", "events": 1}]
+    assert make_caller().get(f"/api/v1/event-sets/{world.event_set.pk}/caught/?days=0").status_code == 400
+
+
+def test_conditions_are_sent_and_a_bad_pattern_is_refused() -> None:
+    caller = make_caller()
+    body = {"name": "Disks", "event_types": ["backup.failed"], "severity_from": "high", "tags": ["Server"]}
+    bad = caller.post("/api/v1/event-sets/", {**body, "pattern": "***"}, format="json")
+    assert (bad.status_code, bad.json()["errors"]["pattern"]) == (400, ["Besides stars it needs a word."])
+    good = caller.post("/api/v1/event-sets/", {**body, "pattern": "disk*full"}, format="json")
+    assert (good.status_code, good.json()["companies"], good.json()["tags"]) == (201, [], ["Server"])
