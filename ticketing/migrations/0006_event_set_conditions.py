@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='eventset',
             name='pattern',
-            field=models.CharField(blank=True, help_text='Only what is called like this; * stands for anything, e.g. “disk*full”. Case does not matter.', max_length=200, verbose_name='words in the title'),
+            field=models.CharField(blank=True, help_text='Only what is called like this; * stands for anything, as in “disk*full”.', max_length=200, verbose_name='words in the title'),
         ),
         migrations.AddField(
             model_name='eventset',
