@@ -41,7 +41,13 @@ from integrations.runs import delivery  # noqa: E402
 from integrations.runs import steps as run_steps  # noqa: E402
 from integrations.runs.request import request_halo_sync, request_routing  # noqa: E402
 from mappings.linking import map_company  # noqa: E402
-from ticketing.models import EventSet, IntegrationProfile, Ticket, TicketRule  # noqa: E402
+from ticketing.models import (  # noqa: E402
+    EventSet,
+    IntegrationProfile,
+    NoiseSettings,
+    Ticket,
+    TicketRule,
+)
 
 
 def say(value: Any) -> None:
@@ -85,6 +91,7 @@ def prepare() -> None:
         reopen_hours=0,
     )
     TicketRule.objects.create(company_mapping=mapping, event_set=event_set, profile=profile)
+    NoiseSettings.objects.create(halo_credential=credential, storm_company=0, storm_all=0)
 
 
 def post(name: str, state: str) -> None:
