@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -39,7 +40,12 @@ from mappings import linking
 from mappings import planning as assets_planning
 from ticketing import planning as tickets_planning
 from ticketing import routing, sweep, watching
+from ticketing import simulate as replaying
 from ticketing.apply import TicketSender
+from ticketing.models import Simulation
+
+LONGEST_SIMULATION = 240.0
+"""Seconds; a replay can't be taken up again, so it has to end before the queue gives it up."""
 
 if TYPE_CHECKING:
     from integrations.halo.session import HaloSession
@@ -277,6 +283,26 @@ def deliver_tickets(work: Work) -> Result:
     return Again(not_before=round_.not_before) if round_.not_before else Done()
 
 
+def simulate(work: Work) -> Result:
+    """Stored events replayed against a draft; nothing is written to HaloPSA."""
+    simulation = Simulation.objects.select_related("profile", "event_set").filter(run=work.run).first()
+    if simulation is None:
+        return Done(error="The simulation was deleted.")
+    until = time.monotonic() + LONGEST_SIMULATION
+
+    def progress(done: int, total: int) -> None:
+        if time.monotonic() > until:
+            raise TimeoutError
+        work.progress("Events", done, total)
+
+    try:
+        result = replaying.simulate(simulation, progress)
+    except TimeoutError:
+        return Done(RunState.FAILED, "There are too many events for so many days; choose fewer days.")
+    Simulation.objects.filter(pk=simulation.pk).update(result=result)
+    return Done()
+
+
 def watch_tickets(work: Work) -> Result:
     """What people did to our tickets in HaloPSA; what follows from it is planned by a delivery."""
     credential = credential_of(work)
@@ -319,6 +345,7 @@ TABLE: Table = {
     RunKind.ROUTE: {"start": route},
     RunKind.DELIVER: {"start": deliver_tickets},
     RunKind.WATCH: {"start": watch_tickets},
+    RunKind.SIMULATE: {"start": simulate},
     RunKind.SWEEP: {"start": sweep_doubles},
     RunKind.CANARY: {"start": stamp_canary},
 }

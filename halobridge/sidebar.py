@@ -86,6 +86,7 @@ NAVIGATION = [
         _list("Event sets", "checklist", "ticketing", "eventset"),
         _list("Integration profiles", "tune", "ticketing", "integrationprofile"),
         _list("Ticket routing", "alt_route", "ticketing", "ticketrule"),
+        _list("Simulations", "science", "ticketing", "simulation"),
         _list("Events", "notifications", "integrations", "event"),
         _list("Alerts", "warning", "ticketing", "alert"),
         _list("Tickets", "confirmation_number", "ticketing", "ticket"),

@@ -137,6 +137,7 @@ class RunKind(TextChoices):
     DELIVER = "deliver", "Delivery of tickets"
     SOFTWARE = "software", "Read of installed software"
     WATCH = "watch", "Look at tickets in HaloPSA"
+    SIMULATE = "simulate", "Simulation"
     SWEEP = "sweep", "Nightly sweep"
     CANARY = "canary", "Queue canary"
 

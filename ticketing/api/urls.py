@@ -12,6 +12,7 @@ from ticketing.api.noise import (
     StormViewSet,
 )
 from ticketing.api.profiles import IntegrationProfileViewSet
+from ticketing.api.simulations import SimulationViewSet
 from ticketing.api.ticket_rules import TicketRuleViewSet
 from ticketing.api.tickets import AlertViewSet, TicketViewSet
 
@@ -25,4 +26,5 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("snoozes", SnoozeViewSet),
     ("noise-settings", NoiseSettingsViewSet),
     ("storms", StormViewSet),
+    ("simulations", SimulationViewSet),
 ]

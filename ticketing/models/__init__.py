@@ -10,6 +10,7 @@ from ticketing.models.profiles import (
     IntegrationProfile,
     TicketRule,
 )
+from ticketing.models.simulations import Simulation
 from ticketing.models.tickets import Ticket, TicketState, TicketWatch
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "MaintenanceWindow",
     "NoiseSettings",
     "Repeat",
+    "Simulation",
     "Snooze",
     "Storm",
     "StormState",

@@ -27,6 +27,7 @@ from ticketing.models import (
     IntegrationProfile,
     MaintenanceWindow,
     NoiseSettings,
+    Simulation,
     Snooze,
     Storm,
     Ticket,
@@ -114,6 +115,7 @@ def _fill_noise(world: World, company: Any, computer: Any) -> None:
     )
     window.companies.add(company)
     Snooze.objects.create(company=company, computer=computer)
+    Simulation.objects.create(event_set=world.event_set, profile=world.profile)
     ticket = make_ticket(world.credential, company=company)
     Storm.objects.create(halo_credential=world.credential, company=company, ticket=ticket)
 

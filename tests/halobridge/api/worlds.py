@@ -38,6 +38,7 @@ from ticketing.models import (
     IntegrationProfile,
     MaintenanceWindow,
     NoiseSettings,
+    Simulation,
     Snooze,
     Storm,
     Ticket,
@@ -192,6 +193,7 @@ class World:
         )
         window.computers.add(computer)
         Snooze.objects.create(computer=computer)
+        Simulation.objects.create(days=1)
         other = make_credential(instance=self.credential.instance)
         NoiseSettings.objects.create(halo_credential=other)
         Storm.objects.create(halo_credential=other, company=computer.company, ticket=ticket)
