@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -15,6 +16,7 @@ from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.console_form import console_form, fieldsets_of
 from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import admin_url, badge_column, state_badge, time_column
+from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
 from integrations.connections import save_console
 from integrations.models import Company, Computer, Console, Event, Run
 from integrations.registry import CONNECTORS, connector_class, console_kinds
@@ -33,7 +35,8 @@ def _count(model: Any) -> Coalesce:
 
 
 @admin.register(Console)
-class ConsoleAdmin(CountedDeletion, BridgeAdmin):
+class ConsoleAdmin(HookAddress, CountedDeletion, BridgeAdmin):
+    hook_route = "console-hook"
     list_display = (
         "name",
         "kind_name",
@@ -56,6 +59,7 @@ class ConsoleAdmin(CountedDeletion, BridgeAdmin):
         Button("test_now", "Test now", "network_check"),
         Button("sync_now", "Sync now", "sync", shown=_reads("computers")),
         Button("fetch_events", "Fetch events now", "notifications", shown=_reads("events")),
+        replace(HOOK_ADDRESS, shown=_reads("webhook")),
     )
 
     state_shown = badge_column("state", "State")

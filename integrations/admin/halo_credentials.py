@@ -15,6 +15,7 @@ from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import admin_url, badge, badge_column, state_badge, time_column
 from integrations.admin.gauges import gauge_of
 from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialForm
+from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
 from integrations.admin.other_integrations import linked_lists
 from integrations.admin.sync_settings import SyncSettingsPage
 from integrations.choices import WriteMode
@@ -25,7 +26,8 @@ from integrations.sync.rights import missed, switched_off
 
 
 @admin.register(HaloCredential)
-class HaloCredentialAdmin(SyncSettingsPage, CountedDeletion, BridgeAdmin):
+class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, BridgeAdmin):
+    hook_route = "halo-hook"
     form = HaloCredentialForm
     fieldsets = FIELDSETS
     autocomplete_fields = ("associated_company",)
@@ -61,6 +63,7 @@ class HaloCredentialAdmin(SyncSettingsPage, CountedDeletion, BridgeAdmin):
             "visibility",
             shown=lambda row: row.write_mode == WriteMode.WRITE,
         ),
+        HOOK_ADDRESS,
     )
 
     state_shown = badge_column("state", "State")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.urls import reverse
@@ -12,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from integrations.models import ApiToken
+from integrations.connections.hook_addresses import new_hook_token
 
 
 class HookAddressSerializer(serializers.Serializer[Any]):
@@ -28,9 +27,6 @@ class HookTokenAction:
     @action(detail=True, methods=["post"], url_path="hook-address")
     def hook_address(self, request: Request, pk: str) -> Response:
         """Make a new webhook address; an earlier one stops working at once."""
-        row = self.get_object()  # type: ignore[attr-defined]
-        token = secrets.token_urlsafe(32)
-        row.hook_token_digest = ApiToken.digest_of(token)
-        row.save(update_fields=["hook_token_digest"])
+        token = new_hook_token(self.get_object())  # type: ignore[attr-defined]
         url = request.build_absolute_uri(reverse(self.hook_route, args=[token]))
         return Response({"url": url}, status.HTTP_201_CREATED)

@@ -1,0 +1,117 @@
+"""The pages about tickets in light, dark and narrow: nothing sticks out, a keyboard suffices."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from integrations.choices import RunKind, RunState
+from integrations.models import Run
+from tests.browser.pictures import NARROW, Pictures
+from tests.ticketing.fake_halo import FakeHalo, run_once
+from tests.ticketing.noise.test_storms import stormy, trouble
+from tests.ticketing.world import World, make_computer
+from ticketing.models import Alert, MaintenanceWindow, Simulation, Snooze, Storm
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def look_at(page: Page, name: str, address: str) -> None:
+    """A picture of each look if any are wanted; nothing is wider than the window."""
+    page.goto(address)
+    page.set_viewport_size({"width": NARROW, "height": 844})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= NARROW, f"{name} is {wide} pixels wide"
+    page.set_viewport_size({"width": 1280, "height": 900})
+    Pictures(count=80).take(page, name)
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    for number in range(3):
+        made.opened(computer=make_computer(made.company, name=f"ALD-PC0{number}"), series_key="plan:2")
+    for _ in range(4):
+        made.opened()
+    run_once(FakeHalo(), made.instance)
+    return made
+
+
+def test_event_types_are_found_by_typing(page: Page, world: World) -> None:
+    look_at(page, "event-set", reverse("admin:ticketing_eventset_change", args=(world.event_set.pk,)))
+    field = page.get_by_label("Search event types")
+    field.fill("disk space")
+    expect(page.get_by_label("Disk space low")).to_be_visible()
+    expect(page.get_by_label("Backup failed")).to_be_hidden()
+    field.fill("")
+    expect(page.get_by_label("Backup failed")).to_be_visible()
+
+
+def test_the_profile_says_how_its_tickets_live(page: Page, world: World) -> None:
+    address = reverse("admin:ticketing_integrationprofile_change", args=(world.profile.pk,))
+    look_at(page, "profile", address)
+    expect(page.get_by_label("Close a ticket whose alert is over")).to_be_visible()
+
+
+def test_the_loudest_are_quieted_beside_their_row(page: Page, world: World) -> None:
+    look_at(page, "loudest", reverse("admin:ticketing_alert_loudest"))
+    page.get_by_role("button", name="Snooze Backup failed of ALD-SRV01 for a week").press("Enter")
+    expect(page.get_by_text("It can be lifted under")).to_be_visible()
+    expect(page.get_by_role("link", name="Snoozed: Backup failed of ALD-SRV01")).to_be_visible()
+
+
+def test_an_alert_tells_why_and_in_which_order_it_was_judged(page: Page, world: World) -> None:
+    alert = Alert.objects.first()
+    assert alert
+    Snooze.objects.create(alert=alert, until=timezone.now() + timedelta(days=1), reason="Disk ordered")
+    look_at(page, "alert", reverse("admin:ticketing_alert_change", args=(alert.pk,)))
+    page.get_by_text("In which order an alert is judged").click()
+    expect(page.get_by_text("Too many new tickets at once: one ticket lists them.")).to_be_visible()
+
+
+def test_a_window_is_filled_in(page: Page, world: World) -> None:
+    MaintenanceWindow.objects.create(
+        name="Patch night",
+        time_zone="Europe/Berlin",
+        begins_on="2026-01-13",
+        begins_at="22:00",
+        minutes=120,
+        repeats="monthly",
+        weekdays=[1],
+    )
+    look_at(page, "windows", reverse("admin:ticketing_maintenancewindow_changelist"))
+    look_at(page, "window", reverse("admin:ticketing_maintenancewindow_add"))
+
+
+def test_a_storm_is_decided_about(page: Page) -> None:
+    world, halo = stormy()
+    trouble(world, 8)
+    run_once(halo, world.instance)
+    storm = Storm.objects.get()
+    look_at(page, "storm", reverse("admin:ticketing_storm_change", args=(storm.pk,)))
+    expect(page.get_by_text("Release: a ticket for each")).to_be_visible()
+
+
+def test_a_simulation_is_read_by_day_and_company(page: Page, world: World) -> None:
+    run = Run.objects.create(kind=RunKind.SIMULATE, state=RunState.SUCCEEDED)
+    figures = {"created": 41, "noted": 12, "closed": 39, "reopened": 2}
+    really = {"created": 120, "noted": 388, "closed": 101, "reopened": 0}
+    line = {"forecast": figures, "really": really}
+    simulation = Simulation.objects.create(
+        event_set=world.event_set,
+        profile=world.profile,
+        run=run,
+        result={
+            "events": 5120,
+            **line,
+            "by_day": [{"day": f"2026-11-{day}", **line} for day in range(18, 25)],
+            "by_company": [{"company": world.company.pk, "name": "Alder Dental", **line}],
+        },
+    )
+    look_at(page, "simulation", reverse("admin:ticketing_simulation_change", args=(simulation.pk,)))
+    look_at(page, "simulation-add", reverse("admin:ticketing_simulation_add"))
+    expect(page.get_by_label("Company mapping")).to_be_visible()
