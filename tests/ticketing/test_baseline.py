@@ -114,7 +114,7 @@ def test_the_first_read_is_the_baseline_of_what_belongs_to_no_company() -> None:
 def test_an_event_that_waited_for_its_mapping_is_judged_by_when_it_was_received() -> None:
     world, halo = World(), FakeHalo()
     CompanyMapping.objects.all().delete()
-    event = world.opened()
+    event = world.opened(received_at=timezone.now() - timedelta(hours=25))
     run_once(halo, world.instance)
     make_mapping(world.company, world.client, tickets_since=event.received_at + timedelta(seconds=1))
     make_profile(world.credential, is_default=True)

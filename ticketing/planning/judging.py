@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -27,6 +28,9 @@ from ticketing.models import (
 )
 from ticketing.noise.gathering import exclusion_of, tags_of
 
+LONGEST_WAIT = timedelta(days=1)
+"""What has waited longer for its company to be mapped is offered, not sent by itself."""
+AT_THE_SAME_TIME = timedelta(minutes=1)
 _CONDITIONS = ("event_set__companies", "event_set__computers")
 _Mappings = dict[tuple[int, int], CompanyMapping]
 """By (company, credential)."""
@@ -170,9 +174,15 @@ def _before_tickets(event: Event, mapping: CompanyMapping | None, alert: Alert) 
     if mapping is None:
         return "It came with the first read of its console." if event.first_read else ""
     since = mapping.tickets_since or mapping.mapped_at
-    if event.received_at < since or (event.first_read and event.occurred_at < since):
+    if event.received_at >= since and not (event.first_read and event.occurred_at < since):
+        return ""
+    waited = event.received_at < mapping.mapped_at and abs(since - mapping.mapped_at) < AT_THE_SAME_TIME
+    if event.first_read or not waited:
         return f"It was open before tickets were switched on for '{alert.company}'."
-    return ""
+    # It has waited for nothing but the mapping, which came with tickets on.
+    if event.received_at >= since - LONGEST_WAIT:
+        return ""
+    return f"It had waited for more than a day when '{alert.company}' was mapped."
 
 
 def _opening_events(alerts: Sequence[Alert]) -> dict[int, Event]:
