@@ -13,7 +13,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from tests.benchmarks import exporting, mirroring, storing  # noqa: E402
+from tests.benchmarks import exporting, mirroring, storing, tickets  # noqa: E402
 from tests.builders import make_console  # noqa: E402
 
 
@@ -27,6 +27,9 @@ def main() -> None:
     mirroring.calls()
     mirroring.rates()
     mirroring.memory()
+    tickets.door()
+    tickets.routing()
+    tickets.latency()
 
 
 if __name__ == "__main__":

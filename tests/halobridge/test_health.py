@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from halobridge import health
 from integrations.choices import ConnectionState, Purpose
-from integrations.models import BudgetPermit, Heartbeat
+from integrations.models import BudgetPermit, HaloCredential, Heartbeat
 from integrations.runs.budget import BudgetGate
 from tests.builders import make_console, make_credential
 from tests.halobridge.api.worlds import SECRETS, World
@@ -134,7 +134,7 @@ def test_the_numbers_are_those_of_the_tables() -> None:
     assert told["halobridge_events"] == {("new",): 3}
     assert told["halobridge_alerts"] == {("undecided", "open"): 3}
     assert told["halobridge_tickets"] == {("planned",): 3}
-    assert told["halobridge_halo_credentials"] == {("working",): 4}
+    assert told["halobridge_halo_credentials"] == {("working",): HaloCredential.objects.count()}
     ages = told["halobridge_heartbeat_age_seconds"].values()
     assert all(30 <= age < 60 for age in ages)
 
