@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from integrations.admin.display import CHANGE_TONES
 from integrations.admin.gauges import Gauge, gauges_of
 from integrations.admin.writing import WritingControl
 from integrations.models import HaloChange, HaloCredential, Instance, Run
+from integrations.net.redact import redact
 from integrations.sync.rights import is_asked
 
 register = template.Library()
@@ -25,6 +27,12 @@ _PERMISSIONS = {"works": ("Works", "good"), "refused": ("Refused", "bad"), "unkn
 @register.filter
 def moment(at: datetime | None) -> SafeString | str:
     return display.moment(at)
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Indented, as it can be read and copied; what looks like a secret is masked."""
+    return redact(json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True))
 
 
 @register.filter

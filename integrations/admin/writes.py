@@ -19,6 +19,7 @@ class IntentionAdmin(HistoryAdmin):
         ("When", {"fields": ("planned", "sent", "rests", "finished", "attempts", "lookups")}),
         ("What is sent", {"fields": ("content",)}),
     )
+    panel_template = "bridge/write.html"
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),

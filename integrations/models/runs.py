@@ -215,6 +215,13 @@ class Intention(models.Model):
         default=False, help_text="Halo said 503: if it proves absent, the repeat uses up no attempt."
     )
     halo_id = models.IntegerField(null=True, blank=True)
+    request = models.JSONField(
+        null=True,
+        blank=True,
+        encoder=DjangoJSONEncoder,
+        help_text="What was sent, kept where HaloPSA refused it or its answer was lost.",
+    )
+    answer_status = models.PositiveSmallIntegerField("HTTP status of the answer", null=True, blank=True)
     answer = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)

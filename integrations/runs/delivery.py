@@ -195,6 +195,8 @@ def _one(intention: Intention, sender: Sender, result: Delivered) -> bool:
         put_back(intention)
         return False
     _count(result, answer.outcome)
+    if answer.outcome in (Answer.REFUSED, Answer.UNCERTAIN):
+        ours(intention).update(request=payload, answer_status=answer.status)
     return settle(intention, answer, sender)
 
 

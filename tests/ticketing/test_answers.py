@@ -300,3 +300,14 @@ def test_an_old_closing_that_staff_try_again_leaves_the_open_alert_with_a_new_ti
     first, second = world.tickets()
     assert (first.state, second.state, second.previous) == (TicketState.CLOSED, TicketState.OPEN, first)
     assert (world.alert().ticket, len(halo.tickets)) == (second, 2)
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("refused", True), ("lost", True), ("done", False)])
+def test_what_was_sent_is_kept_where_it_was_refused_or_its_answer_lost(answer: str, kept: bool) -> None:
+    world, halo = World(), FakeHalo(answers=[answer])
+    world.opened()
+    run_once(halo, world.instance)
+    intention = Intention.objects.get()
+    assert (intention.request is not None) is kept
+    if kept:
+        assert intention.request["summary"] == world.tickets()[0].summary

@@ -152,3 +152,21 @@ def test_alerts_whose_ticket_a_person_closed_are_on_the_overview_and_one_click_a
     listed = client.get(address).content.decode()
     assert "Still failing" in listed
     assert "Quite another" not in listed
+
+
+def test_a_refused_ticket_shows_what_was_sent_to_be_copied(
+    browser: Client, credential: HaloCredential
+) -> None:
+    ticket = make_refused(credential)
+    Intention.objects.update(
+        request={"summary": "<b>Disk</b>", "note": "password=hunter2secret"}, answer_status=400
+    )
+    page = browser.get(reverse("admin:ticketing_ticket_change", args=(ticket.pk,))).content.decode()
+    assert "What was sent; answered with 400" in page
+    assert "&lt;b&gt;Disk&lt;/b&gt;" in page
+    assert "hunter2secret" not in page
+    write = Intention.objects.get()
+    assert (
+        "What was sent"
+        in browser.get(reverse("admin:integrations_intention_change", args=(write.pk,))).content.decode()
+    )
