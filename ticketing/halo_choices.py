@@ -13,7 +13,7 @@ from ticketing.models import IntegrationProfile
 UNASSIGNED: Final = 1
 """HaloPSA API: agent 1 is *Unassigned*; the list of agents does not always hold it."""
 
-_CHOICES: Final[tuple[tuple[str, OptionKind], ...]] = (
+CHOICES: Final[tuple[tuple[str, OptionKind], ...]] = (
     ("ticket_type", OptionKind.TICKET_TYPE),
     ("status_open", OptionKind.STATUS),
     ("status_closed", OptionKind.STATUS),
@@ -27,6 +27,7 @@ _CHOICES: Final[tuple[tuple[str, OptionKind], ...]] = (
     ("note_action", OptionKind.OUTCOME),
     ("closing_action", OptionKind.OUTCOME),
 )
+"""Fields of a profile that hold Halo's own number, and the kind of option that it is."""
 
 _Key = tuple[int, str, str, str]
 """Credential, kind, parent, Halo's id."""
@@ -46,7 +47,7 @@ class HaloChoices:
         credentials = {profile.halo_credential_id for profile in profiles}
         used = {str(value) for profile in profiles for _, _, value in _values(profile)}
         rows = HaloOption.objects.filter(halo_credential_id__in=credentials)
-        kinds = {kind for _, kind in _CHOICES}
+        kinds = {kind for _, kind in CHOICES}
         found: dict[_Key, HaloOption] = {}
         for row in rows.filter(kind__in=kinds, halo_id__in=used):
             found[row.halo_credential_id, row.kind, row.parent, row.halo_id] = row
@@ -93,7 +94,7 @@ def _values(profile: IntegrationProfile) -> list[tuple[str, OptionKind, int]]:
     """(field, kind of option, Halo's id) of every choice that is made."""
     return [
         (field, kind, value)
-        for field, kind in _CHOICES
+        for field, kind in CHOICES
         if (value := getattr(profile, field)) is not None and value >= 0
     ]
 

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import CharField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
+from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
 
 from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.credential_choice import CredentialFirst
-from integrations.admin.display import NOTHING, badge
+from integrations.admin.display import NOTHING, admin_url, badge
 from integrations.choices import OptionKind
-from integrations.models import HaloOption
+from integrations.models import HaloCredential, HaloOption
 from ticketing.admin.profile_form import FIELDSETS, ProfileForm
 from ticketing.admin.replacing import ReplacedOnDelete
 from ticketing.admin.texts import TextsPage
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import IntegrationProfile
+from ticketing.profile_copies import CannotCopy, copy_profile
 from ticketing.replacing import Use, replace_profile, use_of_profile
 
 DEFAULT = (
@@ -31,6 +37,17 @@ DEFAULT = (
 NOT_DEFAULT = (
     "Let “{row}” no longer be the default? Company mappings without a ticket rule then get no tickets."
 )
+
+
+class CopyForm(forms.Form):
+    halo_credential: Any = forms.ModelChoiceField(
+        HaloCredential.objects.all(), label="HaloPSA credential", widget=UnfoldAdminSelect2Widget
+    )
+    name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, profile: IntegrationProfile, *args: Any) -> None:
+        super().__init__(*args)
+        self.initial = {"halo_credential": profile.halo_credential_id, "name": f"Copy of {profile}"[:100]}
 
 
 def _named(field: str, kind: OptionKind) -> Subquery:
@@ -102,6 +119,32 @@ class IntegrationProfileAdmin(ReplacedOnDelete, TextsPage, CredentialFirst, Brid
 
     def panel(self, request: HttpRequest, row: IntegrationProfile) -> dict[str, Any]:
         return {"problems": HaloChoices.of([row]).problems(row), "texts_url": self.url("texts", row.pk)}
+
+    # ---- copying ----------------------------------------------------------------------------
+
+    def page_urls(self) -> list[URLPattern]:
+        return [self.page("<path:object_id>/copy/", "copy", self.copy), *super().page_urls()]
+
+    def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = self.row_or_404(request, object_id)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = CopyForm(row, request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            values = form.cleaned_data
+            try:
+                copied = copy_profile(row, values["halo_credential"], values["name"])
+            except CannotCopy as problem:
+                form.add_error(None, str(problem))
+            else:
+                self.log_addition(request, copied.profile, f"Copied from {row}.")
+                messages.success(request, f"“{copied.profile}” is made.")
+                if copied.left_out:
+                    missing = ", ".join(copied.left_out)
+                    messages.warning(request, f"Not found there, so choose anew: {missing}.")
+                return HttpResponseRedirect(admin_url(copied.profile))
+        context = self.page_context(request, f"Copy {row}", form=form, object=row, back=admin_url(row))
+        return TemplateResponse(request, "bridge/copy_profile.html", context)
 
     # ---- deleting ---------------------------------------------------------------------------
 

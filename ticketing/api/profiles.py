@@ -19,6 +19,7 @@ from ticketing.api.profile_choices import KIND_OF, SEVERAL, choice_problems
 from ticketing.api.profile_preview import PreviewRequestSerializer, PreviewSerializer, preview_of
 from ticketing.api.replacing import REPLACEMENT, delete_or_replace
 from ticketing.models import IntegrationProfile
+from ticketing.profile_copies import CannotCopy, copy_profile
 from ticketing.replacing import replace_profile, use_of_profile
 
 JUDGED = (*KIND_OF, "priority")
@@ -133,6 +134,22 @@ class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfil
             return super().update(instance, validated_data)
 
 
+class CopySerializer(serializers.Serializer[Any]):
+    halo_credential = serializers.PrimaryKeyRelatedField(queryset=HaloCredential.objects.all())
+    name = serializers.CharField(max_length=100)
+
+    def to_internal_value(self, data: Any) -> Any:
+        values = super().to_internal_value(data)
+        return {"credential": values["halo_credential"], "name": values["name"]}
+
+
+class CopiedSerializer(serializers.Serializer[Any]):
+    profile = serializers.IntegerField(help_text="Our id of the copy.")
+    left_out = serializers.ListField(
+        child=serializers.CharField(), help_text="Choices that the other HaloPSA does not have: empty now."
+    )
+
+
 def _make_room(credential: HaloCredential, values: dict[str, Any]) -> None:
     """Only one is the credential's default: the new one takes over from the one before."""
     if values.get("is_default"):
@@ -163,3 +180,16 @@ class IntegrationProfileViewSet(WriteResource):
         others = IntegrationProfile.objects.exclude(pk=row.pk)
         delete_or_replace(request, row, use_of_profile(row), others, replace_profile)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=CopySerializer, responses={201: CopiedSerializer})
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def copy(self, request: Request, pk: str) -> Response:
+        """The same profile once more; in another HaloPSA the choices are looked for by their names."""
+        sent = CopySerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        try:
+            copied = copy_profile(self.get_object(), **sent.validated_data)
+        except CannotCopy as problem:
+            raise Conflict(str(problem)) from None
+        told = {"profile": copied.profile.pk, "left_out": copied.left_out}
+        return Response(CopiedSerializer(told).data, status.HTTP_201_CREATED)
