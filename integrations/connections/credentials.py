@@ -20,7 +20,8 @@ ADDRESSES: Final = "integrations.halo.addresses"
 def normalise_servers(credential: HaloCredential) -> None:
     """Bring servers, tenant and id into one spelling. Raises `ValidationError` with a sentence per field.
 
-    Two servers that were pasted in each other's place are put right.
+    Two servers that were pasted in each other's place are put right. An authorisation server that nobody
+    typed is derived from the resource server, and what is wrong with that is said there only.
     """
     addresses = {name: import_string(f"{ADDRESSES}.{name}") for name in _FUNCTIONS}
     credential.resource_server, credential.authorisation_server = addresses["in_their_places"](
@@ -31,9 +32,11 @@ def normalise_servers(credential: HaloCredential) -> None:
         ("resource_server", "normalise_resource_server"),
         ("authorisation_server", "normalise_authorisation_server"),
     ):
-        typed = getattr(credential, field) or credential.resource_server
+        typed = getattr(credential, field)
+        if problems and not typed:
+            continue
         try:
-            setattr(credential, field, addresses[function](typed))
+            setattr(credential, field, addresses[function](typed or credential.resource_server))
         except ValueError as problem:
             problems[field] = str(problem)
     try:

@@ -86,3 +86,10 @@ def test_an_address_of_digits_in_brackets_keeps_them() -> None:
     credential = typed(resource_server="[2001:db8::1]:8443/api")
     normalise_servers(credential)
     assert credential.resource_server == "https://[2001:db8::1]:8443/api"
+
+
+def test_a_server_that_nobody_typed_is_not_blamed() -> None:
+    credential = typed(resource_server="https://user:pw@acme.halopsa.com")
+    with pytest.raises(ValidationError) as refused:
+        normalise_servers(credential)
+    assert set(refused.value.message_dict) == {"resource_server"}
