@@ -32,6 +32,9 @@ def page(request: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
         opened.get_by_label("Username").fill("admin")
         opened.get_by_label("Password").fill("a long password")
         opened.get_by_role("button", name="Log in").click()
+        # The list is there, not only on its way: a reload in between would have no page to reload.
+        expect(opened.get_by_label("Password")).to_have_count(0)
+        opened.wait_for_load_state("load")
         yield opened
         browser.close()
 
