@@ -65,7 +65,10 @@ PARTS = [
     ),
     Part("Redis", "redis", ["-m", "redis"], _redis_answers, {"REDIS_URL": REDIS}),
     Part(
-        "real processes and faults", "", ["-m", "faults and not browser" + ("" if LONG else " and not long")]
+        "real processes and faults",
+        "",
+        ["-m", "faults and not browser" + ("" if LONG else " and not long")],
+        environment={"HALOBRIDGE_FAULTS_DATABASE": POSTGRES} if LONG and _postgres_answers() else {},
     ),
     Part("browser", "browser", ["-m", "browser"], lambda: chromium() is not None),
 ]

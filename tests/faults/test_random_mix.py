@@ -127,8 +127,8 @@ def cut_database(url: str) -> None:
 
 @contextmanager
 def database() -> Iterator[str]:
-    """A database of its own where PostgreSQL is at hand; '' for the installation's own SQLite."""
-    url = os.environ.get("DATABASE_URL", "")
+    """A database of its own on the PostgreSQL that is named; '' for the installation's own SQLite."""
+    url = os.environ.get("HALOBRIDGE_FAULTS_DATABASE", "")
     if not url.startswith("postgres"):
         yield ""
         return
