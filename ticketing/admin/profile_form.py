@@ -86,6 +86,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
                 help_text=help_text,
                 nothing_yet=AFTER_SYNC,
             )
+        if self.instance.pk is None:
+            self.initial.setdefault("ticket_type", _alert_type(self.number))
         self._add_priority()
         self._add_searches()
         self._add_wont_fix()
@@ -169,3 +171,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     def _get_validation_exclusions(self) -> set[str]:
         """The credential is no input, but the unique rules need it."""
         return set(super()._get_validation_exclusions()) - {"halo_credential"}  # type: ignore[misc]
+
+
+def _alert_type(credential_id: int) -> int | None:
+    """The ticket type for alerts, as most HaloPSA have one: the first that is called so; None: choose."""
+    types = options(credential_id, OptionKind.TICKET_TYPE)
+    return next((number for number, name in types if "alert" in name.lower()), None)

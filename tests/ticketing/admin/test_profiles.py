@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -223,3 +224,16 @@ def test_an_interval_of_years_is_refused_at_its_field(browser: Client, credentia
     page = add(browser, credential, **make_choices(credential), note_minutes=99_999_999).content.decode()
 
     assert "Ensure this value is less than or equal to 10080." in page
+
+
+def test_a_new_profile_preselects_the_ticket_type_for_alerts(
+    browser: Client, credential: HaloCredential
+) -> None:
+    for name in ("Incident", "Monitoring alert", "Service request"):
+        make_option(credential, OptionKind.TICKET_TYPE, name)
+
+    page = browser.get(f"{reverse(ADD)}?halo_credential={credential.pk}").content.decode()
+
+    chosen = re.search(r'<option value="\d+" selected[^>]*>\s*([^<]+?)\s*</option>', page)
+    assert chosen
+    assert chosen[1] == "Monitoring alert"
