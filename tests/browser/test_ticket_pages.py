@@ -69,8 +69,8 @@ def test_an_alert_tells_why_and_in_which_order_it_was_judged(page: Page, world: 
     assert alert
     Snooze.objects.create(alert=alert, until=timezone.now() + timedelta(days=1), reason="Disk ordered")
     look_at(page, "alert", reverse("admin:ticketing_alert_change", args=(alert.pk,)))
-    page.get_by_text("In which order an alert is judged").click()
-    expect(page.get_by_text("Too many new tickets at once: one ticket lists them.")).to_be_visible()
+    expect(page.get_by_text("On the way to a ticket, as things are now")).to_be_visible()
+    expect(page.get_by_text("stops here")).to_be_visible()
 
 
 def test_a_window_is_filled_in(page: Page, world: World) -> None:

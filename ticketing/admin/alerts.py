@@ -30,8 +30,8 @@ from integrations.models import HaloCredential, Instance
 from integrations.runs.request import request_delivery
 from ticketing.admin.quieting import SPANS, Quieting
 from ticketing.models import Alert, Decision
-from ticketing.noise.order import NOISE_ORDER
 from ticketing.planning import choose_baseline
+from ticketing.planning.explaining import explain
 
 
 def may_choose(request: HttpRequest) -> bool:
@@ -123,7 +123,7 @@ class AlertAdmin(Quieting, HistoryAdmin):
             "snoozes": row.snoozes.all(),
             "spans": SPANS,
             "quiet_url": self.url("quiet") if request.user.has_perm("ticketing.add_snooze") else "",
-            "order": NOISE_ORDER,
+            "steps": explain(row),
         }
 
     # ---- the baseline -----------------------------------------------------------------------

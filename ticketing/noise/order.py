@@ -17,17 +17,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-NOISE_ORDER: Final = (
-    ("Exclusion", "Staff have excluded it: no ticket."),
-    ("Maintenance", "A maintenance window is on, or the console says that the computer is in maintenance."),
-    ("Snooze", "Staff have snoozed it until a time."),
-    ("Offline", "Its computer is offline, which has a ticket of its own."),
-    ("Wait", "The profile waits before the first ticket: it may end by itself."),
-    ("Grouping", "The profile lets alerts share a ticket: it joins that one."),
-    ("Storm guard", "Too many new tickets at once: one ticket lists them."),
-)
-"""For staff: what is asked before an alert that is wanted gets its ticket. The first that applies decides."""
-
 IN_MAINTENANCE_MODE: Final = "The console says that the computer is in maintenance mode."
 
 

@@ -93,7 +93,9 @@ def test_an_alert_is_snoozed_on_its_own_page_which_tells_the_order(browser: Clie
     run_once(FakeHalo(), world.instance)
     alert = Alert.objects.get()
     address = reverse("admin:ticketing_alert_change", args=(alert.pk,))
-    assert "In which order an alert is judged" in browser.get(address).content.decode()
+    page = browser.get(address).content.decode()
+    assert "On the way to a ticket, as things are now" in page
+    assert "No window is on, and the console reports none." in page
     answer = browser.post(reverse(QUIET), {"alert": alert.pk, "days": "", "reason": "Disk ordered"})
     assert answer["Location"] == address
     assert (Snooze.objects.get().until, Snooze.objects.get().reason) == (None, "Disk ordered")

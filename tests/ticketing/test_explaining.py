@@ -1,0 +1,64 @@
+"""Every question on the way to a ticket is answered on the alert page, in the order of asking."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from integrations.models import Computer
+from tests.ticketing.fake_halo import FakeHalo, run_once
+from tests.ticketing.world import World
+from ticketing.models import Alert, IntegrationProfile, Snooze
+from ticketing.planning.explaining import explain
+
+pytestmark = pytest.mark.django_db
+ORDER = ["State", "Exclusion", "Rules", "Maintenance", "Snooze", "Offline", "Wait", "Grouping", "Storm guard"]
+
+
+def opened() -> tuple[World, Alert]:
+    world = World()
+    world.opened(occurred_at=timezone.now())
+    run_once(FakeHalo(), world.instance)
+    rows = Alert.objects.select_related("halo_credential", "company", "computer", "ticket")
+    return world, rows.get()
+
+
+def stops(alert: Alert) -> list[str]:
+    alert.refresh_from_db()
+    return [step.name for step in explain(alert) if step.stops]
+
+
+def test_one_that_has_its_ticket_was_stopped_by_nothing() -> None:
+    _, alert = opened()
+    steps = explain(alert)
+    assert [step.name for step in steps] == ORDER
+    assert not any(step.stops for step in steps)
+    assert "selects 'Backup failed'" in steps[2].answer
+
+
+def test_each_reason_is_told_also_behind_the_one_that_decided() -> None:
+    world, alert = opened()
+    Snooze.objects.create(company=world.company)
+    Snooze.objects.create(computer=world.computer, until=timezone.now() + timedelta(hours=1))
+    Computer.objects.update(in_maintenance=True)
+    IntegrationProfile.objects.update(wait_minutes=30, grouping="computer")
+    assert stops(alert) == ["Exclusion", "Maintenance", "Snooze", "Wait"]
+    answers = {step.name: step.answer for step in explain(alert)}
+    assert answers["Grouping"] == "One per computer."
+
+
+def test_what_no_rule_selects_stops_at_the_rules() -> None:
+    world, alert = opened()
+    world.event_set.event_types = []
+    world.event_set.save()
+    Alert.objects.update(decision="not_wanted")
+    assert stops(alert) == ["Rules"]
+
+
+def test_it_costs_the_same_however_many_alerts_there_are(django_assert_max_num_queries: Any) -> None:
+    _, alert = opened()
+    with django_assert_max_num_queries(20):
+        explain(alert)
