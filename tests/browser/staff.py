@@ -90,10 +90,17 @@ class Staff:
     def tick(self, label: str) -> None:
         self.main.get_by_label(label, exact=True).first.check()
 
-    def choose(self, label: str, text: str) -> None:
-        """Open a searched select, type, and take the choice of that name."""
+    def searched_select(self, label: str) -> Locator:
+        """What is seen of a searched select."""
         named = self.main.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$"))
         select = named.and_(self.page.locator("select")).first
-        select.locator("xpath=following-sibling::span[contains(@class, 'select2')][1]").click()
+        return select.locator("xpath=following-sibling::span[contains(@class, 'select2')][1]")
+
+    def sees_chosen(self, label: str, text: str) -> None:
+        expect(self.searched_select(label)).to_have_text(text)
+
+    def choose(self, label: str, text: str) -> None:
+        """Open a searched select, type, and take the choice of that name."""
+        self.searched_select(label).click()
         self.page.locator("input.select2-search__field").last.fill(text)
         self.page.get_by_role("option", name=text, exact=True).first.click()

@@ -74,8 +74,9 @@ class Tour:
 
     def choose_asset_types(self) -> None:
         self.staff.take_step("Choose default asset types", "Default asset types")
-        products = self.page.locator("#main tbody th").all_inner_texts()
-        assert len(products) == 8
+        rows = self.page.locator("#main tbody th")
+        expect(rows).to_have_count(8)
+        products = rows.all_inner_texts()
         for product in products:
             self.staff.choose(
                 f"Asset type for {product}", "Workstation" if product in WORKSTATIONS else "Server"
@@ -121,7 +122,7 @@ class Tour:
     def make_profile(self) -> None:
         self.staff.take_step("Make an event set and a profile", "Make a profile")
         self.staff.fill("Name", "Backup tickets")
-        self.staff.choose("Ticket type", "Alert")
+        self.staff.sees_chosen("Ticket type", "Alert")
         self.staff.choose("Status for creation", "New")
         self.staff.choose("Status for close", "Closed")
         self.staff.choose("SLA", "Standard SLA")
