@@ -2,7 +2,9 @@
 
 Keys are stable: they are stored in event sets and events, and programs send them. A connector translates
 its vendor's codes to keys in its own `parse`; nothing else knows a vendor's code. The first seven categories
-carry the names of the vulnerability scanner's event sets, *Backup* and *Device* what the other consoles tell.
+carry the names of the vulnerability scanner's event sets, the rest is what the other consoles tell.
+Each category has `<prefix>.other`: a vendor's code that no entry fits is kept as that, with the code beside
+it (`EventRecord.vendor_code`), and is never dropped.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("agent.deleted", "Agent Deleted", LIKELY),
         ("agent.deprecated", "Agent deprecated", COMPLETED),
         ("agent.job_failed", "Job Failed", EVIDENCED),
+        ("agent.other", "Other agent event", COMPLETED),
     ),
     "Company": (
         ("company.created", "New Company Created", EVIDENCED),
@@ -51,6 +54,7 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("company.deleted", "Company Deleted", LIKELY),
         ("company.discovery_settings_changed", "Discovery settings changed", LIKELY),
         ("company.credentials_changed", "Credentials created or deleted", LIKELY),
+        ("company.other", "Other company event", COMPLETED),
     ),
     "Asset": (
         ("asset.discovered", "New Asset Added", EVIDENCED),
@@ -61,12 +65,14 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("asset.ip_changed", "IP address changed", COMPLETED),
         ("asset.offline", "Asset offline", COMPLETED),
         ("asset.tag_changed", "Tag added or removed", LIKELY),
+        ("asset.other", "Other asset event", COMPLETED),
     ),
     "Ports": (
         ("port.opened_probe", "New Open Port Discovered (Probe Scan)", EVIDENCED),
         ("port.opened_external", "New Open Port Discovered (External Scan)", EVIDENCED),
         ("port.closed", "Port closed", COMPLETED),
         ("port.insecure", "Insecure port found", COMPLETED),
+        ("port.other", "Other event about a port", COMPLETED),
     ),
     "Remediation": (
         ("remediation.by_company", "Remediation by Company", EVIDENCED),
@@ -85,6 +91,8 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("vuln.certificate_expiring", "Certificate Expire in 30 Days", EVIDENCED),
         ("azure.error", "Azure (Entra ID) synchronisation error", COMPLETED),
         ("azure.credential_expiring", "Entra ID application secret expiring", COMPLETED),
+        ("vuln.other", "Other vulnerability event", COMPLETED),
+        ("azure.other", "Other Azure (Entra ID) error", COMPLETED),
     ),
     "AD Audit": (
         ("ad.user_created", "AD user added", COMPLETED),
@@ -112,6 +120,7 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("ad.logon_failed", "Failed logon", COMPLETED),
         ("ad.special_logon", "Special privileges assigned to logon", COMPLETED),
         ("ad.audit_log_cleared", "Security log cleared", COMPLETED),
+        ("ad.other", "Other AD audit event", COMPLETED),
     ),
     "Entra ID Audit": (
         ("entra.user_added", "Entra ID user added", COMPLETED),
@@ -122,6 +131,7 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("entra.group_member_added", "Member added to Entra ID group", COMPLETED),
         ("entra.application_added", "Entra ID application added", COMPLETED),
         ("entra.policy_changed", "Entra ID policy changed", COMPLETED),
+        ("entra.other", "Other Entra ID audit event", COMPLETED),
     ),
     "Backup": (
         ("backup.failed", "Backup failed", EVIDENCED),
@@ -130,8 +140,9 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("backup.interrupted", "Backup interrupted", EVIDENCED),
         ("backup.closed_unexpectedly", "Backup closed unexpectedly", EVIDENCED),
         ("backup.succeeded", "Backup succeeded", EVIDENCED),
+        ("backup.other", "Other backup event", COMPLETED),
     ),
-    "Device": (
+    "Monitoring": (
         ("device.offline", "Device offline", LIKELY),
         ("device.disk_space", "Disk space low", LIKELY),
         ("device.cpu", "Processor load high", LIKELY),
@@ -148,6 +159,16 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("device.time", "System time wrong", LIKELY),
         ("device.temperature", "Temperature high", LIKELY),
         ("device.network", "Network device (SNMP)", LIKELY),
+        ("device.other", "Other monitoring event", COMPLETED),
+    ),
+    "Security": (
+        ("security.threat", "Threat or malware found", LIKELY),
+        ("security.ransomware", "Ransomware suspected", LIKELY),
+        ("security.other", "Other security event", COMPLETED),
+    ),
+    "System": (
+        ("system.console_changed", "Settings of the console changed", LIKELY),
+        ("system.other", "Other message of the console itself", COMPLETED),
     ),
     "Other": (("other.event", "Any other event", COMPLETED),),
 }
@@ -161,16 +182,22 @@ EVENT_TYPES: Final[dict[str, EventTypeInfo]] = {
 }
 
 OTHER_EVENT: Final = "other.event"
-"""What a program's unknown event type is stored as: it is kept and can be selected, never dropped."""
+"""What an unknown event type of no category is stored as: it is kept and can be selected, never dropped."""
 
 REMEDIATION_CHOICES: Final[tuple[str, ...]] = tuple(key for key, _, _ in _TABLE["Remediation"])
 """Four ways of cutting the same findings into tickets; a set that had two would make each ticket twice."""
 
 
 def known_event_type(key: str | None) -> str:
-    """The catalogue key that `key` is stored under: itself where the catalogue has it, else `OTHER_EVENT`."""
+    """The catalogue key that `key` is stored under: itself, its category's `.other` or `OTHER_EVENT`."""
     tidy = (key or "").strip().lower()
-    return tidy if tidy in EVENT_TYPES else OTHER_EVENT
+    other = f"{tidy.partition('.')[0]}.other"
+    return next((found for found in (tidy, other) if found in EVENT_TYPES), OTHER_EVENT)
+
+
+def vendor_code_of(key: str | None) -> str:
+    """What a program sent in place of a catalogue key; '' where it sent one."""
+    return "" if (key or "").strip().lower() in EVENT_TYPES else (key or "").strip()
 
 
 def validate_event_types(keys: Iterable[str]) -> list[str]:

@@ -95,6 +95,8 @@ class EventRecord:
     computer_external_id: str | None = None
     product: str = ""
     """The program that it is about."""
+    vendor_code: str = ""
+    """The vendor's own code or class of the event: what staff see where the catalogue has no entry for it."""
     findings: tuple[FindingRecord, ...] = ()
     raw: Raw = field(default_factory=dict, compare=False, repr=False)
 

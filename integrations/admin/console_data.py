@@ -106,7 +106,7 @@ class EventTypeFilter(DropdownFilter):
 class EventAdmin(HistoryAdmin):
     list_display = ("headline", "state_shown", "severity_shown", "where", "became", "occurred")
     fieldsets = (
-        (None, {"fields": ("title", "state_shown", "type_shown", "severity_shown", "message")}),
+        (None, {"fields": ("title", "state_shown", "type_shown", "code", "severity_shown", "message")}),
         ("What was found", {"fields": ("product", "found")}),
         (
             "Where it belongs",
@@ -136,6 +136,7 @@ class EventAdmin(HistoryAdmin):
     occurred = time_column("occurred_at", "Happened")
     received = time_column("received_at", "Received")
     number = text_column("external_id", "ID in the console")
+    code = text_column("vendor_code", "The console calls it")
     series = text_column("series_key", "Series (what repeats and ends together)")
 
     @admin.display(description="Findings")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from integrations.api.posted import ConsoleIndex, ConsoleReference, Item, Moment, in_zone, validate_each
-from integrations.catalogue import EVENT_TYPES, known_event_type
+from integrations.catalogue import EVENT_TYPES, known_event_type, vendor_code_of
 from integrations.choices import EventState, Severity
 from integrations.ingest.events import MOST_FINDINGS, store_events
 from integrations.models import Console
@@ -127,7 +127,11 @@ class PostedEventSerializer(serializers.Serializer[Any]):
 
     console = ConsoleReference(help_text="Our id of the console, or its name.")
     external_id = serializers.CharField(max_length=300, help_text="The sender's own id of this event.")
-    event_type = _text(80, help_text="A key of /event-types/; anything else is kept as `other.event`.")
+    event_type = _text(
+        80,
+        help_text="A key of /event-types/. Anything else is kept as its category's `.other` or as "
+        "`other.event`, and shown in `vendor_code`.",
+    )
     company = _text(200, help_text="The company's external id.")
     computer = _text(200, help_text="The computer's external id.")
     severity = SeverityField(
@@ -202,6 +206,7 @@ def record_of(item: Item) -> EventRecord:
     return EventRecord(
         external_id=values["external_id"],
         event_type=event_type,
+        vendor_code=vendor_code_of(values.get("event_type")),
         state=values.get("state") or EventState.OPEN,
         title=(values.get("title") or EVENT_TYPES[event_type].name)[:TITLE_LENGTH],
         series_key=values.get("series_key") or "",

@@ -27,7 +27,7 @@ DUPLICATE: Final = "duplicate"
 
 MOST_FINDINGS: Final = 200
 
-_LONGEST: Final = {"event_type": 80, "title": 500, "reason": 500, "product": 200}
+_LONGEST: Final = {"event_type": 80, "title": 500, "reason": 500, "product": 200, "vendor_code": 120}
 _LONGEST_IN_FINDING: Final = 200
 
 
@@ -96,6 +96,7 @@ def _event(arrival: Arrival, links: Links, record: EventRecord, message: Message
         external_id=message.external_id,
         fingerprint=fingerprint,
         event_type=storable_text(record.event_type, _LONGEST["event_type"]),
+        vendor_code=storable_text(record.vendor_code, _LONGEST["vendor_code"]),
         series_key=series_of(record.series_key),
         state=message.state,
         severity=record.severity if record.severity in Severity.values else Severity.MEDIUM,

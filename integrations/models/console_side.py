@@ -132,6 +132,9 @@ class Event(models.Model):
         max_length=64, unique=True, editable=False, help_text="Console, external id, state and time."
     )
     event_type = models.CharField(max_length=80, db_index=True)
+    vendor_code = models.CharField(
+        max_length=120, blank=True, help_text="What the console itself calls this kind of event."
+    )
     series_key = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=EventState.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices, default=Severity.MEDIUM)

@@ -14,6 +14,7 @@ from integrations.catalogue import (
     REMEDIATION_CHOICES,
     known_event_type,
     validate_event_types,
+    vendor_code_of,
 )
 
 
@@ -35,14 +36,14 @@ def test_names_are_unique_so_that_staff_can_tell_them_apart() -> None:
 @pytest.mark.parametrize(
     ("category", "count"),
     [
-        ("Agent", 9),
-        ("Company", 5),
-        ("Asset", 8),
-        ("Ports", 4),
+        ("Agent", 10),
+        ("Company", 6),
+        ("Asset", 9),
+        ("Ports", 5),
         ("Remediation", 4),
-        ("Vulnerability & Azure error", 10),
-        ("AD Audit", 25),
-        ("Entra ID Audit", 8),
+        ("Vulnerability & Azure error", 12),
+        ("AD Audit", 26),
+        ("Entra ID Audit", 9),
     ],
 )
 def test_the_categories_of_the_vendors_event_sets_are_whole(category: str, count: int) -> None:
@@ -86,10 +87,25 @@ def test_the_same_remediation_twice_is_one() -> None:
     [
         ("backup.failed", "backup.failed"),
         (" Backup.Failed ", "backup.failed"),
+        ("backup.tape_eaten", "backup.other"),
         ("printer.on_fire", OTHER_EVENT),
         ("", OTHER_EVENT),
         (None, OTHER_EVENT),
     ],
 )
-def test_an_unknown_type_is_kept_as_any_other_event(sent: str | None, stored: str) -> None:
+def test_an_unknown_type_is_kept_as_any_other_event_of_its_category(sent: str | None, stored: str) -> None:
     assert known_event_type(sent) == stored
+
+
+@pytest.mark.parametrize("category", [name for name in CATEGORIES if name != "Remediation"])
+def test_each_category_keeps_what_its_vendor_adds(category: str) -> None:
+    """Remediation has none: its entries are four ways of cutting the same findings."""
+    own = [key for key, info in EVENT_TYPES.items() if info.category == category]
+
+    assert any(key.endswith(".other") or key == OTHER_EVENT for key in own)
+    assert "remediation.other" not in EVENT_TYPES
+
+
+def test_what_was_sent_in_place_of_a_type_is_kept_beside_it() -> None:
+    assert vendor_code_of(" Printer.On_Fire ") == "Printer.On_Fire"
+    assert vendor_code_of("backup.failed") == vendor_code_of(None) == ""

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import UTC, tzinfo
 from typing import Any, Final
 
-from integrations.catalogue import EVENT_TYPES, known_event_type
+from integrations.catalogue import EVENT_TYPES, known_event_type, vendor_code_of
 from integrations.choices import EventState, Severity
 from integrations.connectors import values
 from integrations.connectors.base import BadDelivery
@@ -57,6 +57,7 @@ def event(item: Item, zone: tzinfo) -> EventRecord:
     return EventRecord(
         external_id=values.text(item.get("external_id")) or "",
         event_type=event_type,
+        vendor_code=vendor_code_of(values.text(item.get("event_type"))),
         state=(values.text(item.get("state")) or EventState.OPEN.value).lower(),
         title=values.line(item.get("title")) or EVENT_TYPES[event_type].name,
         series_key=values.text(item.get("series_key")) or "",

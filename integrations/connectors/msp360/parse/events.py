@@ -140,6 +140,7 @@ def event(key: str, row: Row, joins: Joins) -> EventRecord | None:
     return EventRecord(
         external_id=f"{key}@{run}{'/overdue' if found == OVERDUE else ''}",
         event_type=event_type,
+        vendor_code=_STATUS_NAMES[found],
         state=(EventState.RESOLVED if found == SUCCESS else EventState.OPEN).value,
         title=_title(row, words),
         series_key=series_key(key),
