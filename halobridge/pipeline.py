@@ -43,6 +43,7 @@ from ticketing import routing, sweep, watching
 from ticketing import simulate as replaying
 from ticketing.apply import TicketSender
 from ticketing.models import Simulation
+from ticketing.preflight.looking import check_profiles
 
 LONGEST_SIMULATION = 240.0
 """Seconds; a replay can't be taken up again, so it has to end before the queue gives it up."""
@@ -315,6 +316,15 @@ def watch_tickets(work: Work) -> Result:
     return result
 
 
+def look_at_profiles(work: Work) -> Result:
+    """Would HaloPSA take the tickets of the credential's profiles? Reads only."""
+    credential = credential_of(work)
+    if credential.lacks("read_tickets"):
+        return Done(error=credential.lacks("read_tickets"))
+    with halo(work, credential, Purpose.ASSETS) as session:
+        return check_profiles(work, credential, open_reader(session))
+
+
 def sweep_doubles(work: Work) -> Result:
     """Two Halo tickets with one marker: the oldest stays, the others are closed, and it says so."""
     credential = credential_of(work)
@@ -346,6 +356,7 @@ TABLE: Table = {
     RunKind.DELIVER: {"start": deliver_tickets},
     RunKind.WATCH: {"start": watch_tickets},
     RunKind.SIMULATE: {"start": simulate},
+    RunKind.PREFLIGHT: {"start": look_at_profiles},
     RunKind.SWEEP: {"start": sweep_doubles},
     RunKind.CANARY: {"start": stamp_canary},
 }

@@ -138,6 +138,7 @@ class RunKind(TextChoices):
     SOFTWARE = "software", "Read of installed software"
     WATCH = "watch", "Look at tickets in HaloPSA"
     SIMULATE = "simulate", "Simulation"
+    PREFLIGHT = "preflight", "Look at profiles"
     SWEEP = "sweep", "Nightly sweep"
     CANARY = "canary", "Queue canary"
 

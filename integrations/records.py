@@ -250,6 +250,31 @@ class OptionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketTypeRules:
+    """What a ticket type wants of its tickets. None: HaloPSA does not say."""
+
+    halo_id: int
+    name: str
+    active: bool = True
+    statuses: tuple[int, ...] = ()
+    """Those it allows; empty: all of them."""
+    has_mandatory_fields: bool | None = None
+    """Whether technicians have to fill in fields of a new ticket."""
+    children_block_closing: bool | None = None
+    shows_assets: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTeams:
+    """A Halo agent (technician) and the teams it is in. `teams` None: HaloPSA does not say."""
+
+    halo_id: int
+    name: str
+    active: bool = True
+    teams: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TicketRecord:
     halo_id: int
     summary: str = ""

@@ -51,6 +51,7 @@ from integrations.runs.request import (
     request_events,
     request_halo_sync,
     request_halo_test,
+    request_preflight,
     request_routing,
     request_run,
     request_watch,
@@ -217,10 +218,11 @@ def _last_failed(kind: str) -> list[int | None]:
 
 
 def nightly() -> None:
-    """Test connections again, look for doubles, drop what is older than the retention."""
+    """Test connections and profiles again, look for doubles, drop what is older than the retention."""
     for credential in HaloCredential.objects.filter(enabled=True).select_related("instance"):
         request_halo_test(credential)
         request_run(RunKind.SWEEP, halo_credential=credential, slot=f"sweep:{credential.pk}")
+        request_preflight(credential)
     for credential in _with_tickets():
         request_watch(credential, everything=True)
     for console in Console.objects.filter(enabled=True):

@@ -85,7 +85,7 @@ class HaloChoices:
             return ""
         what = f"{value} ('{option.name}')" if option else str(value)
         return (
-            f"The profile '{profile.name}' uses the {_label(kind)} {what}, which no longer exists in "
+            f"The profile '{profile.name}' uses the {label(kind)} {what}, which no longer exists in "
             "HaloPSA; choose another on the profile."
         )
 
@@ -99,8 +99,8 @@ def _values(profile: IntegrationProfile) -> list[tuple[str, OptionKind, int]]:
     ]
 
 
-def _label(kind: OptionKind) -> str:
-    """The kind's own label inside a sentence: 'status', 'SLA', 'Halo agent (technician)', 'action'."""
+def label(kind: OptionKind) -> str:
+    """The kind's own name inside a sentence: 'status', 'SLA', 'Halo agent (technician)', 'action'."""
     if kind == OptionKind.OUTCOME:
         return "action"
     label = str(kind.label)

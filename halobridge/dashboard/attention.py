@@ -16,7 +16,9 @@ from integrations.models import Console, Event, HaloCredential, Heartbeat, Inten
 from integrations.runs.approvals import open_losses
 from integrations.sync.rights import missed
 from ticketing.halo_choices import HaloChoices
-from ticketing.models import Alert, IntegrationProfile, Ticket, TicketState
+from ticketing.models import Alert, IntegrationProfile, PreflightState, Ticket, TicketState
+from ticketing.preflight.checks import FAILS
+from ticketing.preflight.trial import is_due
 
 SILENT_AFTER = timedelta(minutes=5)
 """A queue that has not been seen at work for so long does nothing that staff ask for."""
@@ -78,7 +80,7 @@ def _connections(facts: Facts) -> Iterator[Attention]:
 
 def _tickets_and_writes() -> Iterator[Attention]:
     refused = dict(
-        Ticket.objects.filter(state__in=(TicketState.REFUSED, TicketState.STAFF))
+        Ticket.objects.filter(state__in=(TicketState.REFUSED, TicketState.STAFF), is_test=False)
         .order_by()
         .values_list("state")
         .annotate(number=Count("pk"))
@@ -122,14 +124,24 @@ def _waiting() -> Iterator[Attention]:
 
 
 def _profile_problems() -> Iterator[Attention]:
-    profiles = list(IntegrationProfile.objects.all())
+    profiles = list(IntegrationProfile.objects.select_related("preflight"))
     if not profiles:
         return
     choices = HaloChoices.of(profiles)
     for profile in profiles:
-        for problem in choices.problems(profile)[:1]:
+        problem = next(iter(choices.problems(profile)), "") or _preflight_problem(profile)
+        if problem:
             url = reverse("admin:ticketing_integrationprofile_change", args=(profile.pk,))
             yield Attention(problem, url, "bad")
+
+
+def _preflight_problem(profile: IntegrationProfile) -> str:
+    """The first thing for which HaloPSA would refuse tickets, unless the profile has changed since."""
+    preflight = getattr(profile, "preflight", None)
+    if preflight is None or preflight.state != PreflightState.FAILED or is_due(profile, preflight):
+        return ""
+    words = next(row["words"] for row in preflight.findings if row["level"] == FAILS)
+    return f"Tickets of the profile “{profile}” would fail: {words}"
 
 
 def _many(number: int, one: str, several: str = "") -> str:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from integrations.choices import OptionKind
-from integrations.halo import options, parse
+from integrations.halo import options, parse, rules
 from integrations.halo.lists import fetch_rows, fetch_single
 from integrations.halo.session import HaloSession
 from integrations.halo.values import Row, to_int
-from integrations.records import AssetTypeRecord, FieldRecord, OptionRecord
+from integrations.records import AgentTeams, AssetTypeRecord, FieldRecord, OptionRecord, TicketTypeRules
 
 _TYPES_OF_CUSTOM_FIELDS: Final = {"ticket": 1, "client": 2, "site": 3, "user": 4, "custom": 5}
 """HaloPSA API: `typeid` of `/FieldInfo` by our kind; *custom* are those of assets."""
@@ -96,6 +96,24 @@ class ConfigurationReader:
             return options.ticket_type(listed)
         row = self._detail(f"/TicketType/{halo_id}")
         return options.ticket_type(listed or row, row) if row else None
+
+    def fetch_ticket_type_rules(self, halo_id: int) -> TicketTypeRules | None:
+        """What one ticket type wants of its tickets; None if there is none. One call."""
+        row = self._detail(f"/TicketType/{halo_id}")
+        return rules.ticket_type_rules(row) if row else None
+
+    def fetch_agent_teams(self, halo_id: int) -> AgentTeams | None:
+        """One Halo agent (technician) with its teams; None if there is none. One call."""
+        row = self._detail(f"/Agent/{halo_id}")
+        return rules.agent_teams(row) if row else None
+
+    def fetch_outcomes_of(self, ticket_type: int) -> list[OptionRecord]:
+        """The actions that tickets of this type allow, hidden ones included. One call."""
+        listing = options.LISTINGS[OptionKind.OUTCOME]
+        params = {**listing.params, "tickettype_id": ticket_type}
+        return _distinct(
+            listing.parse(row) for row in fetch_rows(self.session, listing.path, listing.key, **params)
+        )
 
     # ---- kept ---------------------------------------------------------------------------------
 

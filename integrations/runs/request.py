@@ -117,6 +117,16 @@ def request_watch(credential: HaloCredential, *, poll: bool = False, everything:
     )
 
 
+def request_preflight(credential: HaloCredential, *, requested_by: Any = None) -> Run:
+    """See whether HaloPSA would take the tickets of the credential's profiles."""
+    return request_run(
+        RunKind.PREFLIGHT,
+        halo_credential=credential,
+        requested_by=requested_by,
+        slot=f"preflight:{credential.pk}",
+    )
+
+
 def watch_begins(run: Run) -> dict[str, Any]:
     """What was asked for; from now on it is taken as done, and what comes later is a new request."""
     asked = {name: value for name, value in run.parameters.items() if name != "polled"}

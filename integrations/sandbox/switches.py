@@ -57,6 +57,9 @@ class Switches:
     unique_tags: bool = False
     automatic_tags: bool = True
     closing_needs_agent: bool = False
+    closing_needs_children_closed: bool = False
+    mandatory_ticket_field: str = ""
+    """The label of a field that every ticket type wants technicians to fill in; nothing of ours fills it."""
     reopening_resets_closed: bool = True
     default_client_blocks_notes: bool = False
     ticket_rules: bool = False

@@ -22,11 +22,12 @@ from integrations.admin.credential_choice import CredentialFirst
 from integrations.admin.display import NOTHING, admin_url, badge
 from integrations.choices import OptionKind
 from integrations.models import HaloCredential, HaloOption
+from ticketing.admin.preflights import PreflightPages
 from ticketing.admin.profile_form import FIELDSETS, ProfileForm
 from ticketing.admin.replacing import ReplacedOnDelete
 from ticketing.admin.texts import TextsPage
 from ticketing.halo_choices import HaloChoices
-from ticketing.models import IntegrationProfile
+from ticketing.models import IntegrationProfile, PreflightState
 from ticketing.profile_copies import CannotCopy, copy_profile
 from ticketing.replacing import Use, replace_profile, use_of_profile
 
@@ -37,6 +38,12 @@ DEFAULT = (
 NOT_DEFAULT = (
     "Let “{row}” no longer be the default? Company mappings without a ticket rule then get no tickets."
 )
+
+PREFLIGHT_TONES = {
+    PreflightState.PASSED: "good",
+    PreflightState.WARNED: "warn",
+    PreflightState.FAILED: "bad",
+}
 
 
 class CopyForm(forms.Form):
@@ -58,7 +65,7 @@ def _named(field: str, kind: OptionKind) -> Subquery:
 
 
 @admin.register(IntegrationProfile)
-class IntegrationProfileAdmin(ReplacedOnDelete, TextsPage, CredentialFirst, BridgeAdmin):
+class IntegrationProfileAdmin(ReplacedOnDelete, PreflightPages, TextsPage, CredentialFirst, BridgeAdmin):
     form = ProfileForm
     fieldsets = FIELDSETS
     list_display = (
@@ -68,10 +75,11 @@ class IntegrationProfileAdmin(ReplacedOnDelete, TextsPage, CredentialFirst, Brid
         "open_shown",
         "closed_shown",
         "event_set",
+        "preflight_shown",
         "default_shown",
     )
     list_filter = (("halo_credential", RelatedDropdownFilter), ("is_default", BooleanRadioFilter))
-    list_select_related = ("halo_credential", "event_set")
+    list_select_related = ("halo_credential", "event_set", "preflight")
     search_fields = ("name",)
     panel_template = "bridge/profile.html"
     empty_hint = "A profile says what a ticket looks like: its type, statuses, SLA, priority, team and more."
@@ -91,6 +99,7 @@ class IntegrationProfileAdmin(ReplacedOnDelete, TextsPage, CredentialFirst, Brid
             ask=NOT_DEFAULT,
             shown=lambda row: bool(row.is_default),
         ),
+        Button("check_now", "Look into HaloPSA", "fact_check"),
     )
 
     @admin.display(description="Ticket type")
@@ -109,8 +118,13 @@ class IntegrationProfileAdmin(ReplacedOnDelete, TextsPage, CredentialFirst, Brid
     def default_shown(self, row: IntegrationProfile) -> SafeString | str:
         return badge("Default", "good") if row.is_default else NOTHING
 
+    @admin.display(description="In HaloPSA", ordering="preflight__state")
+    def preflight_shown(self, row: IntegrationProfile) -> SafeString | str:
+        found = getattr(row, "preflight", None)
+        return badge(found.get_state_display(), PREFLIGHT_TONES[found.state]) if found else NOTHING
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[IntegrationProfile]:
-        rows = super().get_queryset(request).select_related("halo_credential")
+        rows = super().get_queryset(request).select_related("halo_credential", "preflight")
         return rows.annotate(
             type_named=_named("ticket_type", OptionKind.TICKET_TYPE),
             open_named=_named("status_open", OptionKind.STATUS),
@@ -118,7 +132,11 @@ class IntegrationProfileAdmin(ReplacedOnDelete, TextsPage, CredentialFirst, Brid
         )
 
     def panel(self, request: HttpRequest, row: IntegrationProfile) -> dict[str, Any]:
-        return {"problems": HaloChoices.of([row]).problems(row), "texts_url": self.url("texts", row.pk)}
+        return {
+            "problems": HaloChoices.of([row]).problems(row),
+            "texts_url": self.url("texts", row.pk),
+            **self.preflight_told(row),
+        }
 
     # ---- copying ----------------------------------------------------------------------------
 

@@ -14,7 +14,9 @@ from rest_framework.response import Response
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.models import HaloClient, HaloCredential, HaloUser
+from integrations.runs.request import request_preflight
 from ticketing.api.effects import look_again
+from ticketing.api.preflights import PreflightActions
 from ticketing.api.profile_choices import KIND_OF, SEVERAL, choice_problems
 from ticketing.api.profile_preview import PreviewRequestSerializer, PreviewSerializer, preview_of
 from ticketing.api.replacing import REPLACEMENT, delete_or_replace
@@ -120,6 +122,7 @@ class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfil
 
     def save(self, **kwargs: Any) -> IntegrationProfile:
         profile: IntegrationProfile = super().save(**kwargs)
+        request_preflight(profile.halo_credential)
         look_again(profile.halo_credential)
         return profile
 
@@ -158,7 +161,7 @@ def _make_room(credential: HaloCredential, values: dict[str, Any]) -> None:
         )
 
 
-class IntegrationProfileViewSet(WriteResource):
+class IntegrationProfileViewSet(PreflightActions, WriteResource):
     """What tickets look like. Choices that live in HaloPSA go by Halo's own id, see /halo-options/."""
 
     queryset = IntegrationProfile.objects.all()

@@ -73,6 +73,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "closed_by_person",
             "wont_fix",
             "left_open",
+            "is_test",
             "halo_status",
             "alerts",
         ]
@@ -163,6 +164,7 @@ class TicketViewSet(ReadResource):
         "company": ["exact"],
         "computer": ["exact"],
         "profile": ["exact"],
+        "is_test": ["exact"],
         "created_at": ["gte", "lt"],
     }
     search_fields = ["summary", "marker"]

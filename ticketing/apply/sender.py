@@ -22,8 +22,8 @@ from ticketing.apply import outcomes
 from ticketing.apply.opening import opening_of
 from ticketing.apply.placing import assets_of, place_of
 from ticketing.apply.touched import worked_on_by
+from ticketing.apply.trial import chosen, trial_payload
 from ticketing.apply.withdrawal import check_create, check_write, without_client, without_profile
-from ticketing.halo_choices import HaloChoices
 from ticketing.models import Alert, Ticket
 from ticketing.planning.closing import LEFT_OPEN, profiles_of
 
@@ -195,6 +195,8 @@ def _oldest(found: Sequence[TicketRecord]) -> TicketRecord:
 
 
 def _create(ticket: Ticket) -> dict[str, Any]:
+    if ticket.is_test:
+        return trial_payload(ticket)
     alerts = check_create(ticket)
     profile = profiles_of([ticket])[ticket.pk]
     place = place_of(alerts, profile)
@@ -202,28 +204,18 @@ def _create(ticket: Ticket) -> dict[str, Any]:
         raise without_client(ticket, alerts)
     if ticket.halo_client != place.client_id:
         Ticket.objects.filter(pk=ticket.pk).update(halo_client=place.client_id)
-    choices = HaloChoices.of([profile])
     told = opening_of(ticket, alerts, profile)
     return payloads.ticket_create(
         marker=ticket.marker,
         summary=told.summary,
         details_html=told.body,
-        ticket_type_id=profile.ticket_type,
         client_id=place.client_id,
         site_id=place.site_id,
         user_id=place.user_id,
-        team=choices.name(profile, "team"),
-        agent_id=profile.agent,
-        status_id=profile.status_open,
-        sla_id=profile.sla,
-        priority_id=profile.priority,
-        category=choices.name(profile, "category"),
-        impact=profile.impact,
-        urgency=profile.urgency,
         asset_ids=place.asset_ids,
         occurred_at=alerts[0].opened_at,
-        run_rules=profile.run_halo_rules,
         mail_user=profile.mail_end_user,
+        **chosen(profile),
     )
 
 

@@ -2,6 +2,7 @@
 
 from ticketing.models.alerts import Alert, AlertEvent, Decision
 from ticketing.models.noise import MaintenanceWindow, NoiseSettings, Repeat, Snooze, Storm, StormState
+from ticketing.models.preflights import Preflight, PreflightState
 from ticketing.models.profiles import (
     AfterPerson,
     ClosingPolicy,
@@ -24,6 +25,8 @@ __all__ = [
     "IntegrationProfile",
     "MaintenanceWindow",
     "NoiseSettings",
+    "Preflight",
+    "PreflightState",
     "Repeat",
     "Simulation",
     "Snooze",

@@ -239,6 +239,7 @@ class IntegrationProfile(models.Model):
         help_text="A template for the text of a ticket, in HTML. Empty: the default text.",
     )
     is_default = models.BooleanField("default", default=False)
+    changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     class Meta:
         ordering = ["name"]

@@ -42,6 +42,9 @@ class Ticket(models.Model):
     grouped = models.BooleanField(
         default=False, editable=False, help_text="Several alerts may share it; its text lists them."
     )
+    is_test = models.BooleanField(
+        "test ticket", default=False, editable=False, help_text="Sent by staff to try a profile."
+    )
     noted_at = models.DateTimeField(null=True, blank=True, editable=False)
     notes = models.PositiveIntegerField(default=0)
     reason = models.TextField(blank=True)

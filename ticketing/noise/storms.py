@@ -83,7 +83,7 @@ def _since(limits: dict[int, NoiseSettings], now: datetime, column: str) -> Q:
 
 
 def _made(limits: dict[int, NoiseSettings], now: datetime) -> Counter[_Place]:
-    rows = Ticket.objects.filter(_since(limits, now, "created_at"), storm__isnull=True)
+    rows = Ticket.objects.filter(_since(limits, now, "created_at"), storm__isnull=True, is_test=False)
     return Counter(rows.values_list("halo_credential_id", "company_id"))
 
 

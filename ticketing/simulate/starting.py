@@ -14,7 +14,7 @@ from ticketing.models import EventSet, IntegrationProfile, Simulation
 
 PAIR: Final = "Name an event set and a profile, or neither: without them everything is as it is set up now."
 OTHER_CREDENTIAL: Final = "The company mapping belongs to another HaloPSA credential than the profile."
-_FIXED: Final = frozenset({"id", "name", "halo_credential", "is_default"})
+_FIXED: Final = frozenset({"id", "name", "halo_credential", "is_default", "changed_at"})
 
 
 def check(simulation: Simulation) -> None:

@@ -223,6 +223,7 @@ def _ticket_type(
         "default_sendack": acknowledges,
         "_statuses": statuses,
         "_template_category": "Other",
+        "_shows_assets": group != "Projects",
     }
 
 

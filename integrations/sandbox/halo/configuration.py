@@ -15,22 +15,22 @@ from integrations.sandbox.world import HaloWorld, Row
 
 
 def list_ticket_types(call: Call) -> list[Row]:
-    return [_ticket_type(row) for row in call.world.ticket_types.values()]
+    return [_ticket_type(call, row) for row in call.world.ticket_types.values()]
 
 
 def show_ticket_type(call: Call, number: int) -> Row:
     row = known(call, call.world.ticket_types, number)
-    shown = _ticket_type(row)
+    shown = _ticket_type(call, row)
     if call.query.flag("includedetails"):
         allowed = row["_statuses"] or []
         shown.update(
             initial_status=row["initial_status"],
             reopenedstatus=row["reopenedstatus"],
             default_sendack=row["default_sendack"],
-            mustclosechildbeforeclosurebool=False,
+            mustclosechildbeforeclosurebool=call.switches.closing_needs_children_closed,
             allowall_status=row["_statuses"] is None,
             allowed_status=[_allowed_status(call.world, row, status) for status in allowed],
-            fields=[],
+            fields=[_field(row, place, *field) for place, field in enumerate(_fields(call, row), 1)],
         )
     return shown
 
@@ -42,7 +42,18 @@ def allowed_statuses(world: HaloWorld, ticket_type: int) -> set[int]:
     return set(kind["_statuses"]) & set(world.statuses)
 
 
-def _ticket_type(row: Row) -> Row:
+def _fields(call: Call, row: Row) -> list[tuple[int, str]]:
+    """(id, name) of what the form of a new ticket asks for."""
+    found = [(0, "Summary"), (0, "Details"), *([(0, "Assets")] if row.get("_shows_assets", True) else [])]
+    mandatory = call.switches.mandatory_ticket_field
+    return [*found, *([(291, mandatory)] if mandatory else [])]
+
+
+def _field(row: Row, place: int, number: int, name: str) -> Row:
+    return {"id": place, "rtid": row["id"], "fieldid": number, "seq": place, "fieldname": name}
+
+
+def _ticket_type(call: Call, row: Row) -> Row:
     return {
         "id": row["id"],
         "guid": guid("ticket-type", row["id"]),
@@ -59,7 +70,7 @@ def _ticket_type(row: Row) -> Row:
         "default_agent": 1,
         "default_priority": row["default_priority"],
         "fieldidlist": None,
-        "hasmandatorytechfields": False,
+        "hasmandatorytechfields": bool(call.switches.mandatory_ticket_field),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -46,10 +47,11 @@ class People:
             "assign": self.assign,
             "merge": self.merge,
             "delete": self.delete,
+            "split": self.split,
         }
         doer = doers.get(str(name))
         if doer is None or not isinstance(ticket, int):
-            raise ValueError("`do` is close, reopen, note, move, assign, merge or delete; `ticket` a number.")
+            raise ValueError(f"`do` is one of {', '.join(doers)}; `ticket` a number.")
         try:
             doer(ticket, **doing)
         except TypeError as problem:
@@ -83,6 +85,16 @@ class People:
     def delete(self, ticket: int) -> None:
         with self._lock:
             self._known(ticket).update(deleted=True, _updated=self._clock.stamp())
+            self._changed()
+
+    def split(self, ticket: int, *, summary: str = "Part of the work") -> None:
+        """Make an open child ticket."""
+        with self._lock:
+            parent = self._known(ticket)
+            number = self._world.next_id("tickets", 4201)
+            child = {**parent, "id": number, "summary": summary, "parent_id": ticket, "assets": []}
+            child.update(supplier_reference="", key=str(uuid.uuid4()), _created=self._clock.stamp())
+            self._world.tickets[number] = child
             self._changed()
 
     # ---- how --------------------------------------------------------------------------------

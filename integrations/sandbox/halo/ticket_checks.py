@@ -14,8 +14,8 @@ def check(call: Call, row: Row, sent: Row) -> None:
         looks(call, row, sent)
 
 
-def mandatory(row: Row, sent: Row) -> None:
-    """HaloPSA API: a new ticket needs a summary, details and a type."""
+def mandatory(call: Call, row: Row, sent: Row) -> None:
+    """HaloPSA API: a new ticket needs a summary, details and a type; its type may want more."""
     missing = [
         label
         for label, given in (
@@ -24,7 +24,7 @@ def mandatory(row: Row, sent: Row) -> None:
             ("Ticket Type", row["tickettype_id"]),
         )
         if not given
-    ]
+    ] + [name for name in [call.switches.mandatory_ticket_field] if name]
     if missing and not sent.get("_novalidate"):
         raise exception(f"The following mandatory fields have not been completed: {', '.join(missing)}.")
 
@@ -64,12 +64,17 @@ def _status(call: Call, row: Row, sent: Row) -> None:
         raise message("Invalid Status.")
     if row["status_id"] not in allowed_statuses(call.world, row["tickettype_id"]):
         raise message("This Status is not allowed for this Ticket Type.")
-    if (
-        call.switches.closing_needs_agent
-        and call.world.statuses[row["status_id"]]["_closed"]
-        and row["agent_id"] == 1
-    ):
+    if call.world.statuses[row["status_id"]]["_closed"]:
+        _closing(call, row)
+
+
+def _closing(call: Call, row: Row) -> None:
+    if call.switches.closing_needs_agent and row["agent_id"] == 1:
         raise message("You must assign the Ticket before it can be closed.")
+    children = [child for child in call.world.tickets.values() if child.get("parent_id") == row.get("id")]
+    still_open = any(not (child["hasbeenclosed"] or child["deleted"]) for child in children)
+    if call.switches.closing_needs_children_closed and row.get("id") and still_open:
+        raise message("You must close all Child Tickets before closing this Ticket.")
 
 
 def _priority(call: Call, row: Row, sent: Row) -> None:

@@ -106,7 +106,7 @@ def add_action(call: Call, row: Row, **values: Any) -> Row:
 
 def _create(call: Call, sent: Row) -> Row:
     row = _merged(call, _blank(call, sent), sent)
-    ticket_checks.mandatory(row, sent)
+    ticket_checks.mandatory(call, row, sent)
     ticket_checks.check(call, row, sent)
     row["id"] = call.world.next_id("tickets", 4201)
     row["_occurred"] = sent.get("dateoccurred") or row["_created"]

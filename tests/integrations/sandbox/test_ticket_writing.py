@@ -147,6 +147,24 @@ def test_closing_an_unassigned_ticket_may_be_refused(sandbox: Sandbox, halo: Hal
     assert halo.write("Tickets", {"id": made["id"], "status_id": 9, "agent_id": 24})["hasbeenclosed"] is True
 
 
+def test_open_child_tickets_may_keep_a_ticket_from_being_closed(sandbox: Sandbox, halo: HaloCaller) -> None:
+    sandbox.switches.change(closing_needs_children_closed=True)
+    made = halo.write("Tickets", make_ticket(sandbox))
+    sandbox.people.split(made["id"])
+    refused = halo.post("Tickets", [{"id": made["id"], "status_id": 9}])
+    assert (refused.status_code, "Child Tickets" in refused.text) == (400, True)
+    child = max(sandbox.world.halo.tickets)
+    halo.write("Tickets", {"id": child, "status_id": 9})
+    assert halo.write("Tickets", {"id": made["id"], "status_id": 9})["hasbeenclosed"] is True
+
+
+def test_a_ticket_type_may_want_a_field_that_nobody_sends(sandbox: Sandbox, halo: HaloCaller) -> None:
+    sandbox.switches.change(mandatory_ticket_field="Change reason")
+    refused = halo.post("Tickets", [make_ticket(sandbox)])
+    assert (refused.status_code, "Change reason" in refused.text) == (400, True)
+    assert halo.read("TicketType/21", includedetails=True)["hasmandatorytechfields"] is True
+
+
 def find(halo: HaloCaller, **filters: Any) -> list[int]:
     return [row["id"] for row in halo.read("Tickets", **filters)["tickets"]]
 
