@@ -9,11 +9,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from halobridge import mirror, moving, software, verdicts
@@ -233,19 +235,25 @@ def route(work: Work) -> Result:
 
 
 class _Senders:
-    """One sender per credential of the instance, opened when it is first needed."""
+    """One sender per thread and credential of the instance, opened when it is first needed."""
 
     def __init__(self, work: Work, instance: Instance) -> None:
         self._work = work
         self._instance = instance
-        self._open: dict[int, tuple[HaloSession, TicketSender]] = {}
+        self._open: dict[tuple[int, int], tuple[HaloSession, TicketSender]] = {}
+        self._lock = threading.Lock()
 
     def _of(self, credential: HaloCredential) -> tuple[HaloSession, TicketSender]:
-        if credential.pk not in self._open:
+        key = threading.get_ident(), credential.pk
+        if key not in self._open:
             session = open_session(credential, Purpose.TICKETS)
-            sender = TicketSender(HaloWriter(session), open_reader(session), entry=self._work.entry)
-            self._open[credential.pk] = session, sender
-        return self._open[credential.pk]
+            sender = TicketSender(HaloWriter(session), open_reader(session), entry=self._entry)
+            self._open[key] = session, sender
+        return self._open[key]
+
+    def _entry(self, *about: Any, **more: Any) -> None:
+        with self._lock:
+            self._work.entry(*about, **more)
 
     def of(self, intention: Intention) -> TicketSender:
         return self._of(intention.halo_credential)[1]
@@ -275,6 +283,7 @@ def deliver_tickets(work: Work) -> Result:
             probe=senders.probe,
             renew=work.renew,
             time_is_up=lambda: work.time_is_up,
+            threads=settings.HALOBRIDGE_DELIVERY_THREADS,
         )
     finally:
         senders.count_calls()

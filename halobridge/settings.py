@@ -44,6 +44,7 @@ if env.bool("HALOBRIDGE_SANDBOX", default=True) and (VAR_DIR / "sandbox").is_dir
     _first = int(_noted.read_text()) if _noted.is_file() else env.int("HALOBRIDGE_SANDBOX_PORT", default=8091)
     HALOBRIDGE_ALLOW_PRIVATE_HOSTS += [f"127.0.0.1:{_first + offset}" for offset in range(3)]
 HALOBRIDGE_CA_BUNDLE: str = env.str("HALOBRIDGE_CA_BUNDLE", default="")
+HALOBRIDGE_DELIVERY_THREADS: int = env.int("HALOBRIDGE_DELIVERY_THREADS", default=4)
 HALOBRIDGE_PAUSE_FACTOR: float = env.float("HALOBRIDGE_PAUSE_FACTOR", default=1.0)
 HALOBRIDGE_EXECUTE = "halobridge.tasks.execute"
 """The only way up: what a wake-up calls with a run's id."""

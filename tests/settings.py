@@ -10,6 +10,8 @@ os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from halobridge.settings import *  # noqa: F403
 
+HALOBRIDGE_DELIVERY_THREADS = 1
+"""A test's transaction belongs to one thread; what many do at once has tests of its own."""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  whitenoise warns about a missing one

@@ -1,20 +1,24 @@
-"""Delivery: intentions go out one by one, the instance rests when nothing is wrong with them."""
+"""Delivery: intentions go out one object a call, the instance rests when nothing is wrong with them."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 
 from django.db import OperationalError
+from django.db.models import Q
 from django.utils import timezone
 
 from integrations.choices import Answer, IntentionState
 from integrations.models import Instance, Intention
 from integrations.net.errors import NetError, RateLimited, Unauthorised, Unavailable, Unreachable
 from integrations.records import WriteAnswer
+from integrations.runs import crew
 from integrations.runs.pauses import PAUSE_OF_INSTANCE, span
 from integrations.runs.rights import refused_writes
 from integrations.runs.writing import (
@@ -147,35 +151,104 @@ def deliver(
     probe: Callable[[], None],
     renew: Callable[[], None],
     time_is_up: Callable[[], bool],
+    threads: int = 1,
 ) -> Delivered:
-    """Send what is due, one object per call, until nothing is due, the time is up or the instance rests."""
-    result = Delivered()
-    refused = refused_writes(instance, kinds)
-    while not time_is_up():
-        if rest := end_pause(instance, probe):
-            result.not_before = rest
-            return result
-        intention = (
-            due(instance, kinds, refused=refused).select_related("halo_credential", "instance").first()
-        )
-        if intention is None:
-            break
-        renew()
+    """Send what is due, one object per call, until nothing is due, the time is up or the instance rests.
+
+    Different lanes go side by side in up to so many `threads`, each with a database connection of its own;
+    `sender_of` and `probe` are called in them and have to give each thread its own. `renew` is called here.
+    """
+    round_ = Round(instance.pk, kinds, sender_of, probe, time_is_up)
+    wanted = min(threads, round_.lanes_due(threads))
+    if wanted > 1:
+        crew.work(round_.work, wanted, renew=renew, stop=round_.stop)
+    else:
+        round_.work(renew)
+    result = round_.result
+    result.not_before = result.not_before or next_due_at(instance, kinds)
+    return result
+
+
+@dataclass
+class Round:
+    """One round, in which several threads may `work`. What they share is touched under the lock."""
+
+    instance_id: int
+    kinds: Sequence[str]
+    sender_of: Callable[[Intention], Sender]
+    probe: Callable[[], None]
+    time_is_up: Callable[[], bool]
+    result: Delivered = field(default_factory=Delivered)
+    _stopped: bool = False
+    _lanes: set[str] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
+
+    def lanes_due(self, most: int) -> int:
+        """How many lanes have something to do now, counted to `most`."""
+        instance = Instance.objects.get(pk=self.instance_id)
+        refused = refused_writes(instance, self.kinds)
+        return len(due(instance, self.kinds, refused=refused).values_list("pk", flat=True)[:most])
+
+    def stop(self) -> None:
+        """Nothing more is begun; what is on its way comes to its end."""
+        self._stopped = True
+
+    def work(self, renew: Callable[[], None] = lambda: None) -> None:
+        """Send one after the other. Raises what must end the whole round."""
+        instance = Instance.objects.get(pk=self.instance_id)
+        refused = refused_writes(instance, self.kinds)
+        while not (self._stopped or self.time_is_up()):
+            if rest := end_pause(instance, self.probe):
+                self.result.not_before = rest
+                return
+            with self._next(instance, refused) as intention:
+                if intention is None:
+                    return
+                renew()
+                if not self._send(intention):
+                    refused = refused_writes(instance, self.kinds)
+
+    @contextmanager
+    def _next(self, instance: Instance, refused: Q) -> Iterator[Intention | None]:
+        """The next intention of a lane in which no other thread is at work; the lane is ours meanwhile."""
+        with self._lock:
+            rows = due(instance, self.kinds, refused=refused).exclude(lane__in=self._lanes)
+            intention = rows.select_related("halo_credential", "instance").first()
+            if intention is not None:
+                self._lanes.add(intention.lane)
         try:
-            _one(intention, sender_of(intention), result)
+            yield intention
+        finally:
+            if intention is not None:
+                with self._lock:
+                    self._lanes.discard(intention.lane)
+
+    def _send(self, intention: Intention) -> bool:
+        """False where HaloPSA has taken a right away, so that what may be sent has to be asked anew."""
+        try:
+            _one(intention, self.sender_of(intention), self._count)
         except WriteRefused:
-            refused = refused_writes(instance, kinds)
+            return False
         except (BudgetExhausted, WritesStopped, OperationalError):
             raise
         except Exception:
             # One that cannot be written must not keep the others from being written.
             log.exception("Intention %s failed", intention.pk)
             leave_to_staff(intention, UNEXPECTED)
-    result.not_before = next_due_at(instance, kinds)
-    return result
+        return True
+
+    def _count(self, outcome: str) -> None:
+        with self._lock:
+            match outcome:
+                case Answer.DONE:
+                    self.result.done += 1
+                case Answer.REFUSED:
+                    self.result.refused += 1
+                case Answer.UNCERTAIN:
+                    self.result.uncertain += 1
 
 
-def _one(intention: Intention, sender: Sender, result: Delivered) -> bool:
+def _one(intention: Intention, sender: Sender, count: Callable[[str], None]) -> bool:
     if intention.state != IntentionState.PLANNED:
         return _look_up(intention, sender)
     try:
@@ -194,20 +267,10 @@ def _one(intention: Intention, sender: Sender, result: Delivered) -> bool:
     if answer is None:
         put_back(intention)
         return False
-    _count(result, answer.outcome)
+    count(answer.outcome)
     if answer.outcome in (Answer.REFUSED, Answer.UNCERTAIN):
         ours(intention).update(request=payload, answer_status=answer.status)
     return settle(intention, answer, sender)
-
-
-def _count(result: Delivered, outcome: str) -> None:
-    match outcome:
-        case Answer.DONE:
-            result.done += 1
-        case Answer.REFUSED:
-            result.refused += 1
-        case Answer.UNCERTAIN:
-            result.uncertain += 1
 
 
 def _look_up(intention: Intention, sender: Sender) -> bool:
