@@ -44,6 +44,13 @@ def _redis_answers() -> bool:
         return False
 
 
+def can_be_started() -> bool:
+    """Whether the tests can have a PostgreSQL and a Redis of their own, to restart them."""
+    from tests.faults.servers import OwnPostgres, OwnRedis
+
+    return OwnPostgres.is_there() and OwnRedis.is_there()
+
+
 @dataclass
 class Part:
     name: str
@@ -68,7 +75,7 @@ PARTS = [
         "real processes and faults",
         "",
         ["-m", "faults and not browser" + ("" if LONG else " and not long")],
-        environment={"HALOBRIDGE_FAULTS_DATABASE": POSTGRES} if LONG and _postgres_answers() else {},
+        environment={"HALOBRIDGE_FAULTS_DATABASE": "postgres"} if LONG and can_be_started() else {},
     ),
     Part("browser", "browser", ["-m", "browser"], lambda: chromium() is not None),
 ]

@@ -2,7 +2,8 @@
 
 Real processes over real HTTP: a web server, the queue clusters and a second delivery cluster beside them,
 against a sandbox that loses answers before and after it has acted, refuses, drops, revokes tokens and is
-down; workers and whole clusters are killed, and (with PostgreSQL) every connection of the database is cut.
+down; workers and whole clusters are killed, and where `HALOBRIDGE_FAULTS_DATABASE` is `postgres`, PostgreSQL and
+Redis are restarted in the middle.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,12 +22,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
 from integrations.sandbox.server import Sandbox
 from tests.faults.processes import leaders, processes_of, workers
+from tests.faults.servers import own_servers
 from tests.faults.test_killed_workers import Bridge
 from tests.installation import ROOT, wait_until
 
@@ -57,8 +60,15 @@ PAUSE_FACTOR = 0.02
 class Chaos:
     """One thing that goes wrong at a time, chosen by a seed; counts what it did."""
 
-    def __init__(self, bridge: Bridge, sandbox: Sandbox, dice: random.Random) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        sandbox: Sandbox,
+        dice: random.Random,
+        restarts: dict[str, Callable[[], None]],
+    ) -> None:
         self._bridge, self._sandbox, self._dice = bridge, sandbox, dice
+        self._restarts = restarts
         self.done: Counter[str] = Counter()
 
     def strike(self) -> None:
@@ -70,10 +80,15 @@ class Chaos:
                 self._kill_worker,
                 self._kill_cluster,
                 self._revoke,
-                self._cut,
             ]
         )
         self.done[kind()] += 1
+
+    def restart(self) -> None:
+        """Each server once, in the middle of everything."""
+        for name, restart in self._restarts.items():
+            restart()
+            self.done[name] += 1
 
     def _answer(self) -> str:
         what = self._dice.choice(BEFORE_AND_AFTER)
@@ -98,10 +113,6 @@ class Chaos:
         self._sandbox.halo_application.tokens.revoke_all()
         return "token revoked"
 
-    def _cut(self) -> str:
-        cut_database(self._bridge.environment["DATABASE_URL"])
-        return "database connections cut"
-
     def go_down(self, seconds: float) -> None:
         self._sandbox.switches.change(down=self._dice.choice(["503", "dropped"]))
         time.sleep(seconds)
@@ -112,41 +123,31 @@ class Chaos:
         self._sandbox.halo.faults.clear()
 
 
-def cut_database(url: str) -> None:
-    """End every other connection to this database, as a restart of the server does. SQLite has none."""
-    if not url.startswith("postgres"):
-        return
-    import psycopg
+@contextmanager
+def servers() -> Iterator[tuple[dict[str, str], dict[str, Callable[[], None]]]]:
+    """What the bridge is told of them, and what restarts each; nothing for the installation's own SQLite.
 
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity "
-            "where datname = current_database() and pid <> pg_backend_pid()"
-        )
+    PostgreSQL and Redis are the test's own, because nobody else's may be restarted.
+    """
+    if not os.environ.get("HALOBRIDGE_FAULTS_DATABASE", "").startswith("postgres"):
+        yield {}, {}
+        return
+    place = Path(tempfile.mkdtemp(prefix="bridge-"))
+    place.chmod(0o755)
+    try:
+        with own_servers(place / "postgres") as (postgres, redis):
+            yield (
+                {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url},
+                {"PostgreSQL restarted": postgres.restart, "Redis restarted": redis.restart},
+            )
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """A database of its own on the PostgreSQL that is named; '' for the installation's own SQLite."""
-    url = os.environ.get("HALOBRIDGE_FAULTS_DATABASE", "")
-    if not url.startswith("postgres"):
-        yield ""
-        return
-    import psycopg
-
-    name = f"random_mix_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
-
-
-@contextmanager
-def running(folder: Path, sandbox: Sandbox, url: str) -> Iterator[Bridge]:
+def running(folder: Path, sandbox: Sandbox, more: dict[str, str]) -> Iterator[Bridge]:
     """Everything that `make run` starts, and one more delivery cluster."""
     port = sandbox.halo_url.rsplit(":", 1)[1].split("/")[0]
-    more = {"DATABASE_URL": url} if url else {}
     bridge = Bridge(
         folder,
         HALOBRIDGE_PAUSE_FACTOR=str(PAUSE_FACTOR),
@@ -268,6 +269,8 @@ def play(alerts: Alerts, chaos: Chaos, patience: float) -> None:
             over = alerts.group(ending)
             wait_until(lambda names=over: alerts.have_notes(names), patience, f"notes of group {ending}")
             alerts.tell(over, "resolved")
+        if turn in (2, GROUPS - 1):
+            chaos.restart()
         if turn == GROUPS // 2:
             chaos.go_down(DOWN_SECONDS if len(alerts.names) > 500 else 3.0)
     chaos.calm()
@@ -281,10 +284,10 @@ def test_every_alert_has_one_ticket_noted_and_closed_once(
 ) -> None:
     seed = int(os.environ.get("HALOBRIDGE_FAULT_SEED", "4"))
     dice = random.Random(seed)
-    with database() as url, Sandbox.start(seed=1) as sandbox:
+    with servers() as (more, restarts), Sandbox.start(seed=1) as sandbox:
         sandbox.switches.change(rate_limit_calls=1_000_000)
-        with running(tmp_path, sandbox, url) as bridge:
-            alerts, chaos = Alerts(bridge, sandbox, number, dice), Chaos(bridge, sandbox, dice)
+        with running(tmp_path, sandbox, more) as bridge:
+            alerts, chaos = Alerts(bridge, sandbox, number, dice), Chaos(bridge, sandbox, dice, restarts)
             patience = 60 + number * 0.6
             play(alerts, chaos, patience)
             wait_until(lambda: alerts.are_closed(alerts.names), patience, "every ticket to be closed")
@@ -293,7 +296,7 @@ def test_every_alert_has_one_ticket_noted_and_closed_once(
         told = {
             "alerts": number,
             "seed": seed,
-            "database": "PostgreSQL" if url else "SQLite",
+            "database": "PostgreSQL" if more else "SQLite",
             "tickets": sum(len(found) for found in held.values()),
             "notes": sum(len(notes_of(found[0])) for found in held.values()),
             "wanted notes": sum(alerts.repeats.values()),
