@@ -2,8 +2,8 @@
 
 Real processes over real HTTP: a web server, the queue clusters and a second delivery cluster beside them,
 against a sandbox that loses answers before and after it has acted, refuses, drops, revokes tokens and is
-down; workers and whole clusters are killed, and where `HALOBRIDGE_FAULTS_DATABASE` is `postgres`, PostgreSQL and
-Redis are restarted in the middle.
+down; workers and whole clusters are killed, and where `HALOBRIDGE_FAULTS_DATABASE` is `postgres`, PostgreSQL
+and Redis are restarted in the middle.
 """
 
 from __future__ import annotations
