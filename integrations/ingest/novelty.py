@@ -13,7 +13,7 @@ from integrations.choices import EventState
 from integrations.ingest.vanished import ENDED, series_of
 from integrations.models import Console, Event, KnownSeries
 from integrations.records import EventRecord
-from integrations.sync.repeats import Last, Message, Repeats, timed_fingerprint
+from integrations.sync.repeats import Last, Message, Repeats, back_fingerprint, timed_fingerprint
 from integrations.sync.storable import storable_key
 
 _EARLIEST_YEAR: Final = 2000
@@ -35,6 +35,11 @@ def fingerprints_of_new(console_id: int, messages: Sequence[Message]) -> list[st
         timed_fingerprint(console_id, message.external_id, message.state, message.sent_at)
         for message in messages
         if message.sent_at is not None
+    }
+    timed |= {
+        back_fingerprint(console_id, message.external_id, message.state, message.ended_at)
+        for message in messages
+        if message.ended_at is not None
     }
     chained = {
         message.external_id for message in messages if message.sent_at is None or message.ended_at is not None

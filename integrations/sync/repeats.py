@@ -51,6 +51,11 @@ def chained_fingerprint(console_id: int, external_id: str, state: str, previous:
     return _sha256(console_id, external_id, state, "after", previous)
 
 
+def back_fingerprint(console_id: int, external_id: str, state: str, ended_at: datetime) -> str:
+    """Of an open message that disproves this end of its series: once for each end."""
+    return _sha256(console_id, external_id, state, "back after", ended_at.astimezone(UTC).isoformat())
+
+
 def _sha256(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -58,8 +63,8 @@ def _sha256(*parts: object) -> str:
 class Repeats:
     """Judges messages in the order of their arrival and remembers what it has let through.
 
-    `known` are the stored fingerprints among those of the timed messages; `last` the last stored message for
-    each external id that comes without a time or whose series has ended.
+    `known` are the stored fingerprints among those of the timed messages and of those that came back;
+    `last` the last stored message for each external id that comes without a time or whose series has ended.
     """
 
     def __init__(self, console_id: int, known: Iterable[str], last: Mapping[str, Last]) -> None:
@@ -80,11 +85,17 @@ class Repeats:
         assert message.sent_at is not None  # noqa: S101  the caller has looked
         fingerprint = timed_fingerprint(self._console_id, message.external_id, message.state, message.sent_at)
         if fingerprint in self._known and message.ended_at is not None:
-            return self._chained(message)
+            return self._back(message, message.ended_at)
         return fingerprint
+
+    def _back(self, message: Message, ended_at: datetime) -> str:
+        """Whatever was last said with this id: the resolve may have borne another id of the series."""
+        return back_fingerprint(self._console_id, message.external_id, message.state, ended_at)
 
     def _chained(self, message: Message) -> str | None:
         last = self._last.get(message.external_id)
+        if last is not None and message.ended_at is not None:
+            return self._back(message, message.ended_at)
         if last is not None and last.state == message.state:
             return None
         previous = last.fingerprint if last else ""

@@ -190,3 +190,24 @@ def test_an_old_resolve_that_comes_along_with_a_series_that_is_back_stays_a_repe
     for _ in range(2):
         read(console, make_plans(9))
     assert store_events(console, [make_plans(10)[9], old]) == ["stored", "duplicate"]
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_an_older_occurrence_of_a_series_may_come_back_after_a_newer_one_bore_its_end(timed: bool) -> None:
+    """The end is told with the id of the newest; the older one, listed again, is news all the same."""
+    rest = make_plans(9)
+    at = make.MORNING if timed else None
+    older, newer = (
+        make.make_event(name, "open", series_key="plan:9", occurred_at=at) for name in ("first", "second")
+    )
+    console = make_console_with([*rest, older])
+    read(console, [*rest, newer])
+    read(console, rest)
+    [resolve] = read(console, rest)
+    assert resolve.external_id == "second"
+
+    assert store_events(console, [*rest, older])[-1] == "stored"
+    assert store_events(console, [*rest, older])[-1] == "duplicate"
+    read(console, [*rest, older])
+    assert store_events(console, [*rest, older])[-1] == "duplicate"
+    assert Event.objects.filter(external_id="first", state=EventState.OPEN).count() == 2
