@@ -17,9 +17,10 @@ from integrations.models import HaloClient, Intention
 from integrations.runs.request import request_preflight
 from ticketing import lanes
 from ticketing.models import IntegrationProfile, Preflight
+from ticketing.preflight.checks import FAILS, UNKNOWN, WARNS
 from ticketing.preflight.trial import CannotTest, is_due, last_test, open_findings, send_test_ticket
 
-TONES = {"fails": "bad", "warns": "warn", "unknown": "idle"}
+TONES = {FAILS: "bad", WARNS: "warn"}
 
 
 class TestTicketForm(forms.Form):
@@ -62,7 +63,10 @@ class PreflightPages:
         return {
             "preflight": preflight,
             "preflight_due": is_due(row, preflight),
-            "findings": [{**finding, "tone": TONES[finding["level"]]} for finding in found],
+            "findings": [
+                {**finding, "tone": TONES[finding["level"]]} for finding in found if finding["level"] in TONES
+            ],
+            "untold": [finding["words"] for finding in found if finding["level"] == UNKNOWN],
             "test": test,
             "test_writes": Intention.objects.filter(lane=lanes.lane_of(test)).order_by("sequence")
             if test

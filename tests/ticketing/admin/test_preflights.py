@@ -70,7 +70,7 @@ def test_the_page_lists_what_was_found(browser: Client, profile: IntegrationProf
 
     assert "Tickets would fail" in page
     assert "Night &lt;b&gt;Shift&lt;/b&gt;" in page
-    assert "Not told by HaloPSA:" in page
+    assert "API does not tell" in page
 
 
 def test_the_list_and_the_overview_tell_of_profiles_that_would_fail(
