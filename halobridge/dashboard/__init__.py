@@ -34,3 +34,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ),
         "last_runs": Run.objects.select_related("plan", "halo_credential", "console", "instance")[:8],
     }
+
+
+def _tickets_by_state() -> dict[str, int]:
+    """How many there are of each state; tests are no tickets of alerts."""
+    rows = Ticket.objects.filter(is_test=False).order_by().values_list("state")
+    return dict(rows.annotate(number=Count("pk")))
