@@ -12,7 +12,9 @@ from integrations.catalogue import EVENT_TYPES
 from integrations.choices import EventState
 from ticketing.models import Alert, Grouping, IntegrationProfile, Ticket
 from ticketing.text import LONGEST_SUMMARY, cut, line, moment
+from ticketing.wording.facts import findings_of
 
+MOST_FINDINGS: Final = 100
 MOST_LISTED: Final = 150
 """Rows of the list: more nobody reads, and a ticket's text has an end."""
 
@@ -37,15 +39,24 @@ def storm_summary(alert: Alert) -> str:
 
 
 def table(ticket: Ticket) -> str:
-    """HTML of the list: open alerts first, each with computer, what, since when, how often. Two queries."""
+    """HTML of the list: open alerts first, each with computer, what, since when, how often; and what is to
+    be remedied, where the open ones tell of findings. Two queries."""
     alerts: QuerySet[Alert] = Alert.objects.filter(ticket=ticket)
-    shown = alerts.select_related("computer", "company").order_by("state", "-opened_at", "pk")[:MOST_LISTED]
+    full = alerts.select_related("computer", "company", "last_event")
+    full = full.defer("last_event__raw", "last_event__message")
+    shown = list(full.order_by("state", "-opened_at", "pk")[:MOST_LISTED])
     total = alerts.count()
     rows = [_row(alert) for alert in shown]
-    return render_to_string(
-        "ticketing/list.html",
-        {"rows": rows, "total": total, "open": _open(rows, total, alerts), "more": max(0, total - len(rows))},
-    ).strip()
+    findings = findings_of(alert for alert in shown if alert.state == EventState.OPEN)
+    told = {
+        "rows": rows,
+        "total": total,
+        "open": _open(rows, total, alerts),
+        "more": max(0, total - len(rows)),
+        "findings": findings[:MOST_FINDINGS],
+        "findings_left": max(0, len(findings) - MOST_FINDINGS),
+    }
+    return render_to_string("ticketing/list.html", told).strip()
 
 
 def _open(rows: Sequence[dict[str, str]], total: int, alerts: QuerySet[Alert]) -> int:

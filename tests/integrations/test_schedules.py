@@ -147,11 +147,11 @@ def test_a_tick_leaves_alone_what_is_fresh_broken_or_switched_off() -> None:
     assert kinds() == []
 
 
-def test_the_night_tests_every_connection_and_looks_for_doubles() -> None:
+def test_the_night_tests_every_connection_and_profile_and_looks_for_doubles() -> None:
     make_credential()
     make_console()
     nightly()
-    assert kinds() == sorted([RunKind.SWEEP, RunKind.TEST_CONSOLE, RunKind.TEST_HALO])
+    assert kinds() == sorted([RunKind.PREFLIGHT, RunKind.SWEEP, RunKind.TEST_CONSOLE, RunKind.TEST_HALO])
 
 
 def test_a_credential_is_read_at_the_interval_of_its_own_settings() -> None:

@@ -58,7 +58,7 @@ def facts_of(
 ) -> Facts:
     """The first alert is what the ticket is about; `told` is its history. Named as in `variables.EXAMPLE`."""
     first = alerts[0]
-    findings = _findings(alerts)
+    findings = findings_of(alerts)
     return {
         "summary": line(summary),
         "alert": _alert(first),
@@ -196,8 +196,8 @@ def _previous(ticket: Ticket | None) -> Facts:
 # ---- findings -------------------------------------------------------------------------------
 
 
-def _findings(alerts: Sequence[Alert]) -> list[dict[str, str]]:
-    """Of all alerts of the ticket, each once."""
+def findings_of(alerts: Iterable[Alert]) -> list[dict[str, str]]:
+    """Of all these alerts as their last events tell them, each once: plain lines by column."""
     rows = {tuple(row.values()): row for alert in alerts for row in _findings_of(alert)}
     return list(rows.values())
 

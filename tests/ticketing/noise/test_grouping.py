@@ -183,3 +183,29 @@ def test_one_ticket_per_product_to_be_remediated_lists_its_computers() -> None:
         "[Backup] 7-Zip – Alder Dental",
         "[Backup] Chrome – Alder Dental",
     ]
+
+
+def finding(asset: str, **values: str) -> dict[str, str]:
+    usual = {"product": "Chrome", "installed_version": "125.0", "fixed_version": "126.0", "severity": "high"}
+    return {**usual, "asset": asset, "cve": "CVE-2026-1", **values}
+
+
+def test_the_list_tells_what_is_to_be_remedied_and_shrinks_as_computers_are_done() -> None:
+    world, halo = grouped("product")
+    one, two = (make_computer(world.company, name=name) for name in ("PC-1", "PC-2"))
+    for computer in (one, two):
+        world.opened(
+            computer=computer,
+            product="Chrome",
+            series_key=f"Chrome:{computer.name}",
+            findings=[finding(computer.name), finding(computer.name, cve="<b>CVE-2</b>")],
+        )
+    run_at(halo, world, 0)
+    (payload,) = halo.tickets.values()
+    assert "What is to be remedied" in payload["details_html"]
+    assert payload["details_html"].count("<td>126.0</td>") == 4
+    assert "&lt;b&gt;CVE-2" in payload["details_html"]
+
+    world.resolved(computer=one, product="Chrome", series_key="Chrome:PC-1")
+    run_at(halo, world, 5)
+    assert halo.updates[-1]["details_html"].count("<td>126.0</td>") == 2
