@@ -1,8 +1,9 @@
 """A console made of recorded answers: real HTTP on loopback, one folder of `tests/samples` for each kind.
 
 `answers.json` says which request gets which file and what the request has to carry (`needs`: texts that must
-stand in its headers or body, else it is answered with `refused_with`, 401 if nothing is said). Anything else
-is 404. Faults are put in front of that.
+stand in its headers or body, else it is answered with `refused_with`, 401 if nothing is said). A request is
+named with its query or without; of several answers to one request the first that has what it needs is given.
+Anything else is 404. Faults are put in front of that.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class RecordedConsole:
     calls: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     replaced: dict[str, str] = field(default_factory=dict)
-    """Another file for a request."""
+    """Another file for a request, or in the place of a file."""
     unknown_fields: bool = False
 
     def connector(self, **changed: str) -> Connector:
@@ -84,13 +85,14 @@ class RecordedConsole:
         fault = self._fault(path)
         if fault is not None:
             return fault.status, fault.content_type, fault.body, fault.headers
-        known = {row["request"]: row for row in sample(self.kind, "answers.json")["answers"]}
-        row = known.get(f"{method} {path.partition('?')[0]}")
-        if row is None:
+        rows = _answers_to(method, path, sample(self.kind, "answers.json")["answers"])
+        if not rows:
             return 404, JSON, '{"Message": "No such thing."}', {}
-        if any(text not in carried for text in row.get("needs", ())):
-            return row.get("refused_with", 401), JSON, '{"Message": "Not you."}', {}
-        data = sample(self.kind, self.replaced.get(row["request"], row["file"]))
+        given = [row for row in rows if all(text in carried for text in row.get("needs", ()))]
+        if not given:
+            return rows[0].get("refused_with", 401), JSON, '{"Message": "Not you."}', {}
+        request, file = given[0]["request"], given[0]["file"]
+        data = sample(self.kind, self.replaced.get(request) or self.replaced.get(file, file))
         return 200, JSON, json.dumps(_with_unknown_fields(data) if self.unknown_fields else data), {}
 
     def _fault(self, path: str) -> Fault | None:
@@ -99,6 +101,15 @@ class RecordedConsole:
                 fault.times = None if fault.times is None else fault.times - 1
                 return fault
         return None
+
+
+def _answers_to(method: str, path: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those for the request with its query; where there are none, those for its path."""
+    for asked in (f"{method} {path}", f"{method} {path.partition('?')[0]}"):
+        found = [row for row in rows if row["request"] == asked]
+        if found:
+            return found
+    return []
 
 
 def _with_unknown_fields(data: Any) -> Any:
@@ -132,7 +143,7 @@ def recorded_console(kind: str) -> Iterator[RecordedConsole]:
             self.end_headers()
             self.wfile.write(text.encode())
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = do_PATCH = _serve
 
         def log_message(self, format: str, *args: object) -> None:
             """Silent: the calls are on record."""

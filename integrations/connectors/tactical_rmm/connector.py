@@ -1,0 +1,272 @@
+"""Tactical RMM: clients with their sites, agents, and alerts by list and by webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Final, TypeVar
+
+from integrations.connectors import values
+from integrations.connectors.base import Abilities, Connector, CredentialField
+from integrations.connectors.tactical_rmm.client import FullRecords, Row, TacticalClient
+from integrations.connectors.tactical_rmm.parse import companies, computers, events
+from integrations.net.errors import Forbidden, NetError, ShortList, Unauthorised
+from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord, Permission
+
+NOWHERE: Final = "https://api.your-domain.example"
+"""There is no address of the vendor's own: everybody runs a server."""
+NO_ADDRESS: Final = "The address is missing: Tactical RMM runs on your own server, https://api.<your domain>."
+RECENT_DAYS: Final = 7
+"""How far back ended alerts are looked at. Always as far, so that few series leave the list at a time."""
+GRANT: Final = "Give the role of the key's user the right to list it (Settings > Permissions Manager)."
+
+Found = TypeVar("Found")
+
+
+class TacticalRmmConnector(Connector):
+    kind = "tactical_rmm"
+    label = "Tactical RMM"
+    default_base_url = NOWHERE
+    abilities = Abilities(
+        companies=True,
+        computers=True,
+        events=True,
+        webhook=True,
+        list_proves_existence=True,
+        events_are_complete_list=True,
+    )
+    credential_fields = (
+        CredentialField(
+            "api_key",
+            "API key",
+            "In the dashboard: Settings > Global Settings > API Keys > Add. The key can do what the role of "
+            "its user can do.",
+            secret=True,
+        ),
+        CredentialField(
+            "dashboard_url",
+            "Dashboard address",
+            "Optional. The address of the dashboard (https://rmm.<your domain>), for links to computers.",
+            secret=False,
+            required=False,
+        ),
+        CredentialField(
+            "full_records",
+            "Read MAC addresses",
+            'Optional. "yes": the full record of each agent is read as well, one call for each computer.',
+            secret=False,
+            required=False,
+        ),
+        CredentialField(
+            "hidden_alerts",
+            "Hidden alerts",
+            'Optional. "yes": also alerts that the dashboard does not show, because dashboard alerts are off '
+            "for their agent, check or task.",
+            secret=False,
+            required=False,
+        ),
+    )
+
+    def fetch_companies(self) -> Iterator[CompanyRecord]:
+        yield from self._companies
+
+    def fetch_computers(self) -> Iterator[ComputerRecord]:
+        """Agents client by client. Raises `ShortList` at the end where fewer came than the clients have."""
+        tally = Tally()
+        full = FullRecords(self._client) if self._wants("full_records") else None
+        for row, around in self._agents(tally):
+            record = self._computer(row, around, full)
+            if record is not None:
+                yield record
+        tally.compare(self._rows, self._client.fetch_clients)
+        self.warnings += tally.sentences()
+        if full is not None and full.missing:
+            self.warnings.append(full.summary())
+
+    def fetch_events(self, since: datetime | None = None) -> Iterator[EventRecord]:
+        """Every open alert, and those that began in the last days (since `since`, if that is longer ago)."""
+        zone, without_id = self.access.zone, 0
+        joins = events.Joins(companies.ids_by_name(self._companies), zone)
+        open_rows = self._client.fetch_open_alerts()
+        newest = _newest_of_series(filter(self._is_wanted, open_rows), joins)
+        told: set[tuple[str | None, bool]] = set()
+        for row in (*open_rows, *self._client.fetch_recent_alerts(_days_since(since))):
+            key = (events.alert_id(row), events.is_open(row))
+            without_id += key[0] is None
+            if key in told or key[0] is None:
+                continue
+            told.add(key)
+            if events.is_open(row):
+                # A hidden alert is not told, but its cause has not ended either.
+                self.series_seen.add(events.series_key(row))
+            record = events.event(row, joins) if self._is_wanted(row) else None
+            if record is not None and not _is_overtaken(record, newest):
+                self.series_seen.add(record.series_key)
+                yield record
+        if without_id:
+            self.warnings.append(f"{without_id} alerts without an id were left out.")
+
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> list[EventRecord]:
+        """The one event of the body that the README shows."""
+        return [events.delivered(body, self.access.zone)]
+
+    def _missing_configuration(self) -> list[str]:
+        problems = super()._missing_configuration()
+        return problems if self.access.base_url not in ("", NOWHERE) else [*problems, NO_ADDRESS]
+
+    def _probe(self) -> CheckResult:
+        return probe(TacticalClient(self.access, self.access.base_url, patient=False))
+
+    @cached_property
+    def _client(self) -> TacticalClient:
+        return TacticalClient(self.access, self.access.base_url)
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        return self._client.fetch_clients()
+
+    @cached_property
+    def _companies(self) -> list[CompanyRecord]:
+        """Read once for each run: agents are asked for by client, alerts name their client."""
+        found = [record for row in self._rows if (record := companies.company(row))]
+        left_out = len(self._rows) - len(found)
+        if left_out:
+            self.warnings.append(f"{left_out} clients without id or name were left out.")
+        return found
+
+    def _agents(self, tally: Tally) -> Iterator[tuple[Row, computers.Surroundings]]:
+        """Every agent with the client that it was found at."""
+        zone, dashboard = self.access.zone, self.access.value("dashboard_url")
+        for company in self._companies:
+            around = computers.Surroundings.of(company, zone, dashboard)
+            for row in tally.fresh(self._client.fetch_agents(company.external_id)):
+                yield row, around
+
+    def _computer(
+        self, row: Row, around: computers.Surroundings, full: FullRecords | None
+    ) -> ComputerRecord | None:
+        agent_id = computers.agent_id(row)
+        if agent_id is None or full is None:
+            return computers.computer(row, around, None, unread=computers.HARDWARE)
+        try:
+            found = full.read(agent_id)
+        except NetError:
+            found = None
+        return computers.computer(row, around, found, unread=() if found else computers.HARDWARE)
+
+    def _is_wanted(self, row: Row) -> bool:
+        return self._wants("hidden_alerts") or not events.is_hidden(row)
+
+    def _wants(self, name: str) -> bool:
+        return bool(values.flag(self.access.value(name)))
+
+
+class Tally:
+    """Counts agents while they are read client by client; meanwhile they may move to another client."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._arrived = 0
+        self._without_id = 0
+        self._doubled = 0
+
+    def fresh(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The agents of one client's answer, each once, without those that an earlier client had."""
+        here: set[str] = set()
+        for row in rows:
+            agent_id = computers.agent_id(row)
+            if agent_id in self._known:
+                continue
+            self._arrived += 1
+            self._without_id += agent_id is None
+            self._doubled += agent_id in here
+            if agent_id is not None and agent_id not in here:
+                here.add(agent_id)
+                yield row
+        self._known |= here
+
+    def compare(self, before: Iterable[Row], read_again: Callable[[], Iterable[Row]]) -> None:
+        """Raises `ShortList` where fewer came than the clients had both before and after the read.
+
+        Agents that were removed meanwhile are missing from the second count, new ones from the first; one
+        that slipped past, by moving to a client that had been read, is in both.
+        """
+        had = companies.agent_count(before)
+        if had is None or self._arrived >= had:
+            return
+        has = companies.agent_count(read_again())
+        if has is not None and self._arrived < min(had, has):
+            raise ShortList(
+                f"The list of computers ended after {self._arrived} of {min(had, has)}: it was not used."
+            )
+
+    def sentences(self) -> list[str]:
+        told = (
+            (self._without_id, "computers without an id were left out."),
+            (self._doubled, "computers have the id of another one and were left out."),
+        )
+        return [f"{count} {words}" for count, words in told if count]
+
+
+def _days_since(since: datetime | None) -> int:
+    gone = (datetime.now(UTC) - since).days + 2 if since else 0
+    return max(RECENT_DAYS, gone)
+
+
+def _newest_of_series(rows: Iterable[Row], joins: events.Joins) -> dict[str, EventRecord]:
+    """The latest open alert of each series."""
+    newest: dict[str, EventRecord] = {}
+    for row in rows:
+        record = events.event(row, joins) if events.is_open(row) else None
+        if record is not None and record.occurred_at is not None:
+            other = newest.get(record.series_key)
+            if other is None or other.occurred_at is None or other.occurred_at <= record.occurred_at:
+                newest[record.series_key] = record
+    return newest
+
+
+def _is_overtaken(record: EventRecord, newest: Mapping[str, EventRecord]) -> bool:
+    """Whether an alert's end says nothing, because the same cause has another alert that is still open.
+
+    Servers make two alerts of one cause now and then, and end the older one afterwards.
+    """
+    other = newest.get(record.series_key)
+    if record.state == "open" or other is None or other.external_id == record.external_id:
+        return False
+    began, ended = other.occurred_at, record.occurred_at
+    return ended is None or (began is not None and ended >= began)
+
+
+def probe(client: TacticalClient) -> CheckResult:
+    """Look at each list once. Clients and agents have to work, alerts may be missing.
+
+    Without clients there is nothing to ask the others for, and they would fail for the same reason.
+    """
+    details: list[Permission] = []
+    problems: list[str] = []
+
+    def look(name: str, needed_for: str, fetch: Callable[[], Found]) -> Found | None:
+        found, state = None, "works"
+        try:
+            found = fetch()
+        except NetError as error:
+            state = "refused" if isinstance(error, Forbidden | Unauthorised) else "unknown"
+            problems.append(f"{name} cannot be read: {error.sentence}")
+        details.append(Permission(name, state, needed_for, grant="" if state == "works" else GRANT))
+        return found
+
+    rows = look("Clients", "company mapping", client.fetch_clients)
+    if rows is None:
+        return CheckResult(ok=False, message=problems[0], details=tuple(details))
+    first = next((record for row in rows if (record := companies.company(row))), None)
+    agents: list[Row] | None = []
+    if first is not None:
+        client_id = first.external_id
+        agents = look("Agents", "computer mapping and export", lambda: client.fetch_agents(client_id))
+    look("Alerts", "events and tickets", client.count_open_alerts)
+    if agents is None:
+        return CheckResult(ok=False, message=" ".join(problems), details=tuple(details))
+    count = companies.agent_count(rows)
+    connected = f"Connected: {len(rows)} clients" + (f", {count} agents." if count is not None else ".")
+    return CheckResult(ok=True, message=" ".join((connected, *problems)), details=tuple(details))
