@@ -88,6 +88,11 @@ NOT_ON: dict[str, str] = {
     "msp360_text_error": "every list is an error: nothing can be read",
     "msp360_empty_companies": "a read without companies; tests/test_bad_input",
     "msp360_short_monitoring": "a list that breaks off; tests/integrations/ingest/test_vanished_series",
+    "tactical_webhook_url": "another console; tests/integrations/connectors/tactical_rmm",
+    "tactical_key_refused": "as tactical_webhook_url",
+    "tactical_old_times": "as tactical_webhook_url",
+    "tactical_cut_agents": "as tactical_webhook_url",
+    "tactical_cut_alerts": "as tactical_webhook_url",
 }
 
 FOREIGN = ("Department", "Environment")

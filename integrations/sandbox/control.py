@@ -71,7 +71,7 @@ class Control:
         return {"switches": self._switches.as_dict()}
 
     def _fault(self, sent: Row) -> Row:
-        """One fault for `system` (halo, msp360, rmm; default halo), or `{"clear": true}` for none at all."""
+        """One fault for `system` (a name of `fronts`; default halo), or `{"clear": true}` for none at all."""
         fronts = self._fronts()
         name = str(sent.pop("system", "halo"))
         if name not in fronts:

@@ -11,6 +11,7 @@ from integrations.sandbox.clock import Clock
 from integrations.sandbox.life import NothingFound
 from integrations.sandbox.msp360.rows import STATUSES
 from integrations.sandbox.switches import Switches
+from integrations.sandbox.tactical_rmm.happenings import TacticalEvents
 from integrations.sandbox.world import Row, World
 
 LOOK_EVENT = (
@@ -36,6 +37,7 @@ class Events:
             "halo-down": self._halo_down,
             "halo-up": self._halo_up,
             "list": self._list,
+            **TacticalEvents(world, switches, clock).known,
         }
 
     def do(self, asked: Row) -> Row:

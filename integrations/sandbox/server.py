@@ -33,6 +33,8 @@ from integrations.sandbox.msp360.rmm import RmmApplication
 from integrations.sandbox.pages import Pages
 from integrations.sandbox.store import Store
 from integrations.sandbox.switches import Switches
+from integrations.sandbox.tactical_rmm.console import TacticalApplication
+from integrations.sandbox.tactical_rmm.fleet import add_fleet
 from integrations.sandbox.world import Row, World, from_data, to_data
 
 
@@ -45,15 +47,18 @@ class Ports:
     halo: int = 0
     msp360: int = 0
     rmm: int = 0
+    tactical_rmm: int = 0
 
 
 _POLL = 0.02
 """Seconds until a server notices that it shall stop."""
-USUAL_PORTS = Ports(constants.HALO_PORT, constants.MSP360_PORT, constants.RMM_PORT)
+USUAL_PORTS = Ports(
+    constants.HALO_PORT, constants.MSP360_PORT, constants.RMM_PORT, constants.TACTICAL_RMM_PORT
+)
 
 
 class Sandbox:
-    """The simulated systems, running. `halo`, `msp360`, `rmm` have `.requests`, `.writes` and `.faults`."""
+    """The simulated systems, running. Each of `fronts` has `.requests`, `.writes` and `.faults`."""
 
     def __init__(self, world: World, switches: Switches, store: Store, clock: Clock) -> None:
         self.world = world
@@ -86,6 +91,7 @@ class Sandbox:
         )
         self.msp360 = Front(self.msp360_application.answer, clock)
         self.rmm = Front(RmmApplication(world, clock, self.lock).answer, clock)
+        self.tactical_rmm = Front(TacticalApplication(world, switches, clock, self.lock).answer, clock)
         self._servers: dict[str, BaseWSGIServer] = {}
         self._threads: list[threading.Thread] = []
 
@@ -103,6 +109,7 @@ class Sandbox:
         """Find the saved world or make one, then listen. Raises PortTaken."""
         clock, store = Clock(), Store(state_dir)
         world = store.load() or make_world(seed, clock.now())
+        add_fleet(world, clock.stamp())
         sandbox = cls(world, switches or Switches(), store, clock)
         sandbox._listen(host, ports or Ports())
         store.start(sandbox._snapshot)
@@ -118,6 +125,7 @@ class Sandbox:
             fresh = from_data(json.loads(self._at_start))
             vars(self.world.halo).update(vars(fresh.halo))
             vars(self.world.console).update(vars(fresh.console))
+            vars(self.world.tactical).update(vars(fresh.tactical))
             self.switches.change(**Switches().as_dict())
             for front in self.fronts.values():
                 front.reset()
@@ -149,7 +157,7 @@ class Sandbox:
 
     @property
     def fronts(self) -> dict[str, Front]:
-        return {"halo": self.halo, "msp360": self.msp360, "rmm": self.rmm}
+        return {"halo": self.halo, "msp360": self.msp360, "rmm": self.rmm, "tactical_rmm": self.tactical_rmm}
 
     @property
     def halo_root(self) -> str:
@@ -179,6 +187,7 @@ class Sandbox:
             "auth_url": self.auth_url,
             "msp360_url": self.msp360_url,
             "rmm_url": self.rmm_url,
+            "tactical_rmm_url": self._address("tactical_rmm"),
         }
 
     def state(self) -> Row:

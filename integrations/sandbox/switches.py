@@ -97,6 +97,17 @@ class Switches:
     msp360_short_monitoring: int = 0
     """Above 0: the monitoring list breaks off after so many rows, as if nothing were wrong."""
 
+    # Tactical RMM
+    tactical_webhook_url: str = ""
+    """Where the action of its alert template posts."""
+    tactical_key_refused: bool = False
+    """The key has expired or was deleted."""
+    tactical_old_times: bool = False
+    """Some times as servers before 2022 wrote them."""
+    tactical_cut_agents: int = 0
+    """Above 0: each list of agents breaks off after so many, as if nothing were wrong."""
+    tactical_cut_alerts: int = 0
+
     def change(self, **values: Any) -> None:
         """Set some switches, all or none. Raises ValueError for an unknown name or a wrong type."""
         known = {field.name: field.default for field in fields(self)}

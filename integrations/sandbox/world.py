@@ -110,10 +110,22 @@ class ConsoleWorld:
 
 
 @dataclass
+class TacticalWorld:
+    """The simulated Tactical RMM: clients, sites and alerts by number, agents by agent id."""
+
+    clients: dict[str, Row] = field(default_factory=dict)
+    sites: dict[str, Row] = field(default_factory=dict)
+    agents: dict[str, Row] = field(default_factory=dict)
+    alerts: dict[str, Row] = field(default_factory=dict)
+    last_alert: int = 0
+
+
+@dataclass
 class World:
     seed: int
     halo: HaloWorld = field(default_factory=HaloWorld)
     console: ConsoleWorld = field(default_factory=ConsoleWorld)
+    tactical: TacticalWorld = field(default_factory=TacticalWorld)
 
 
 def to_data(world: World) -> Row:
@@ -121,7 +133,8 @@ def to_data(world: World) -> Row:
     halo = {name: list(getattr(world.halo, name).values()) for name in _TABLES}
     for name in ("priorities", "lookups", "mails", "last_ids", "asset_statuses", "actions"):
         halo[name] = getattr(world.halo, name)
-    return {"version": 1, "seed": world.seed, "halo": halo, "console": vars(world.console)}
+    consoles = {"console": vars(world.console), "tactical": vars(world.tactical)}
+    return {"version": 1, "seed": world.seed, "halo": halo, **consoles}
 
 
 def from_data(data: Row) -> World:
@@ -136,7 +149,9 @@ def from_data(data: Row) -> World:
         setattr(halo, name, data["halo"][name])
     halo.asset_statuses = _by_number(data["halo"]["asset_statuses"])
     halo.actions = _by_number(data["halo"]["actions"])
-    return World(seed=data["seed"], halo=halo, console=ConsoleWorld(**data["console"]))
+    # A saved world may be older than this console.
+    tactical = TacticalWorld(**data.get("tactical", {}))
+    return World(data["seed"], halo, ConsoleWorld(**data["console"]), tactical)
 
 
 def _by_number(mapping: dict[str, Any]) -> dict[int, Any]:

@@ -26,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--halo-port", type=int, default=first, help="0 takes any free port")
         parser.add_argument("--msp360-port", type=int, default=first + 1)
         parser.add_argument("--rmm-port", type=int, default=first + 2)
+        parser.add_argument(
+            "--tactical-rmm-port", type=int, help="beside other ports than the usual: any free one"
+        )
         parser.add_argument("--host", default=constants.HOST, help="address to listen on")
         parser.add_argument("--state-dir", type=Path, default=Path(settings.VAR_DIR) / "sandbox")
         parser.add_argument("--seed", type=int, default=1, help="another seed makes another world")
@@ -39,13 +42,16 @@ class Command(BaseCommand):
         if options["fresh"]:
             (options["state_dir"] / "world.json").unlink(missing_ok=True)
         asked_to_stop = threading.Event()
+        ports = Ports(
+            options["halo_port"], options["msp360_port"], options["rmm_port"], _tactical_rmm_port(options)
+        )
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: asked_to_stop.set())
         try:
             sandbox = Sandbox.start(
                 options["state_dir"],
                 seed=options["seed"],
-                ports=Ports(options["halo_port"], options["msp360_port"], options["rmm_port"]),
+                ports=ports,
                 host=options["host"],
                 live=None if options["still"] else Pace(options["fail_every"], options["recover_after"]),
             )
@@ -57,7 +63,14 @@ class Command(BaseCommand):
             asked_to_stop.wait()
 
 
+def _tactical_rmm_port(options: dict[str, Any]) -> int:
+    if options["tactical_rmm_port"] is not None:
+        return int(options["tactical_rmm_port"])
+    return USUAL_PORTS.tactical_rmm if options["halo_port"] == USUAL_PORTS.halo else 0
+
+
 def _welcome(sandbox: Sandbox) -> str:
+    tactical_rmm = sandbox.addresses()["tactical_rmm_url"]
     return "\n".join(
         (
             "The sandbox is running; Ctrl-C stops it and keeps its world.",
@@ -71,6 +84,7 @@ def _welcome(sandbox: Sandbox) -> str:
             f"  MSP360 console        {sandbox.msp360_url}",
             f"  Login, password       {constants.MSP360_LOGIN}, {constants.MSP360_PASSWORD}",
             f"  MSP360 RMM API        {sandbox.rmm_url}, token {constants.RMM_TOKEN}",
+            f"  Tactical RMM          {tactical_rmm}, key {constants.TACTICAL_RMM_KEY}",
             "Make something happen at once: manage.py sandbox_event fail",
         )
     )

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integrations.sandbox.control_client import ControlError, send_event
 from integrations.sandbox.life import FAILED
+from integrations.sandbox.tactical_rmm.alerts import KINDS
 
 EVENTS = {
     "fail": "a backup plan fails",
@@ -20,6 +21,9 @@ EVENTS = {
     "halo-down": "the simulated Halo stops answering",
     "halo-up": "the simulated Halo answers again",
     "list": "shows which plans have a problem now",
+    "tactical-alert": "an alert begins in Tactical RMM",
+    "tactical-resolve": "an alert ends in Tactical RMM",
+    "tactical-remove-agent": "an agent is removed from Tactical RMM",
 }
 
 
@@ -36,13 +40,15 @@ class Command(BaseCommand):
         which.add_argument("--plan", default="", help="id of a plan, or how it begins")
         which.add_argument("--random", action="store_true", help="any that fits (the default)")
         parser.add_argument("--status", choices=list(FAILED), default="error", help="how a plan fails")
-        parser.add_argument("--message", default="", help="what the plan says when it fails")
+        parser.add_argument("--message", default="", help="what the plan or the alert says")
+        parser.add_argument("--alert", default="", choices=["", *KINDS], help="which alert of Tactical RMM")
         parser.add_argument("--how", choices=["503", "dropped"], default="503", help="how Halo is down")
         parser.add_argument("--state-dir", type=Path, default=Path(settings.VAR_DIR) / "sandbox")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asked = {name: options[name] for name in ("event", "computer", "plan", "status", "message", "how")}
+        names = ("event", "computer", "plan", "status", "message", "how", "alert")
+        asked = {name: options[name] for name in names}
         try:
             done = send_event(options["state_dir"], asked)
         except ControlError as error:
