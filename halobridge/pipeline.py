@@ -102,11 +102,13 @@ def _check(work: Work, credential: HaloCredential) -> CheckResult:
 
 def test_console(work: Work) -> Result:
     console = console_of(work)
-    result = open_connector(console).check()
+    connector = open_connector(console)
+    result = connector.check()
     verdicts.store_console_test(console, result)
     if not result.ok:
         return Done(RunState.FAILED, result.message)
-    if work.run.parameters.get("sync"):
+    is_read = connector.abilities.companies or connector.abilities.computers
+    if is_read and work.run.parameters.get("sync"):
         request_console_sync(console, requested_by=work.run.requested_by)
     return Done()
 
@@ -156,12 +158,16 @@ def read_software(work: Work) -> Result:
 def sync_console(work: Work) -> Result:
     console = console_of(work)
     connector = open_connector(console)
-    work.progress("Companies", 0)
-    companies = verdicts.renewing(work, "Companies", connector.fetch_companies())
-    verdicts.report(work, "companies", console_side.store_companies(console, companies))
-    work.progress("Computers", 0)
-    computers = verdicts.renewing(work, "Computers", connector.fetch_computers())
-    verdicts.report(work, "computers", console_side.store_computers(console, computers))
+    if not (connector.abilities.companies or connector.abilities.computers):
+        return Done(error=f"Nothing is read from {console}: what it has comes by itself.")
+    if connector.abilities.companies:
+        work.progress("Companies", 0)
+        companies = verdicts.renewing(work, "Companies", connector.fetch_companies())
+        verdicts.report(work, "companies", console_side.store_companies(console, companies))
+    if connector.abilities.computers:
+        work.progress("Computers", 0)
+        computers = verdicts.renewing(work, "Computers", connector.fetch_computers())
+        verdicts.report(work, "computers", console_side.store_computers(console, computers))
     verdicts.warn(work, connector.warnings)
     return Then("link")
 

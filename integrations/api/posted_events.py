@@ -49,7 +49,7 @@ class CleanText(serializers.CharField):
         return super().run_validation(storable_text(data) if isinstance(data, str) else data)
 
 
-class SeverityField(serializers.CharField):
+class KnownSeverityField(serializers.CharField):
     default_error_messages = {"unknown": "There is no severity {sent!r}; use one of: {known}."}
 
     def to_internal_value(self, data: Any) -> str:
@@ -58,6 +58,15 @@ class SeverityField(serializers.CharField):
         if found not in Severity.values:
             self.fail("unknown", sent=sent[:40], known=", ".join(Severity.values))
         return str(found)
+
+
+class SeverityField(serializers.CharField):
+    """Whatever is not known is medium: an alert must not be lost for want of a word. `raw` has it as sent."""
+
+    def to_internal_value(self, data: Any) -> str:
+        sent = super().to_internal_value(data).strip().lower()
+        found = SEVERITY_WORDS.get(sent, sent or Severity.MEDIUM)
+        return str(found if found in Severity.values else Severity.MEDIUM)
 
 
 class StateField(serializers.CharField):
@@ -96,7 +105,7 @@ class FindingSerializer(serializers.Serializer[Any]):
     product = _clean(200, help_text="The program concerned.")
     installed_version = _clean(200)
     fixed_version = _clean(200, help_text="The version to bring it to.")
-    severity = SeverityField(required=False, allow_blank=True, allow_null=True)
+    severity = KnownSeverityField(required=False, allow_blank=True, allow_null=True)
     asset = _clean(200, help_text="Name of the computer that has it.")
     cve = _clean(200, help_text="Number of the vulnerability, e.g. CVE-2026-1234; several with commas.")
 

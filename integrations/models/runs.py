@@ -211,6 +211,9 @@ class Intention(models.Model):
     not_before = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     lookups = models.PositiveSmallIntegerField(default=0, help_text="Empty look-ups since it was sent.")
+    look_up_failing_since = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Look-ups have not worked from then on."
+    )
     free_repeat = models.BooleanField(
         default=False, help_text="Halo said 503: if it proves absent, the repeat uses up no attempt."
     )

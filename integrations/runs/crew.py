@@ -32,9 +32,9 @@ def work(
             connections.close_all()
 
     threads = [Thread(target=run, name=f"crew-{place}", daemon=True) for place in range(number)]
-    for thread in threads:
-        thread.start()
     try:
+        for thread in threads:
+            thread.start()
         while any(thread.is_alive() for thread in threads):
             renew()
             _join(threads, RENEW_EVERY)
@@ -48,7 +48,7 @@ def work(
 
 def _join(threads: list[Thread], seconds: float | None) -> None:
     """Wait for all of them, or for the first that is still at work for so many seconds."""
-    for thread in threads:
+    for thread in (one for one in threads if one.ident is not None):
         thread.join(seconds)
         if seconds is not None and thread.is_alive():
             return

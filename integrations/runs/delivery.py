@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 NOT_LET_IN = (400, 401)
 """Statuses of a pause that is about the credential: an expired token, a secret or scope that is refused."""
 LONGEST_LOOK_UP = 3600.0
-"""Seconds after which a look-up that has never worked is left to staff."""
+"""Seconds of look-ups that do not work after which a write is left to staff."""
 FORBIDDEN = 403
 UNEXPECTED = "An unexpected error; the log of the queue has the details. Try again, or write it by hand."
 
@@ -87,7 +87,7 @@ def _waits(intention: Intention, words: str) -> bool:
     if kept.exists():
         put_back(intention, words=words)
         return True
-    if intention.answer == words:
+    if intention.answer_status == FORBIDDEN:
         return False
     put_back(intention, not_before=timezone.now() + span(PAUSE_OF_INSTANCE), words=words)
     return True
@@ -273,6 +273,19 @@ def _one(intention: Intention, sender: Sender, count: Callable[[str], None]) -> 
     return settle(intention, answer, sender)
 
 
+def _look_up_failed(taken: Intention, problem: NetError | BudgetExhausted) -> None:
+    """It is tried again later; if it has not worked for long, staff decide. Our own limit is no failure."""
+    now = timezone.now()
+    if isinstance(problem, BudgetExhausted):
+        ours(taken).update(not_before=now + span(problem.seconds), answer=str(problem)[:2000])
+        return
+    since = taken.look_up_failing_since or now
+    rest = now + span(PAUSE_OF_INSTANCE)
+    ours(taken).update(not_before=rest, answer=str(problem)[:2000], look_up_failing_since=since)
+    if now - since > span(LONGEST_LOOK_UP):
+        leave_to_staff(taken, f"It could not be looked up: {problem}"[:2000])
+
+
 def _look_up(intention: Intention, sender: Sender) -> bool:
     taken = take_for_look_up(intention)
     if taken is None:
@@ -281,10 +294,7 @@ def _look_up(intention: Intention, sender: Sender) -> bool:
     try:
         found = sender.look_up(taken)
     except (NetError, BudgetExhausted) as problem:
-        rest = problem.seconds if isinstance(problem, BudgetExhausted) else PAUSE_OF_INSTANCE
-        ours(taken).update(not_before=timezone.now() + span(rest), answer=str(problem)[:2000])
-        if taken.sent_at and timezone.now() - taken.sent_at > span(LONGEST_LOOK_UP):
-            leave_to_staff(taken, f"It could not be looked up: {problem}"[:2000])
+        _look_up_failed(taken, problem)
         if isinstance(problem, (Unreachable, Unauthorised, RateLimited, Unavailable)):
             pause(taken.instance, str(problem))
         return False

@@ -118,7 +118,12 @@ def begin(intentions: Sequence[Intention]) -> list[Intention]:
     token = secrets.token_hex(16)
     now = timezone.now()
     Intention.objects.filter(pk__in=[i.pk for i in intentions], state=IntentionState.PLANNED).update(
-        state=IntentionState.SENDING, sent_at=now, claim_token=token, not_before=None, lookups=0
+        state=IntentionState.SENDING,
+        sent_at=now,
+        claim_token=token,
+        not_before=None,
+        lookups=0,
+        look_up_failing_since=None,
     )
     return list(
         Intention.objects.filter(claim_token=token)
@@ -259,4 +264,4 @@ def settle_look_up(intention: Intention, found: int | None, sender: Sender) -> N
             "sent_at": None,
             "claim_token": "",
         }
-    ours(intention).update(**changes)
+    ours(intention).update(**changes, look_up_failing_since=None)

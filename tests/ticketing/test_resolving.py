@@ -38,6 +38,28 @@ def test_it_ends_its_alert_without_computer_and_company(values: dict[str, str], 
     assert (event.status, event.reason) == (EventStatus.ROUTED, f"Alert #{alert.pk}")
 
 
+@pytest.mark.parametrize("named", ["company", "computer"])
+def test_without_a_series_key_its_type_and_place_tell_what_it_ends(named: str) -> None:
+    """Also while its company is not mapped any more, so that no rule looks at it."""
+    world = World()
+    world.opened(series_key="", event_type="backup.failed")
+    route_all()
+    world.mapping.delete()
+    values = {"company": None} if named == "computer" else {}
+    world.resolved(series_key="", event_type="backup.failed", **values)
+    route_all()
+    assert world.alert().state == EventState.RESOLVED
+
+
+def test_without_series_computer_and_company_it_ends_nothing() -> None:
+    world = World()
+    world.opened(series_key="", event_type="backup.failed")
+    route_all()
+    world.resolved(series_key="", event_type="backup.failed", company=None, computer=None)
+    route_all()
+    assert world.alert().state == EventState.OPEN
+
+
 def test_it_ends_none_of_two_alerts_of_a_series() -> None:
     world = World()
     world.opened()

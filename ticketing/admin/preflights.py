@@ -16,9 +16,16 @@ from integrations.admin.display import admin_url
 from integrations.models import HaloClient, Intention
 from integrations.runs.request import request_preflight
 from ticketing import lanes
-from ticketing.models import IntegrationProfile, Preflight
+from ticketing.models import IntegrationProfile, Preflight, PreflightState
 from ticketing.preflight.checks import FAILS, UNKNOWN, WARNS
-from ticketing.preflight.trial import CannotTest, is_due, last_test, open_findings, send_test_ticket
+from ticketing.preflight.trial import (
+    CannotTest,
+    is_due,
+    last_test,
+    open_findings,
+    send_test_ticket,
+    state_now,
+)
 
 TONES = {FAILS: "bad", WARNS: "warn"}
 
@@ -62,6 +69,7 @@ class PreflightPages:
         test = last_test(row)
         return {
             "preflight": preflight,
+            "preflight_state": PreflightState(state_now(row, preflight)) if preflight else None,
             "preflight_due": is_due(row, preflight),
             "findings": [
                 {**finding, "tone": TONES[finding["level"]]} for finding in found if finding["level"] in TONES

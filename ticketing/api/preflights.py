@@ -17,7 +17,14 @@ from integrations.runs.request import request_preflight
 from ticketing.api.tickets import TicketSerializer
 from ticketing.models import IntegrationProfile, Preflight, PreflightState
 from ticketing.preflight.checks import FAILS, UNKNOWN, WARNS
-from ticketing.preflight.trial import CannotTest, is_due, last_test, open_findings, send_test_ticket
+from ticketing.preflight.trial import (
+    CannotTest,
+    is_due,
+    last_test,
+    open_findings,
+    send_test_ticket,
+    state_now,
+)
 
 
 class FindingSerializer(serializers.Serializer[Any]):
@@ -56,7 +63,7 @@ class PreflightActions:
         found = Preflight.objects.filter(profile=profile).first()
         test = last_test(profile)
         told = {
-            "state": found.state if found else None,
+            "state": state_now(profile, found) if found else None,
             "checked_at": found.checked_at if found else None,
             "due": is_due(profile, found),
             "findings": open_findings(profile, found) if found else [],

@@ -134,6 +134,11 @@ class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfil
     def update(self, instance: IntegrationProfile, validated_data: dict[str, Any]) -> IntegrationProfile:
         with transaction.atomic():
             _make_room(instance.halo_credential, validated_data)
+            if set(validated_data) == {"is_default"}:
+                # Nothing of its tickets changes, so what is known about them stays true.
+                IntegrationProfile.objects.filter(pk=instance.pk).update(**validated_data)
+                instance.refresh_from_db()
+                return instance
             return super().update(instance, validated_data)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Max
 from rest_framework import serializers
 
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
+from mappings.models import CompanyMapping
 from ticketing.api.effects import look_again
 from ticketing.models import EventSet, TicketRule
 
@@ -22,6 +24,7 @@ class TicketRuleSerializer(serializers.ModelSerializer[TicketRule]):
     class Meta:
         model = TicketRule
         fields = ["id", "company_mapping", "event_set", "profile", "position"]
+        extra_kwargs = {"position": {"help_text": "The lowest is tried first. Absent: behind the others."}}
         validators: list[Any] = []  # judged below, in words
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +37,8 @@ class TicketRuleSerializer(serializers.ModelSerializer[TicketRule]):
             )
         if self.instance is None and "event_set" not in attrs:
             attrs["event_set"] = _proposed(profile.event_set)
+        if self.instance is None and "position" not in attrs:
+            attrs["position"] = _behind_the_last(mapping)
         event_set = attrs.get("event_set") or row.event_set
         taken = TicketRule.objects.filter(company_mapping=mapping, event_set=event_set)
         if found := taken.exclude(pk=row.pk).first():
@@ -46,6 +51,11 @@ class TicketRuleSerializer(serializers.ModelSerializer[TicketRule]):
         rule: TicketRule = super().save(**kwargs)
         look_again(rule.profile.halo_credential)
         return rule
+
+
+def _behind_the_last(mapping: CompanyMapping) -> int:
+    last = TicketRule.objects.filter(company_mapping=mapping).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
 
 
 def _proposed(event_set: EventSet | None) -> EventSet:

@@ -58,7 +58,7 @@ class MaintenanceWindow(models.Model):
     minutes = models.PositiveIntegerField(
         "duration in minutes", validators=[MinValueValidator(1), MaxValueValidator(MOST_DURATION)]
     )
-    repeats = models.CharField(max_length=10, choices=Repeat.choices, default=Repeat.WEEKLY)
+    repeats = models.CharField(max_length=10, choices=Repeat.choices, default=Repeat.ONCE)
     weekdays = models.JSONField(
         default=list,
         blank=True,
@@ -125,6 +125,8 @@ class Snooze(models.Model):
             raise ValidationError("Name an alert, a company, a computer or an event type.")
         if self.event_type and self.event_type not in EVENT_TYPES:
             raise ValidationError({"event_type": f"There is no event type {self.event_type!r}."})
+        if self.until and self.pk is None and self.until <= clock.now():
+            raise ValidationError({"until": "This time has passed; choose a later one."})
 
 
 class NoiseSettings(models.Model):

@@ -92,7 +92,6 @@ class Ongoing:
 
     def _go_on_with(self, ticket: Ticket) -> None:
         self.alert.decision, self.alert.reason = Decision.WANTED, self.judged.verdict.reason[:500]
-        self.alert.noted_at = None  # that it came back is told at once
         if ticket.left_open or (ticket.state == TicketState.STAFF and ticket.halo_id is not None):
             self.draft.use_again(ticket)
 

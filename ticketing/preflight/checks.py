@@ -48,7 +48,7 @@ class Live:
 
 def findings(profile: IntegrationProfile, live: Live) -> list[Finding]:
     """All of them, the worst first."""
-    parts = (_rights, _choices, _ticket_type, _agent, _actions, _closing)
+    parts = (_rights, _choices, _ticket_type, _agent, _places, _actions, _closing)
     found = [finding for part in parts for finding in part(profile, live)]
     return sorted(found, key=lambda finding: (FAILS, WARNS, UNKNOWN).index(finding.level))
 
@@ -81,11 +81,12 @@ def _rights(profile: IntegrationProfile, live: Live) -> Iterator[Finding]:
 def _choices(profile: IntegrationProfile, live: Live) -> Iterator[Finding]:
     for about, kind in CHOICES:
         value = getattr(profile, about)
-        if value is None or value < 0 or kind in _READ_APART:
+        if value is None or value < 0:
             continue
         if kind in live.unread:
             words = f"Whether HaloPSA still has the {label(kind)} can't be seen: {live.unread[kind]}"
             yield Finding(UNKNOWN, about, words)
+        if kind in live.unread or kind in _READ_APART:
             continue
         parent = str(profile.sla) if kind == OptionKind.PRIORITY and profile.sla else ""
         option = live.options.get((kind, parent, str(value)))
@@ -150,6 +151,16 @@ def _agent(profile: IntegrationProfile, live: Live) -> Iterator[Finding]:
     elif team is not None and agent.teams is not None and profile.team not in agent.teams:
         words = f"“{agent.name}” is no member of the team “{team.name}”; HaloPSA then refuses the ticket."
         yield Finding(FAILS, "agent", words)
+
+
+def _places(profile: IntegrationProfile, live: Live) -> Iterator[Finding]:
+    """Client and end user, as the last sync left them: tickets go elsewhere or wait without them."""
+    if profile.client is not None and not profile.client.active:
+        words = f"The client “{profile.client}” is inactive: events that belong to no company will wait."
+        yield Finding(WARNS, "client", words)
+    if profile.user is not None and not profile.user.active:
+        words = f"The end user “{profile.user}” is inactive; tickets get the asset's or the site's instead."
+        yield Finding(WARNS, "user", words)
 
 
 def _actions(profile: IntegrationProfile, live: Live) -> Iterator[Finding]:

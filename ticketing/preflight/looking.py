@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.choices import Action, OptionKind, Outcome
@@ -30,7 +31,7 @@ _LISTED: Final = {
 def check_profiles(work: Work, credential: HaloCredential, reader: HaloReader) -> Result:
     """Look at all profiles of a credential: a call for each kind of choice in use, two for each ticket type,
     one for each agent. Without profiles none. Raises NetError and BudgetExhausted, then nothing is stored."""
-    profiles = list(IntegrationProfile.objects.filter(halo_credential=credential).order_by("pk"))
+    profiles = list(_profiles_of(credential).order_by("pk"))
     if not profiles:
         return Done()
     live = read(credential, profiles, reader)
@@ -40,6 +41,10 @@ def check_profiles(work: Work, credential: HaloCredential, reader: HaloReader) -
         _tell(work, profile, rows)
     work.count(checked=len(profiles))
     return Done()
+
+
+def _profiles_of(credential: HaloCredential) -> QuerySet[IntegrationProfile]:
+    return IntegrationProfile.objects.filter(halo_credential=credential).select_related("client", "user")
 
 
 def read(credential: HaloCredential, profiles: Sequence[IntegrationProfile], reader: HaloReader) -> Live:
@@ -52,12 +57,18 @@ def read(credential: HaloCredential, profiles: Sequence[IntegrationProfile], rea
             options.setdefault((kind, "", record.halo_id), record)
     types = sorted({profile.ticket_type for profile in profiles})
     agents = sorted({row.agent for row in profiles if row.agent not in (None, UNASSIGNED) and row.agent > 0})
+    rules = _known(types, reader.fetch_ticket_type_rules, OptionKind.TICKET_TYPE, unread)
+    there = [number for number, rule in rules.items() if rule is not None]
+
+    def actions_of(number: int) -> dict[str, OptionRecord]:
+        return {record.halo_id: record for record in reader.fetch_outcomes_of(number)}
+
     return Live(
         options=options,
         unread=unread,
-        ticket_types=_known(types, reader.fetch_ticket_type_rules),
-        outcomes=_known(types, lambda number: _by_id(reader.fetch_outcomes_of(number))),
-        agents=_known(agents, reader.fetch_agent_teams),
+        ticket_types=rules,
+        outcomes=_known(there, actions_of, OptionKind.OUTCOME, unread),
+        agents=_known(agents, reader.fetch_agent_teams, OptionKind.AGENT, unread),
         rights={str(row.get("key")): row for row in credential.permissions},
     )
 
@@ -78,19 +89,17 @@ def _or_reason(fetch: Callable[[], list[OptionRecord]], kind: str, unread: dict[
         return None
 
 
-def _known(numbers: Sequence[int], fetch: Callable[[int], Any]) -> dict[int, Any]:
-    """What could be read, by its number. What must not be read is left out: nothing follows from it."""
+def _known(
+    numbers: Sequence[int], fetch: Callable[[int], Any], kind: str, unread: dict[str, str]
+) -> dict[int, Any]:
+    """What could be read, by its number. What must not be read is left out, with the reason in `unread`."""
     found: dict[int, Any] = {}
     for number in numbers:
         try:
             found[number] = fetch(number)
-        except (Forbidden, Refused):
-            continue
+        except NOT_TO_BE_READ as error:
+            unread[kind] = error.sentence
     return found
-
-
-def _by_id(records: list[OptionRecord]) -> dict[str, OptionRecord]:
-    return {record.halo_id: record for record in records}
 
 
 def _store(found: dict[IntegrationProfile, list[Finding]]) -> None:

@@ -35,9 +35,14 @@ def identity_of(event: Event, credential_id: int) -> str:
         event.console_id,
         company.external_id if company else event.company_external_id,
         computer.external_id if computer else event.computer_external_id,
-        event.series_key or event.event_type,
+        series_of(event),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def series_of(event: Event) -> str:
+    """What repeats and ends together; an event without a key of its own stands for its type."""
+    return event.series_key or event.event_type
 
 
 def new_alert(identity: str, event: Event, credential_id: int) -> Alert:
@@ -46,7 +51,7 @@ def new_alert(identity: str, event: Event, credential_id: int) -> Alert:
         identity=identity,
         halo_credential_id=credential_id,
         console_id=event.console_id,
-        series_key=event.series_key or event.event_type,
+        series_key=series_of(event),
         event_type=event.event_type,
         title=event.title,
         severity=event.severity,

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from integrations.choices import EventState
 from integrations.models import Event
 from ticketing.models import Alert, AlertEvent
-from ticketing.routing.occurrences import company_of
+from ticketing.routing.occurrences import company_of, series_of
 
 _Key = tuple[int, int, str]
 """Credential, console, and the external id or the series key."""
@@ -50,13 +50,13 @@ def _by_external_id(resolves: Sequence[Event]) -> dict[int, set[str]]:
 
 def _by_series(resolves: Sequence[Event]) -> frozenset[int]:
     """Of a series that many computers share, only the alerts that one of the resolves can mean."""
-    keyed = [event for event in resolves if event.series_key]
+    keyed = [event for event in resolves if _says_whose(event)]
     computers = {event.computer_id for event in keyed if event.computer_id}
-    nameless = {event.series_key for event in keyed if not _names_a_computer(event)}
+    nameless = {series_of(event) for event in keyed if not _names_a_computer(event)}
     rows = Alert.objects.filter(
         Q(computer__in=computers) | Q(series_key__in=nameless),
         console__in={event.console_id for event in keyed},
-        series_key__in={event.series_key for event in keyed},
+        series_key__in={series_of(event) for event in keyed},
         state=EventState.OPEN,
     ).order_by()
     return frozenset(rows.values_list("pk", flat=True))
@@ -93,13 +93,20 @@ class OpenAlerts:
         same = [alert for alert in external.values() if _is_open(alert) and _may_be(alert, event)]
         if same:
             return max(same, key=lambda alert: alert.pk)
-        series = self.series.get((credential_id, event.console_id, event.series_key), ())
+        if not _says_whose(event):
+            return None
+        series = self.series.get((credential_id, event.console_id, series_of(event)), ())
         like = [alert for alert in series if _is_open(alert) and _is_of(alert, event)]
-        return like[0] if event.series_key and len(like) == 1 else None
+        return like[0] if len(like) == 1 else None
 
 
 def _is_open(alert: Alert) -> bool:
     return alert.state == EventState.OPEN
+
+
+def _says_whose(event: Event) -> bool:
+    """By a series key of its own, or by computer or company: a mere type of event may be anybody's."""
+    return bool(event.series_key) or _names_a_computer(event) or company_of(event) is not None
 
 
 def _names_a_computer(event: Event) -> bool:

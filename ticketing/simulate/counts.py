@@ -95,12 +95,18 @@ def _sums(items: Iterable[tuple[_Cell, int]]) -> dict[str, int]:
 
 
 def _really(since: datetime, until: datetime) -> Counter[_Cell]:
-    """Writes that HaloPSA has taken in that time. Two queries."""
+    """Writes that HaloPSA has taken in that time, for alerts: test tickets are none. Two queries."""
     rows = Intention.objects.filter(
         kind__in=KINDS, state=IntentionState.DONE, finished_at__gte=since, finished_at__lt=until
     ).values_list("kind", "subject_id", "finished_at")
     found = list(rows)
-    companies = dict(Ticket.objects.filter(pk__in={row[1] for row in found}).values_list("pk", "company"))
+    tickets = Ticket.objects.filter(pk__in={row[1] for row in found})
+    companies, tests = {}, set()
+    for pk, company, is_test in tickets.values_list("pk", "company", "is_test"):
+        companies[pk] = company
+        tests |= {pk} if is_test else set()
     return Counter(
-        (KINDS[IntentionKind(kind)], companies.get(pk), day_of(at)) for kind, pk, at in found if at
+        (KINDS[IntentionKind(kind)], companies.get(pk), day_of(at))
+        for kind, pk, at in found
+        if at and pk not in tests
     )

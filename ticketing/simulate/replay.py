@@ -57,7 +57,7 @@ def simulate(simulation: Simulation, progress: Callable[[int, int], None]) -> di
 def _batches(events: QuerySet[Event], most_apart: timedelta) -> Iterator[list[Event]]:
     """What is judged in one go: events that came soon after each other, no two of one series."""
     batch: list[Event] = []
-    series: set[Any] = set()
+    arrived: dict[Any, datetime] = {}
     for event in _streamed(events):
         key = (
             event.console_id,
@@ -67,11 +67,13 @@ def _batches(events: QuerySet[Event], most_apart: timedelta) -> Iterator[list[Ev
             event.event_type,
         )
         late = batch and event.received_at - batch[0].received_at > most_apart
-        if batch and (late or key in series or len(batch) >= AT_ONCE):
+        # What came in one go was routed in one go, whatever it told of a series.
+        again = key in arrived and arrived[key] != event.received_at
+        if batch and (late or again or len(batch) >= AT_ONCE):
             yield batch
-            batch, series = [], set()
+            batch, arrived = [], {}
         batch.append(event)
-        series.add(key)
+        arrived[key] = event.received_at
     if batch:
         yield batch
 

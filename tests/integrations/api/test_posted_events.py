@@ -83,7 +83,7 @@ def test_bad_items_are_told_one_by_one_and_do_not_hurt_the_others() -> None:
         make_event(console=console.pk, external_id="1"),
         make_event(console="Nobody", external_id="2"),
         make_event(console=console.pk, external_id="3", state="broken"),
-        make_event(console=console.pk, external_id="4", severity="purple"),
+        make_event(console=console.pk, external_id="4", message=["not", "a", "text"]),
         make_event(console=console.pk, external_id="5", occurred_at="yesterday"),
         {"console": console.pk},
         17,
@@ -95,7 +95,7 @@ def test_bad_items_are_told_one_by_one_and_do_not_hurt_the_others() -> None:
     results = answer.json()["results"]
     assert [result["external_id"] for result in results] == ["1", "2", "3", "4", "5", None, None, None, "9"]
     fields = [list(result["errors"]) for result in results[1:6]]
-    assert fields == [["console"], ["state"], ["severity"], ["occurred_at"], ["external_id"]]
+    assert fields == [["console"], ["state"], ["message"], ["occurred_at"], ["external_id"]]
     assert Event.objects.count() == 2
 
 
@@ -135,6 +135,13 @@ def test_an_unknown_event_type_is_kept_under_the_neutral_one() -> None:
     assert event.raw["event_type"] == "my.own"
 
 
+def test_a_severity_that_nobody_knows_is_medium_and_loses_nothing() -> None:
+    console = make_console()
+    assert outcomes(post(make_event(console=console.pk, severity="purple"))) == ["accepted"]
+    event = Event.objects.get()
+    assert (event.severity, event.raw["severity"]) == ("medium", "purple")
+
+
 @pytest.mark.parametrize(
     ("word", "severity"), [("error", "high"), ("WARNING", "medium"), ("fatal", "critical")]
 )
@@ -150,6 +157,17 @@ def test_an_unknown_company_or_computer_does_not_lose_the_event() -> None:
     event = Event.objects.get()
     assert (event.company, event.computer) == (None, None)
     assert (event.company_external_id, event.computer_external_id) == ("who", "what")
+
+
+def test_a_computer_of_another_company_is_left_out_and_that_is_said() -> None:
+    """A ticket of one customer must not show another's computer."""
+    console = make_console()
+    one, two = (make_company(console, external_id=name) for name in ("c1", "c2"))
+    make_computer(one, external_id="pc1")
+    post(make_event(console=console.pk, company="c2", computer="pc1"))
+    event = Event.objects.get()
+    assert (event.company, event.computer) == (two, None)
+    assert event.reason == "The computer 'pc1' is another company's, so it is left out."
 
 
 def test_null_bytes_and_broken_characters_are_dropped_from_texts() -> None:

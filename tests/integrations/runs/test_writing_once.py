@@ -38,6 +38,7 @@ class FakeHalo:
     not_let_in: set[int] = field(default_factory=set)
     poison: set[int] = field(default_factory=set)
     blind: bool = False
+    out_of_budget: bool = False
 
     def payload(self, intention: Intention) -> dict[str, Any]:
         if self.nothing_to_do:
@@ -60,6 +61,8 @@ class FakeHalo:
 
     def look_up(self, intention: Intention) -> int | None:
         self.looks += 1
+        if self.out_of_budget:
+            raise BudgetExhausted(60)
         if self.blind:
             raise BadAnswer("HaloPSA did not search.")
         return self.held.index(intention.marker) + 1 if intention.marker in self.held else None
@@ -307,6 +310,37 @@ def test_a_look_up_that_never_works_is_left_to_staff_after_an_hour() -> None:
     intention.refresh_from_db()
     assert intention.state == IntentionState.STAFF
     assert "HaloPSA did not search." in intention.answer
+
+
+def test_the_hour_begins_with_the_first_look_up_that_fails() -> None:
+    """What was sent before a long outage is not given up at the first trouble after it."""
+    credential = make_credential()
+    intention = make_intention(credential)
+    halo = FakeHalo(answers=[Answer.UNCERTAIN], blind=True)
+    with time_machine.travel(START, tick=False) as clock:
+        go(halo, credential.instance)
+        clock.shift(9 * 3600)
+        go(halo, credential.instance)
+        intention.refresh_from_db()
+        assert intention.state == IntentionState.UNCERTAIN
+        halo.blind = False
+        for _ in range(4):
+            clock.shift(121)
+            go(halo, credential.instance)
+    intention.refresh_from_db()
+    assert intention.state == IntentionState.DONE
+
+
+def test_our_own_limit_is_no_failure_of_a_look_up() -> None:
+    credential = make_credential()
+    intention = make_intention(credential)
+    halo = FakeHalo(answers=[Answer.UNCERTAIN], out_of_budget=True)
+    with time_machine.travel(START, tick=False) as clock:
+        for _ in range(130):
+            go(halo, credential.instance)
+            clock.shift(61)
+    intention.refresh_from_db()
+    assert intention.state == IntentionState.UNCERTAIN
 
 
 def test_nothing_is_sent_in_observe_mode_or_while_writing_is_stopped() -> None:

@@ -56,6 +56,20 @@ def test_a_window_that_makes_no_sense_is_refused_at_its_field(field: str, value:
     assert sentence in str(answer.json()["errors"][field])
 
 
+def test_a_snooze_that_is_over_already_is_refused() -> None:
+    sent = {"event_type": "backup.failed", "until": "2020-01-01T00:00:00Z"}
+    answer = post("/api/v1/snoozes/", sent)
+    assert (answer.status_code, answer.json()["errors"]["until"]) == (
+        400,
+        ["This time has passed; choose a later one."],
+    )
+
+
+def test_a_window_is_once_unless_it_says_that_it_repeats() -> None:
+    sent = {name: value for name, value in WINDOW.items() if name not in ("repeats", "weekdays")}
+    assert post(WINDOWS, sent).json()["repeats"] == "once"
+
+
 def test_a_snooze_has_to_name_something() -> None:
     assert post("/api/v1/snoozes/", {"reason": "x"}).status_code == 400
     answer = post("/api/v1/snoozes/", {"event_type": "backup.failed", "until": "2030-01-01T00:00:00Z"})

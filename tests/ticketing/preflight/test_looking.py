@@ -127,6 +127,27 @@ def test_teams_that_must_not_be_read_stay_unknown(scene: Scene, sandbox: Sandbox
     assert "Whether HaloPSA still has the team can't be seen" in words(look(scene), "unknown")
 
 
+@pytest.mark.parametrize(("path", "what"), [("/api/tickettype/", "ticket type"), ("/api/outcome", "action")])
+def test_rules_that_must_not_be_read_are_said_to_be_unknown(
+    scene: Scene, sandbox: Sandbox, path: str, what: str
+) -> None:
+    IntegrationProfile.objects.update(note_action=7)
+    sandbox.halo.faults.add(method="GET", path=path, what="403", times=9)
+
+    assert f"Whether HaloPSA still has the {what} can't be seen" in words(look(scene), "unknown")
+
+
+def test_a_ticket_type_that_vanished_hurts_no_other_profile(scene: Scene, sandbox: Sandbox) -> None:
+    """HaloPSA may answer 404 to a question about what it no longer has."""
+    other = IntegrationProfile.objects.create(
+        name="P2", halo_credential=scene.credential, ticket_type=22, status_open=1, status_closed=9
+    )
+    del sandbox.world.halo.ticket_types[scene.profile.ticket_type]
+
+    assert "There is no ticket type" in words(look(scene), "fails") or look(scene).state == "failed"
+    assert Preflight.objects.get(profile=other).state == PreflightState.PASSED
+
+
 def test_a_halopsa_that_is_down_leaves_the_last_look_as_it_was(scene: Scene, sandbox: Sandbox) -> None:
     before = look(scene)
     sandbox.switches.change(down="dropped")

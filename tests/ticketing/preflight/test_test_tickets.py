@@ -14,7 +14,7 @@ from integrations.runs.request import request_delivery, request_preflight
 from integrations.sandbox.server import Sandbox
 from tests.scene import Scene
 from ticketing.models import Alert, IntegrationProfile, Preflight, Ticket, TicketState
-from ticketing.preflight.trial import CannotTest, is_due, open_findings, send_test_ticket
+from ticketing.preflight.trial import CannotTest, is_due, open_findings, send_test_ticket, state_now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_short_rests")]
 
@@ -100,6 +100,19 @@ def test_a_closing_that_is_refused_is_told(scene: Scene, sandbox: Sandbox) -> No
 
     assert ticket.state == TicketState.STAFF
     assert "You must assign the Ticket before it can be closed" in ticket.reason
+
+
+def test_a_refused_note_is_no_success_although_the_ticket_is_closed(scene: Scene, sandbox: Sandbox) -> None:
+    execute_here(request_preflight(scene.credential))
+    preflight = Preflight.objects.get(profile=scene.profile)
+    sandbox.halo.faults.add(method="POST", path="/api/actions", what="400", times=1)
+    ticket = send(scene)
+
+    assert ticket.state == TicketState.CLOSED
+    found = open_findings(scene.profile, preflight)
+    assert [row["level"] for row in found].count("fails") == 1
+    assert found[0]["words"].startswith("Test ticket, add note: HaloPSA refused it")
+    assert state_now(scene.profile, preflight) == "failed"
 
 
 def test_a_lost_answer_makes_no_second_one(scene: Scene, sandbox: Sandbox) -> None:

@@ -104,7 +104,12 @@ def busy(world: World, seed: int) -> None:
         state = "resolved" if is_open and dice.random() < 0.6 else "open"
         (open_now.discard if state == "resolved" else open_now.add)((number, plan))
         kind = "backup.overdue" if plan == "plan:2" else "backup.failed"
-        tell(world, minute, state, computer=computers[number], series_key=plan, event_type=kind)
+        about = {"computer": computers[number], "series_key": plan, "event_type": kind}
+        tell(world, minute, state, **about)
+        if dice.random() < 0.2:
+            # What came and went before anybody looked arrives in one go.
+            for other in ("resolved", "open") if state == "open" else ("open", "resolved"):
+                tell(world, minute, other, **about)
 
 
 PROFILES: list[dict[str, Any]] = [
@@ -181,6 +186,17 @@ def test_it_is_told_by_company_and_day_beside_what_really_happened() -> None:
     ]
     (company,) = told["by_company"]
     assert (company["name"], company["forecast"]["closed"]) == ("Alder Dental", 1)
+
+
+def test_test_tickets_are_not_what_really_happened() -> None:
+    world, halo = World(), FakeHalo()
+    type(world.mapping).objects.update(tickets_since=START - timedelta(days=1))
+    tell(world, 5)
+    with clock.at(at(5)):
+        run_once(halo, world.instance)
+        Ticket.objects.update(is_test=True)
+    Intention.objects.update(finished_at=at(6))
+    assert simulated()["really"]["created"] == 0
 
 
 def test_what_was_open_before_the_days_is_known_and_not_counted() -> None:
