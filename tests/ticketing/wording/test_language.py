@@ -113,21 +113,21 @@ def nested(depth: int, inside: str) -> str:
 @pytest.mark.parametrize("inside", ["", "x", "{{ event.message }}" * 50])
 def test_loops_that_run_away_are_stopped(inside: str) -> None:
     facts = {**EXAMPLE, "event": {**EXAMPLE["event"], "message": "<" * 1500}}
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(CannotRender, match="more than"):
         render_html(nested(6, inside), facts)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_loop_over_a_long_text_of_tags_is_stopped() -> None:
     """Tags that say nothing are no cheaper."""
     facts = {**EXAMPLE, "event": {**EXAMPLE["event"], "message": "x" * 1500}}
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(CannotRender, match="Its loops take more than 200,000 steps"):
         render_html(
             "{% for a in event.message %}{% if alert %}" + "{{ b }}" * 2500 + "{% endif %}{% endfor %}", facts
         )
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_loops_beside_each_other_share_one_limit() -> None:
