@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 CONNECTORS: Final[dict[str, tuple[str, str]]] = {
     # kind: (label, dotted path)
     "msp360": ("MSP360 Managed Backup", "integrations.connectors.msp360.connector.Msp360Connector"),
+    "ninjaone": ("NinjaOne", "integrations.connectors.ninjaone.connector.NinjaOneConnector"),
     "tactical_rmm": ("Tactical RMM", "integrations.connectors.tactical_rmm.connector.TacticalRmmConnector"),
     "push": ("Any tool that sends JSON (push)", "integrations.connectors.push.connector.PushConnector"),
 }

@@ -13,11 +13,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from integrations.connectors.base import Connector, ConsoleAccess
+from integrations.records import EventRecord
 from integrations.registry import CONNECTORS, connector_class
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -33,6 +35,12 @@ def is_read(kind: str) -> bool:
 
 
 READ_KINDS = tuple(kind for kind in KINDS if is_read(kind))
+
+
+def events_of(connector: Connector) -> list[EventRecord]:
+    """All events of a read; where the samples hold a history, that since the time they name."""
+    since = sample(connector.kind, "answers.json").get("since")
+    return list(connector.fetch_events(datetime.fromisoformat(since) if since else None))
 
 
 def sample(kind: str, name: str) -> Any:

@@ -21,7 +21,14 @@ from integrations.net.errors import (
     Unauthorised,
 )
 from integrations.registry import connector_class
-from tests.contract.recorded import READ_KINDS, Fault, RecordedConsole, recorded_console, sample
+from tests.contract.recorded import (
+    READ_KINDS,
+    Fault,
+    RecordedConsole,
+    events_of,
+    recorded_console,
+    sample,
+)
 from tests.contract.shape import as_json
 
 HTML = Fault("/", body="<html><title>Sign in</title></html>", content_type="text/html", times=None)
@@ -216,7 +223,7 @@ def test_a_list_that_is_cut_short_is_not_a_list(kind: str, console: RecordedCons
         list(console.connector().fetch_computers())
     if connector_class(kind).abilities.events_are_complete_list:
         with pytest.raises(ShortList):
-            list(console.connector().fetch_events())
+            events_of(console.connector())
 
 
 @pytest.mark.parametrize("kind", READ_KINDS)

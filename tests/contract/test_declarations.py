@@ -13,7 +13,7 @@ from integrations.registry import CONNECTORS, UnknownKind, connector_class, cons
 from tests.contract.recorded import KINDS, SAMPLES, is_read
 
 CONNECTOR_FOLDERS = Path(__file__).parent.parent.parent / "integrations" / "connectors"
-PARSE_MODULES = {"__init__", "companies", "computers", "products", "events", "envelopes"}
+PARSE_MODULES = {"__init__", "companies", "computers", "products", "events", "codes", "envelopes"}
 README_HEADINGS = ("## Getting the key", "## Least rights", "## Limits and quirks")
 
 
