@@ -8,6 +8,7 @@ HOST = "127.0.0.1"
 HALO_PORT = 8091
 MSP360_PORT = 8092
 RMM_PORT = 8093
+NINJAONE_PORT = 8095
 TACTICAL_RMM_PORT = 8098
 
 HALO_TENANT = "sandbox"
@@ -24,6 +25,9 @@ MSP360_LOGIN = "api-sandbox"
 MSP360_PASSWORD = "backup-sandbox-7261"
 RMM_TOKEN = "rmm-sandbox-3f9a51c07d"
 TACTICAL_RMM_KEY = "TACTICALSANDBOX7F3K9Q2M5X8C1V4B"
+NINJAONE_CLIENT_ID = "ninja-sandbox-app"
+NINJAONE_CLIENT_SECRET = "ninja-sandbox-5c27e1d94b"
+NINJAONE_SCOPES = ("monitoring", "management", "control")
 
 _AREAS = [
     "tickets",

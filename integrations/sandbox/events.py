@@ -10,6 +10,8 @@ from integrations.sandbox import life
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.life import NothingFound
 from integrations.sandbox.msp360.rows import STATUSES
+from integrations.sandbox.ninjaone.events import NinjaOneEvents
+from integrations.sandbox.ninjaone.happenings import Happenings
 from integrations.sandbox.switches import Switches
 from integrations.sandbox.tactical_rmm.happenings import TacticalEvents
 from integrations.sandbox.world import Row, World
@@ -24,7 +26,7 @@ LOOK_HALO = "Runs in HaloBridge's admin say what they are waiting for."
 class Events:
     """`do` takes `{"event": …, "computer", "plan", "status", "message"}` and answers `{"did", "look"}`."""
 
-    def __init__(self, world: World, switches: Switches, clock: Clock) -> None:
+    def __init__(self, world: World, switches: Switches, clock: Clock, ninjaone: Happenings) -> None:
         self._console = world.console
         self._switches = switches
         self._clock = clock
@@ -38,6 +40,7 @@ class Events:
             "halo-up": self._halo_up,
             "list": self._list,
             **TacticalEvents(world, switches, clock).known,
+            **NinjaOneEvents(world.ninjaone, ninjaone).known,
         }
 
     def do(self, asked: Row) -> Row:

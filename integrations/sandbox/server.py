@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer
 from werkzeug.wrappers import Request, Response
 
 from integrations.sandbox import constants, holdings
@@ -24,12 +24,14 @@ from integrations.sandbox.clock import Clock
 from integrations.sandbox.control import Control
 from integrations.sandbox.events import Events
 from integrations.sandbox.front import Front
-from integrations.sandbox.generation import make_world
+from integrations.sandbox.generation import complete, make_world
 from integrations.sandbox.halo.application import HaloApplication
 from integrations.sandbox.halo.people import People
 from integrations.sandbox.life import Pace, PassingTime
+from integrations.sandbox.listening import PortTaken, listen
 from integrations.sandbox.msp360.console import Msp360Application
 from integrations.sandbox.msp360.rmm import RmmApplication
+from integrations.sandbox.ninjaone.console import NinjaOneApplication
 from integrations.sandbox.pages import Pages
 from integrations.sandbox.store import Store
 from integrations.sandbox.switches import Switches
@@ -37,9 +39,7 @@ from integrations.sandbox.tactical_rmm.console import TacticalApplication
 from integrations.sandbox.tactical_rmm.fleet import add_fleet
 from integrations.sandbox.world import Row, World, from_data, to_data
 
-
-class PortTaken(Exception):
-    """Another program listens there. The text is a sentence for people."""
+__all__ = ["USUAL_PORTS", "PortTaken", "Ports", "Sandbox"]
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,17 @@ class Ports:
     msp360: int = 0
     rmm: int = 0
     tactical_rmm: int = 0
+    ninjaone: int = 0
 
 
 _POLL = 0.02
 """Seconds until a server notices that it shall stop."""
 USUAL_PORTS = Ports(
-    constants.HALO_PORT, constants.MSP360_PORT, constants.RMM_PORT, constants.TACTICAL_RMM_PORT
+    constants.HALO_PORT,
+    constants.MSP360_PORT,
+    constants.RMM_PORT,
+    constants.TACTICAL_RMM_PORT,
+    constants.NINJAONE_PORT,
 )
 
 
@@ -67,7 +72,8 @@ class Sandbox:
         self.lock = threading.RLock()
         self._store = store
         self._at_start = json.dumps(to_data(world))
-        self.events = Events(world, switches, clock)
+        self.ninjaone_application = NinjaOneApplication(world, switches, clock, self.lock)
+        self.events = Events(world, switches, clock, self.ninjaone_application.happenings)
         self.halo_application = HaloApplication(world, switches, clock, self.lock, store.changed)
         self.msp360_application = Msp360Application(world, switches, clock, self.lock)
         self.people = People(
@@ -92,6 +98,7 @@ class Sandbox:
         self.msp360 = Front(self.msp360_application.answer, clock)
         self.rmm = Front(RmmApplication(world, clock, self.lock).answer, clock)
         self.tactical_rmm = Front(TacticalApplication(world, switches, clock, self.lock).answer, clock)
+        self.ninjaone = Front(self.ninjaone_application.answer, clock)
         self._servers: dict[str, BaseWSGIServer] = {}
         self._threads: list[threading.Thread] = []
 
@@ -110,6 +117,7 @@ class Sandbox:
         clock, store = Clock(), Store(state_dir)
         world = store.load() or make_world(seed, clock.now())
         add_fleet(world, clock.stamp())
+        complete(world, clock.now())
         sandbox = cls(world, switches or Switches(), store, clock)
         sandbox._listen(host, ports or Ports())
         store.start(sandbox._snapshot)
@@ -126,11 +134,13 @@ class Sandbox:
             vars(self.world.halo).update(vars(fresh.halo))
             vars(self.world.console).update(vars(fresh.console))
             vars(self.world.tactical).update(vars(fresh.tactical))
+            vars(self.world.ninjaone).update(vars(fresh.ninjaone))
             self.switches.change(**Switches().as_dict())
             for front in self.fronts.values():
                 front.reset()
             self.halo_application.reset()
             self.msp360_application.revoke_all()
+            self.ninjaone_application.revoke_all()
             self.clock.reset()
         self._store.changed()
 
@@ -145,6 +155,7 @@ class Sandbox:
         for front in self.fronts.values():
             front.stop()
         self.halo_application.webhooks.stop()
+        self.ninjaone_application.hook.stop()
         self._store.stop()
 
     def __enter__(self) -> Self:
@@ -157,7 +168,8 @@ class Sandbox:
 
     @property
     def fronts(self) -> dict[str, Front]:
-        return {"halo": self.halo, "msp360": self.msp360, "rmm": self.rmm, "tactical_rmm": self.tactical_rmm}
+        names = ("halo", "msp360", "rmm", "tactical_rmm", "ninjaone")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def halo_root(self) -> str:
@@ -180,6 +192,10 @@ class Sandbox:
     def rmm_url(self) -> str:
         return self._address("rmm")
 
+    @property
+    def ninjaone_url(self) -> str:
+        return self._address("ninjaone")
+
     def addresses(self) -> dict[str, str]:
         return {
             "halo_root": self.halo_root,
@@ -188,6 +204,7 @@ class Sandbox:
             "msp360_url": self.msp360_url,
             "rmm_url": self.rmm_url,
             "tactical_rmm_url": self._address("tactical_rmm"),
+            "ninjaone_url": self.ninjaone_url,
         }
 
     def state(self) -> Row:
@@ -241,7 +258,7 @@ class Sandbox:
     def _listen(self, host: str, ports: Ports) -> None:
         try:
             for name, front in self.fronts.items():
-                self._servers[name] = _make_server(host, getattr(ports, name), front)
+                self._servers[name] = listen(host, getattr(ports, name), front)
         except PortTaken:
             for server in self._servers.values():
                 server.server_close()
@@ -272,27 +289,3 @@ class Sandbox:
         server = self._servers[name]
         host = f"[{server.host}]" if ":" in server.host else server.host
         return f"http://{host}:{server.port}"
-
-
-class _Quiet(WSGIRequestHandler):
-    """Keeps the terminal for what people want to read, and this machine's clock out of the answers."""
-
-    def send_response(self, code: int, message: str | None = None) -> None:
-        """As it is, but without a date: `Front` tells the sandbox's own."""
-        self.send_response_only(code, message)
-        self.send_header("Server", self.version_string())
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Every request is in `Front.requests`."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """As above."""
-
-
-def _make_server(host: str, port: int, front: Front) -> BaseWSGIServer:
-    try:
-        return make_server(host, port, front, threaded=True, request_handler=_Quiet)
-    except SystemExit:
-        raise PortTaken(
-            f"Port {port} is in use by another program, so the sandbox cannot start there."
-        ) from None

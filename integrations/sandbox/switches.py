@@ -97,6 +97,15 @@ class Switches:
     msp360_short_monitoring: int = 0
     """Above 0: the monitoring list breaks off after so many rows, as if nothing were wrong."""
 
+    # NinjaOne
+    ninjaone_token_seconds: int = 3600
+    ninjaone_iso_times: bool = False
+    """Times are ISO text in place of epoch seconds."""
+    ninjaone_detailed_codes: bool = False
+    """TRIGGERED and RESET stand in `status`, and `statusCode` holds what the condition is about."""
+    ninjaone_most_rows: int = 1000
+    """Larger pages are cut silently."""
+
     # Tactical RMM
     tactical_webhook_url: str = ""
     """Where the action of its alert template posts."""

@@ -121,11 +121,25 @@ class TacticalWorld:
 
 
 @dataclass
+class NinjaOneWorld:
+    """The simulated NinjaOne: rows by id as text, alerts that are on by uid, activities oldest first."""
+
+    organisations: dict[str, Row] = field(default_factory=dict)
+    devices: dict[str, Row] = field(default_factory=dict)
+    alerts: dict[str, Row] = field(default_factory=dict)
+    activities: list[Row] = field(default_factory=list)
+    webhook: Row = field(default_factory=dict)
+    """What the API app asked for; empty: nothing."""
+    last_activity_id: int = 0
+
+
+@dataclass
 class World:
     seed: int
     halo: HaloWorld = field(default_factory=HaloWorld)
     console: ConsoleWorld = field(default_factory=ConsoleWorld)
     tactical: TacticalWorld = field(default_factory=TacticalWorld)
+    ninjaone: NinjaOneWorld = field(default_factory=NinjaOneWorld)
 
 
 def to_data(world: World) -> Row:
@@ -133,7 +147,7 @@ def to_data(world: World) -> Row:
     halo = {name: list(getattr(world.halo, name).values()) for name in _TABLES}
     for name in ("priorities", "lookups", "mails", "last_ids", "asset_statuses", "actions"):
         halo[name] = getattr(world.halo, name)
-    consoles = {"console": vars(world.console), "tactical": vars(world.tactical)}
+    consoles = {name: vars(getattr(world, name)) for name in ("console", "tactical", "ninjaone")}
     return {"version": 1, "seed": world.seed, "halo": halo, **consoles}
 
 
@@ -149,9 +163,10 @@ def from_data(data: Row) -> World:
         setattr(halo, name, data["halo"][name])
     halo.asset_statuses = _by_number(data["halo"]["asset_statuses"])
     halo.actions = _by_number(data["halo"]["actions"])
-    # A saved world may be older than this console.
+    # A saved world may be older than these consoles.
     tactical = TacticalWorld(**data.get("tactical", {}))
-    return World(data["seed"], halo, ConsoleWorld(**data["console"]), tactical)
+    ninjaone = NinjaOneWorld(**data.get("ninjaone", {}))
+    return World(data["seed"], halo, ConsoleWorld(**data["console"]), tactical, ninjaone)
 
 
 def _by_number(mapping: dict[str, Any]) -> dict[int, Any]:

@@ -16,6 +16,9 @@ from integrations.sandbox import constants
 from integrations.sandbox.life import Pace
 from integrations.sandbox.server import USUAL_PORTS, Ports, PortTaken, Sandbox
 
+NEWER = ("tactical_rmm", "ninjaone")
+"""Consoles whose ports are no part of the three that belong together."""
+
 
 class Command(BaseCommand):
     help = "Runs a simulated HaloPSA and a simulated MSP360 console on this machine until Ctrl-C."
@@ -26,9 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--halo-port", type=int, default=first, help="0 takes any free port")
         parser.add_argument("--msp360-port", type=int, default=first + 1)
         parser.add_argument("--rmm-port", type=int, default=first + 2)
-        parser.add_argument(
-            "--tactical-rmm-port", type=int, help="beside other ports than the usual: any free one"
-        )
+        for name in NEWER:
+            option = f"--{name.replace('_', '-')}-port"
+            parser.add_argument(option, type=int, help="beside other ports than the usual: any free one")
         parser.add_argument("--host", default=constants.HOST, help="address to listen on")
         parser.add_argument("--state-dir", type=Path, default=Path(settings.VAR_DIR) / "sandbox")
         parser.add_argument("--seed", type=int, default=1, help="another seed makes another world")
@@ -42,9 +45,8 @@ class Command(BaseCommand):
         if options["fresh"]:
             (options["state_dir"] / "world.json").unlink(missing_ok=True)
         asked_to_stop = threading.Event()
-        ports = Ports(
-            options["halo_port"], options["msp360_port"], options["rmm_port"], _tactical_rmm_port(options)
-        )
+        newer = {name: _port(options, name) for name in NEWER}
+        ports = Ports(options["halo_port"], options["msp360_port"], options["rmm_port"], **newer)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: asked_to_stop.set())
         try:
@@ -63,10 +65,10 @@ class Command(BaseCommand):
             asked_to_stop.wait()
 
 
-def _tactical_rmm_port(options: dict[str, Any]) -> int:
-    if options["tactical_rmm_port"] is not None:
-        return int(options["tactical_rmm_port"])
-    return USUAL_PORTS.tactical_rmm if options["halo_port"] == USUAL_PORTS.halo else 0
+def _port(options: dict[str, Any], name: str) -> int:
+    if options[f"{name}_port"] is not None:
+        return int(options[f"{name}_port"])
+    return int(getattr(USUAL_PORTS, name)) if options["halo_port"] == USUAL_PORTS.halo else 0
 
 
 def _welcome(sandbox: Sandbox) -> str:
@@ -85,6 +87,8 @@ def _welcome(sandbox: Sandbox) -> str:
             f"  Login, password       {constants.MSP360_LOGIN}, {constants.MSP360_PASSWORD}",
             f"  MSP360 RMM API        {sandbox.rmm_url}, token {constants.RMM_TOKEN}",
             f"  Tactical RMM          {tactical_rmm}, key {constants.TACTICAL_RMM_KEY}",
+            f"  NinjaOne              {sandbox.ninjaone_url}",
+            f"  Client ID, secret     {constants.NINJAONE_CLIENT_ID}, {constants.NINJAONE_CLIENT_SECRET}",
             "Make something happen at once: manage.py sandbox_event fail",
         )
     )

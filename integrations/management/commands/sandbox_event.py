@@ -18,6 +18,8 @@ EVENTS = {
     "succeed": "a failing backup plan succeeds",
     "vanish-plan": "a backup plan is deleted from the console",
     "remove-computer": "a computer is removed from the console",
+    "ninjaone-alert": "a device gets an alert in NinjaOne",
+    "ninjaone-reset": "an alert of NinjaOne ends",
     "halo-down": "the simulated Halo stops answering",
     "halo-up": "the simulated Halo answers again",
     "list": "shows which plans have a problem now",

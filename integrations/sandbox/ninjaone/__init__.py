@@ -1,0 +1,1 @@
+"""How the simulated NinjaOne answers: the public API v2, and the webhook of an API app."""

@@ -1,0 +1,233 @@
+"""The connector reads the simulated NinjaOne over real HTTP, in its usual and in its odd moods."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+import requests
+
+from integrations.connectors.base import ConsoleAccess
+from integrations.connectors.ninjaone.connector import SECRET_HEADER, NinjaOneConnector
+from integrations.records import EventRecord
+from integrations.sandbox.constants import NINJAONE_CLIENT_ID, NINJAONE_CLIENT_SECRET
+from integrations.sandbox.server import Sandbox
+from integrations.sandbox.world import Row
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Sandbox]:
+    with Sandbox.start() as found:
+        yield found
+
+
+@pytest.fixture
+def sandbox(shared: Sandbox) -> Sandbox:
+    """The one sandbox of these tests, as it was at the start."""
+    shared.reset()
+    return shared
+
+
+def make_connector(sandbox: Sandbox, **changed: str) -> NinjaOneConnector:
+    credentials = {"client_id": NINJAONE_CLIENT_ID, "client_secret": NINJAONE_CLIENT_SECRET, **changed}
+    return NinjaOneConnector(ConsoleAccess(sandbox.ninjaone_url, credentials, allow_private=("127.0.0.1",)))
+
+
+def approved(sandbox: Sandbox) -> dict[str, Row]:
+    devices = sandbox.world.ninjaone.devices
+    return {key: row for key, row in devices.items() if row["approvalStatus"] == "APPROVED"}
+
+
+def read_events(sandbox: Sandbox, since: datetime | None = None) -> tuple[list[EventRecord], set[str]]:
+    connector = make_connector(sandbox)
+    return list(connector.fetch_events(since)), connector.series_seen
+
+
+def test_the_check_tells_what_is_there(sandbox: Sandbox) -> None:
+    result = make_connector(sandbox).check()
+    ninja = sandbox.world.ninjaone
+
+    assert result.ok
+    assert result.message == (
+        f"Connected: {len(ninja.organisations)} organisations and {len(approved(sandbox))} devices "
+        "on the first page; 0 alerts are on."
+    )
+
+
+def test_a_wrong_secret_is_refused(sandbox: Sandbox) -> None:
+    assert not make_connector(sandbox, client_secret="wrong-word").check().ok
+
+
+@pytest.mark.parametrize("most_rows", [1000, 7])
+def test_every_organisation_and_approved_device_comes(sandbox: Sandbox, most_rows: int) -> None:
+    sandbox.switches.change(ninjaone_most_rows=most_rows)
+    connector = make_connector(sandbox)
+    companies, computers = list(connector.fetch_companies()), list(connector.fetch_computers())
+    ninja = sandbox.world.ninjaone
+
+    assert {record.external_id for record in companies} == set(ninja.organisations)
+    assert {record.external_id for record in computers} == set(approved(sandbox))
+    places = {place.external_id for record in companies for place in record.locations}
+    assert {record.location_external_id for record in computers} <= places
+    assert connector.warnings == []
+
+
+def test_it_sees_computers_that_the_other_console_sees_too(sandbox: Sandbox) -> None:
+    hosts = {host["serialNumber"] for host in sandbox.world.console.hosts.values()}
+    found = [record.serial_number for record in make_connector(sandbox).fetch_computers()]
+
+    assert sum(serial in hosts for serial in found if serial) > 100
+    assert None in found, "and some that only it sees"
+
+
+@pytest.mark.parametrize("iso", [False, True])
+def test_times_come_in_either_spelling(sandbox: Sandbox, iso: bool) -> None:
+    sandbox.switches.change(ninjaone_iso_times=iso)
+    computer = next(iter(make_connector(sandbox).fetch_computers()))
+    told = sandbox.world.ninjaone.devices[computer.external_id]["lastContact"]
+
+    assert computer.last_seen is not None
+    assert computer.last_seen.replace(microsecond=0).isoformat()[:19] == told[:19]
+
+
+def test_an_alert_opens_and_is_resolved(sandbox: Sandbox) -> None:
+    since = sandbox.clock.now()
+    done = sandbox.event("ninjaone-alert", source="AGENT_OFFLINE")
+    opened, seen = read_events(sandbox, since)
+    assert [(event.state, event.event_type) for event in opened] == [("open", "device.offline")]
+    assert opened[0].severity == "high", "the alert has none, its trigger has"
+    assert seen == {done["alert"]}
+
+    sandbox.event("ninjaone-reset")
+    told, seen = read_events(sandbox, since)
+    assert [(event.state, event.series_key) for event in told] == [
+        ("open", done["alert"]),
+        ("resolved", done["alert"]),
+    ]
+    assert told[0].external_id == opened[0].external_id
+    assert seen == {done["alert"]}
+
+
+def test_an_alert_that_ends_without_a_word_is_in_no_list(sandbox: Sandbox) -> None:
+    since = sandbox.clock.now()
+    done = sandbox.event("ninjaone-alert")
+    with sandbox.lock:
+        sandbox.ninjaone_application.happenings.reset_alert(done["alert"], silently=True)
+
+    assert read_events(sandbox, since) == ([], set())
+
+
+@pytest.mark.parametrize("detailed", [False, True])
+def test_either_place_of_the_state_is_understood(sandbox: Sandbox, detailed: bool) -> None:
+    sandbox.switches.change(ninjaone_detailed_codes=detailed)
+    since = sandbox.clock.now()
+    sandbox.event("ninjaone-alert", source="CONDITION_AGENT_CPU")
+    sandbox.event("ninjaone-reset")
+    found, _ = read_events(sandbox, since)
+
+    assert [(event.state, event.event_type) for event in found] == [
+        ("open", "device.cpu"),
+        ("resolved", "device.cpu"),
+    ]
+
+
+def test_a_long_history_is_read_back_to_the_last_read_and_no_further(sandbox: Sandbox) -> None:
+    happenings = sandbox.ninjaone_application.happenings
+    news = {"activityType": "SYSTEM", "statusCode": "POLICY_UPDATED", "status": "Policy updated"}
+    with sandbox.lock:
+        for _ in range(450):
+            happenings.add_activity(None, **news, message="long ago")
+        sandbox.clock.advance(7200)
+        for number in range(250):
+            happenings.add_activity(None, **news, message=f"news {number}")
+    found, _ = read_events(sandbox, sandbox.clock.now())
+
+    assert [event.title for event in found] == [f"news {number}" for number in range(250)]
+    asked = [exchange for exchange in sandbox.ninjaone.requests if exchange.path.endswith("/activities")]
+    assert len(asked) == 3, "250 new ones, and one page of which nothing is new"
+
+
+def test_a_second_reading_finds_no_changes(sandbox: Sandbox) -> None:
+    sandbox.event("ninjaone-alert")
+
+    def read() -> list[object]:
+        connector = make_connector(sandbox)
+        return [*connector.fetch_companies(), *connector.fetch_computers(), *connector.fetch_events()]
+
+    assert read() == read()
+
+
+def test_a_token_that_ends_at_once_does_not_stop_a_read(sandbox: Sandbox) -> None:
+    sandbox.switches.change(ninjaone_most_rows=50)
+    connector = make_connector(sandbox)
+    computers = connector.fetch_computers()
+    found = [next(computers)]
+    sandbox.ninjaone_application.revoke_all()
+    found += computers
+
+    assert len(found) == len(approved(sandbox))
+
+
+def test_a_console_that_is_down_for_a_moment_is_waited_for(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.connectors.patience.sleep", lambda seconds: None)
+    sandbox.ninjaone.faults.add(path="devices-detailed", what="503", times=2)
+
+    assert len(list(make_connector(sandbox).fetch_computers())) == len(approved(sandbox))
+
+
+def test_the_webhook_tells_the_same_as_the_list(sandbox: Sandbox) -> None:
+    bodies: list[tuple[bytes, dict[str, str]]] = []
+    arrived = threading.Event()
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.append((self.rfile.read(int(self.headers["Content-Length"])), dict(self.headers)))
+            self.send_response(202)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            arrived.set()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Silent."""
+
+    with HTTPServer(("127.0.0.1", 0), Door) as door:
+        threading.Thread(target=door.handle_request, daemon=True).start()
+        register_webhook(sandbox, f"http://127.0.0.1:{door.server_address[1]}/hooks")
+        sandbox.event("ninjaone-alert")
+        assert arrived.wait(5)
+    (told,) = make_connector(sandbox, webhook_secret="our-word").parse_webhook(*bodies[0])
+    (listed,), _ = read_events(sandbox)
+
+    assert (told.external_id, told.state, told.series_key, told.event_type, told.occurred_at) == (
+        listed.external_id,
+        listed.state,
+        listed.series_key,
+        listed.event_type,
+        listed.occurred_at,
+    )
+    assert told.company_external_id is not None
+
+
+def register_webhook(sandbox: Sandbox, url: str) -> None:
+    """As staff do it, with an app that has the scope `management`."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": NINJAONE_CLIENT_ID,
+        "client_secret": NINJAONE_CLIENT_SECRET,
+        "scope": "management",
+    }
+    token = requests.post(f"{sandbox.ninjaone_url}/ws/oauth/token", data=form, timeout=5).json()
+    wanted = {
+        "url": url,
+        "activities": {"CONDITION": ["TRIGGERED", "RESET"]},
+        "expand": ["device"],
+        "headers": [{"name": SECRET_HEADER, "value": "our-word"}],
+    }
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    answer = requests.put(f"{sandbox.ninjaone_url}/v2/webhook", json=wanted, headers=headers, timeout=5)
+    assert answer.status_code == 204
