@@ -197,7 +197,8 @@ def known_event_type(key: str | None) -> str:
 
 def vendor_code_of(key: str | None) -> str:
     """What a program sent in place of a catalogue key; '' where it sent one."""
-    return "" if (key or "").strip().lower() in EVENT_TYPES else (key or "").strip()
+    sent = (key or "").strip()
+    return "" if sent.lower() in EVENT_TYPES else sent
 
 
 def validate_event_types(keys: Iterable[str]) -> list[str]:

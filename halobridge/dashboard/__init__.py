@@ -29,9 +29,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "steps_done": sum(step.state == "done" for step in steps),
         "attention": list(attention(facts)),
         "coverage": facts.coverage,
-        "tickets": dict(
-            Ticket.objects.filter(is_test=False).order_by().values_list("state").annotate(number=Count("pk"))
-        ),
+        "tickets": _tickets_by_state(),
         "last_runs": Run.objects.select_related("plan", "halo_credential", "console", "instance")[:8],
     }
 

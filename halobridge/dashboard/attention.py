@@ -18,7 +18,7 @@ from integrations.sync.rights import missed
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import Alert, IntegrationProfile, PreflightState, Ticket, TicketState
 from ticketing.preflight.checks import FAILS
-from ticketing.preflight.trial import is_due
+from ticketing.preflight.outlook import is_due
 
 SILENT_AFTER = timedelta(minutes=5)
 """A queue that has not been seen at work for so long does nothing that staff ask for."""

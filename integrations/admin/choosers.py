@@ -17,7 +17,7 @@ from unfold.widgets import (
 )
 
 from integrations.choices import OptionKind
-from integrations.models import HaloAssetType, HaloField, HaloOption
+from integrations.models import HaloAssetType, HaloClient, HaloField, HaloOption
 
 CHOOSE = "– choose –"
 PAGE_SIZE = 25
@@ -75,6 +75,17 @@ class SearchSelect(AutocompleteWidgetMixin, forms.Select):
         queryset = getattr(choices, "queryset", None)
         numbers = [item for item in wanted if str(item).isdigit()]
         return queryset.filter(pk__in=numbers) if queryset is not None and numbers else []
+
+
+def client_field(credential_id: int, help_text: str = "") -> forms.ModelChoiceField[HaloClient]:
+    """One of the active clients of a HaloPSA credential."""
+    return forms.ModelChoiceField(
+        HaloClient.objects.filter(halo_credential=credential_id, active=True),
+        label="Halo client [customer]",
+        help_text=help_text,
+        widget=SearchSelect("admin:integrations_haloclient_choose", query=f"halo_credential={credential_id}"),
+        error_messages={"invalid_choice": "This client is not (any more) one of this HaloPSA credential."},
+    )
 
 
 def matches(request: HttpRequest, rows: QuerySet[Any], *fields: str, label: Any = str) -> JsonResponse:

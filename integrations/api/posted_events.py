@@ -55,18 +55,17 @@ class KnownSeverityField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         sent = super().to_internal_value(data).strip().lower()
         found = SEVERITY_WORDS.get(sent, sent or Severity.MEDIUM)
-        if found not in Severity.values:
-            self.fail("unknown", sent=sent[:40], known=", ".join(Severity.values))
-        return str(found)
+        return str(found) if found in Severity.values else self.of_unknown(sent)
+
+    def of_unknown(self, sent: str) -> str:
+        self.fail("unknown", sent=sent[:40], known=", ".join(Severity.values))
 
 
-class SeverityField(serializers.CharField):
+class SeverityField(KnownSeverityField):
     """Whatever is not known is medium: an alert must not be lost for want of a word. `raw` has it as sent."""
 
-    def to_internal_value(self, data: Any) -> str:
-        sent = super().to_internal_value(data).strip().lower()
-        found = SEVERITY_WORDS.get(sent, sent or Severity.MEDIUM)
-        return str(found if found in Severity.values else Severity.MEDIUM)
+    def of_unknown(self, sent: str) -> str:
+        return Severity.MEDIUM.value
 
 
 class StateField(serializers.CharField):

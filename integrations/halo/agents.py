@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.halo.session import HaloSession
-from integrations.halo.values import Row, to_bool, to_id, to_text
+from integrations.halo.values import to_id, to_text, to_told
 from integrations.net.errors import NetError, RateLimited, Unreachable
 from integrations.records import AgentRecord
 
@@ -38,8 +38,8 @@ def fetch_agent(session: HaloSession) -> AgentRecord | None:
     return AgentRecord(
         halo_id=to_id(row.get("id")),
         name=to_text(row.get("name")),
-        is_api_only=_flag(row, "isapiagent"),
-        is_administrator=_flag(row, "is_admin"),
+        is_api_only=to_told(row.get("isapiagent")),
+        is_administrator=to_told(row.get("is_admin")),
     )
 
 
@@ -53,7 +53,3 @@ def advice_about(agent: AgentRecord | None) -> tuple[str, ...]:
     if agent.is_administrator:
         found.append(_ADMINISTRATOR.format(name=agent.name))
     return tuple(found)
-
-
-def _flag(row: Row, name: str) -> bool | None:
-    return None if row.get(name) is None else to_bool(row[name])

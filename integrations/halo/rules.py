@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.halo.options import allowed_statuses
-from integrations.halo.values import Row, to_bool, to_id, to_text
+from integrations.halo.values import Row, to_bool, to_id, to_text, to_told
 from integrations.records import AgentTeams, TicketTypeRules
 
 
@@ -18,8 +18,8 @@ def ticket_type_rules(row: Row) -> TicketTypeRules | None:
         name=to_text(row.get("name")),
         active=not to_bool(row.get("inactive")),
         statuses=tuple(number for number, _ in allowed_statuses(row)),
-        has_mandatory_fields=_told(row, "hasmandatorytechfields"),
-        children_block_closing=_told(row, "mustclosechildbeforeclosurebool"),
+        has_mandatory_fields=to_told(row.get("hasmandatorytechfields")),
+        children_block_closing=to_told(row.get("mustclosechildbeforeclosurebool")),
         shows_assets=_shows_assets(row),
     )
 
@@ -44,7 +44,3 @@ def agent_teams(row: Row) -> AgentTeams | None:
         mine = [team for team in listed if isinstance(team, dict) and team.get("in_section") is not False]
         teams = tuple(number for team in mine if (number := to_id(team.get("team_id"))) is not None)
     return AgentTeams(halo_id, to_text(row.get("name")), not to_bool(row.get("isdisabled")), teams)
-
-
-def _told(row: Row, name: str) -> bool | None:
-    return None if row.get(name) is None else to_bool(row[name])

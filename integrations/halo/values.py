@@ -62,6 +62,11 @@ def to_bool(value: Any, default: bool = False) -> bool:
     return text in {"true", "1", "yes"} if text else default
 
 
+def to_told(value: Any) -> bool | None:
+    """A boolean; None where Halo does not say."""
+    return None if value is None else to_bool(value)
+
+
 def to_time(value: Any) -> datetime | None:
     """Aware UTC. HaloPSA API: with Z, with an offset or naive (which is UTC), up to 7 fraction digits."""
     found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None

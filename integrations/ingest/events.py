@@ -140,9 +140,10 @@ class Links:
         """(company, computer, sentence about what is not known). A computer tells its company."""
         company = self._companies.get(external_key(record.company_external_id or ""))
         computer, owner = self._computers.get(external_key(record.computer_external_id or ""), (None, None))
-        elsewhere = company is not None and owner is not None and company != owner
-        if elsewhere:
-            computer = None  # a ticket of one company must not show a computer of another
+        if company is not None and owner is not None and company != owner:
+            # A ticket of one company must not show a computer of another.
+            named = (record.computer_external_id or "")[:100]
+            return company, None, f"The computer {named!r} is another company's, so it is left out."
         unknown = (
             ("company", record.company_external_id, company),
             ("computer", record.computer_external_id, computer),
@@ -150,9 +151,6 @@ class Links:
         reasons = [
             f"The console does not know a {what} {external_id[:100]!r} (yet)."
             for what, external_id, found in unknown
-            if external_id and found is None and not (elsewhere and what == "computer")
+            if external_id and found is None
         ]
-        if elsewhere:
-            named = (record.computer_external_id or "")[:100]
-            reasons.append(f"The computer {named!r} is another company's, so it is left out.")
         return company or owner, computer, " ".join(reasons)

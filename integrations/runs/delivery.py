@@ -159,7 +159,7 @@ def deliver(
     `sender_of` and `probe` are called in them and have to give each thread its own. `renew` is called here.
     """
     round_ = Round(instance.pk, kinds, sender_of, probe, time_is_up)
-    wanted = min(threads, round_.lanes_due(threads))
+    wanted = _lanes_due(instance, kinds, threads) if threads > 1 else 1
     if wanted > 1:
         crew.work(round_.work, wanted, renew=renew, stop=round_.stop)
     else:
@@ -167,6 +167,12 @@ def deliver(
     result = round_.result
     result.not_before = result.not_before or next_due_at(instance, kinds)
     return result
+
+
+def _lanes_due(instance: Instance, kinds: Sequence[str], most: int) -> int:
+    """How many lanes have something to do now, counted to `most`."""
+    refused = refused_writes(instance, kinds)
+    return len(due(instance, kinds, refused=refused).values_list("pk", flat=True)[:most])
 
 
 @dataclass
@@ -182,12 +188,6 @@ class Round:
     _stopped: bool = False
     _lanes: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
-
-    def lanes_due(self, most: int) -> int:
-        """How many lanes have something to do now, counted to `most`."""
-        instance = Instance.objects.get(pk=self.instance_id)
-        refused = refused_writes(instance, self.kinds)
-        return len(due(instance, self.kinds, refused=refused).values_list("pk", flat=True)[:most])
 
     def stop(self) -> None:
         """Nothing more is begun; what is on its way comes to its end."""

@@ -7,21 +7,11 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
-from integrations.admin.choosers import SearchSelect
-from integrations.models import HaloClient, HaloCredential, HaloSite
+from integrations.admin.choosers import SearchSelect, client_field
+from integrations.models import HaloCredential, HaloSite
 from mappings.models import CompanyMapping
 
 SITE_HELP = "New assets and tickets of this company go here. Empty: the client's main site."
-
-
-def _client_field(credential: HaloCredential | int) -> forms.ModelChoiceField[HaloClient]:
-    number = credential if isinstance(credential, int) else credential.pk
-    return forms.ModelChoiceField(
-        HaloClient.objects.filter(halo_credential=number, active=True),
-        label="Halo client [customer]",
-        widget=SearchSelect("admin:integrations_haloclient_choose", query=f"halo_credential={number}"),
-        error_messages={"invalid_choice": "This client is not (any more) one of this HaloPSA credential."},
-    )
 
 
 def _site_field(credential: HaloCredential | int) -> forms.ModelChoiceField[HaloSite]:
@@ -57,7 +47,7 @@ class ChooseClientForm(forms.Form):
 
     def __init__(self, credential: HaloCredential, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["halo_client"] = _client_field(credential)
+        self.fields["halo_client"] = client_field(credential.pk)
         self.fields["halo_site"] = _site_field(credential)
         self.order_fields(["halo_client", "halo_site"])
 
@@ -79,5 +69,5 @@ class CompanyMappingForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "halo_client" in self.fields:
-            self.fields["halo_client"] = _client_field(self.instance.halo_credential_id)
+            self.fields["halo_client"] = client_field(self.instance.halo_credential_id)
             self.fields["halo_site"] = _site_field(self.instance.halo_credential_id)

@@ -11,21 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 
-from integrations.admin.choosers import SearchSelect
+from integrations.admin.choosers import client_field
 from integrations.admin.display import admin_url
-from integrations.models import HaloClient, Intention
 from integrations.runs.request import request_preflight
-from ticketing import lanes
-from ticketing.models import IntegrationProfile, Preflight, PreflightState
+from ticketing.models import IntegrationProfile
 from ticketing.preflight.checks import FAILS, UNKNOWN, WARNS
-from ticketing.preflight.trial import (
-    CannotTest,
-    is_due,
-    last_test,
-    open_findings,
-    send_test_ticket,
-    state_now,
-)
+from ticketing.preflight.outlook import outlook_of
+from ticketing.preflight.trial import CannotTest, send_test_ticket
 
 TONES = {FAILS: "bad", WARNS: "warn"}
 
@@ -35,13 +27,10 @@ class TestTicketForm(forms.Form):
 
     def __init__(self, profile: IntegrationProfile, *args: Any) -> None:
         super().__init__(*args)
-        number = profile.halo_credential_id
         self.initial = {"client": profile.client_id}
-        self.fields["client"] = forms.ModelChoiceField(
-            HaloClient.objects.filter(halo_credential=number, active=True),
-            label="Halo client [customer]",
+        self.fields["client"] = client_field(
+            profile.halo_credential_id,
             help_text="The ticket is made for this client; your own company is a good choice.",
-            widget=SearchSelect("admin:integrations_haloclient_choose", query=f"halo_credential={number}"),
         )
 
 
@@ -64,21 +53,19 @@ class PreflightPages:
     def preflight_told(self, row: IntegrationProfile) -> dict[str, Any]:
         """For the panel: the findings that are still open, and the last test ticket with its writes."""
         admin: Any = self
-        preflight = Preflight.objects.filter(profile=row).first()
-        found = open_findings(row, preflight) if preflight else []
-        test = last_test(row)
+        known = outlook_of(row)
         return {
-            "preflight": preflight,
-            "preflight_state": PreflightState(state_now(row, preflight)) if preflight else None,
-            "preflight_due": is_due(row, preflight),
+            "preflight": known.preflight,
+            "preflight_state": known.state,
+            "preflight_due": known.due,
             "findings": [
-                {**finding, "tone": TONES[finding["level"]]} for finding in found if finding["level"] in TONES
+                {**finding, "tone": TONES[finding["level"]]}
+                for finding in known.findings
+                if finding["level"] in TONES
             ],
-            "untold": [finding["words"] for finding in found if finding["level"] == UNKNOWN],
-            "test": test,
-            "test_writes": Intention.objects.filter(lane=lanes.lane_of(test)).order_by("sequence")
-            if test
-            else [],
+            "untold": [finding["words"] for finding in known.findings if finding["level"] == UNKNOWN],
+            "test": known.test,
+            "test_writes": known.writes,
             "test_url": admin.url("test_ticket", row.pk),
         }
 

@@ -15,16 +15,10 @@ from integrations.api.runs import RunSerializer, accepted
 from integrations.models import HaloClient
 from integrations.runs.request import request_preflight
 from ticketing.api.tickets import TicketSerializer
-from ticketing.models import IntegrationProfile, Preflight, PreflightState
+from ticketing.models import IntegrationProfile, PreflightState
 from ticketing.preflight.checks import FAILS, UNKNOWN, WARNS
-from ticketing.preflight.trial import (
-    CannotTest,
-    is_due,
-    last_test,
-    open_findings,
-    send_test_ticket,
-    state_now,
-)
+from ticketing.preflight.outlook import outlook_of
+from ticketing.preflight.trial import CannotTest, send_test_ticket
 
 
 class FindingSerializer(serializers.Serializer[Any]):
@@ -59,15 +53,13 @@ class PreflightActions:
     @action(detail=True, methods=["get"], filter_backends=[])
     def preflight(self, request: Request, pk: str) -> Response:
         """What the newest look into HaloPSA has said, less what a test ticket has answered since."""
-        profile: IntegrationProfile = self.get_object()  # type: ignore[attr-defined]
-        found = Preflight.objects.filter(profile=profile).first()
-        test = last_test(profile)
+        known = outlook_of(self.get_object())  # type: ignore[attr-defined]
         told = {
-            "state": state_now(profile, found) if found else None,
-            "checked_at": found.checked_at if found else None,
-            "due": is_due(profile, found),
-            "findings": open_findings(profile, found) if found else [],
-            "test_ticket": test.pk if test else None,
+            "state": known.state,
+            "checked_at": known.preflight.checked_at if known.preflight else None,
+            "due": known.due,
+            "findings": known.findings,
+            "test_ticket": known.test.pk if known.test else None,
         }
         return Response(PreflightSerializer(told).data)
 

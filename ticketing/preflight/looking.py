@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import QuerySet
@@ -52,7 +53,7 @@ def read(credential: HaloCredential, profiles: Sequence[IntegrationProfile], rea
     unread: dict[str, str] = {}
     options: dict[tuple[str, str, str], OptionRecord] = {}
     for kind in sorted(_kinds_in_use(profiles)):
-        for record in _or_reason(lambda kind=kind: reader.fetch_options(kind), kind, unread) or ():  # type: ignore[misc]
+        for record in _or_reason(partial(reader.fetch_options, kind), kind, unread) or ():
             options[kind, record.parent, record.halo_id] = record
             options.setdefault((kind, "", record.halo_id), record)
     types = sorted({profile.ticket_type for profile in profiles})

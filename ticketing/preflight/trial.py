@@ -9,14 +9,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import QuerySet
 
-from integrations.choices import IntentionKind, IntentionState
-from integrations.models import HaloClient, Intention, new_marker
+from integrations.choices import IntentionKind
+from integrations.models import HaloClient, new_marker
 from integrations.runs.request import request_delivery
 from ticketing import lanes
-from ticketing.models import IntegrationProfile, Preflight, PreflightState, Ticket, TicketState
-from ticketing.preflight.checks import FAILS, UNKNOWN
+from ticketing.models import IntegrationProfile, Ticket, TicketState
 
 NOTE: Final = "This is the note of a test ticket."
 CLOSING: Final = "This is the end of a test ticket: creating, noting and closing work."
@@ -64,50 +62,3 @@ def _writes(ticket: Ticket) -> list[lanes.Write]:
         (IntentionKind.CLOSE_TICKET, {"words": CLOSING}),
     )
     return [lanes.Write(kind, ticket, f"test:{ticket.marker}:{kind}", content) for kind, content in steps]
-
-
-# ---- what is known by now -------------------------------------------------------------------
-
-
-def last_test(profile: IntegrationProfile) -> Ticket | None:
-    return Ticket.objects.filter(profile=profile, is_test=True).order_by("-pk").first()
-
-
-def open_findings(profile: IntegrationProfile, preflight: Preflight) -> list[dict[str, str]]:
-    """The findings without those that a test ticket of the profile as it is now has answered."""
-    test = last_test(profile)
-    if test is None or test.created_at < profile.changed_at:
-        return list(preflight.findings)
-    if refused := _refused(test):
-        return [*refused, *preflight.findings]
-    return [row for row in preflight.findings if not (_passed(test) and row["level"] == UNKNOWN)]
-
-
-def state_now(profile: IntegrationProfile, preflight: Preflight) -> str:
-    """The state of the look, or *failed* where a test ticket was refused since the profile changed."""
-    fails = any(row["level"] == FAILS for row in open_findings(profile, preflight))
-    return PreflightState.FAILED if fails else preflight.state
-
-
-def _writes_of(test: Ticket) -> QuerySet[Intention]:
-    return Intention.objects.filter(lane=lanes.lane_of(test)).order_by("sequence")
-
-
-def _passed(test: Ticket) -> bool:
-    """All three were taken: a note that was refused does not keep a ticket from being closed."""
-    states = list(_writes_of(test).values_list("state", flat=True))
-    return bool(states) and set(states) == {IntentionState.DONE}
-
-
-def _refused(test: Ticket) -> list[dict[str, str]]:
-    """What HaloPSA refused of a test, in its own words."""
-    rows = _writes_of(test).filter(state=IntentionState.REFUSED)
-    return [
-        {"level": FAILS, "about": "", "words": f"Test ticket, {row.get_kind_display().lower()}: {row.answer}"}
-        for row in rows
-    ]
-
-
-def is_due(profile: IntegrationProfile, preflight: Preflight | None) -> bool:
-    """Whether the profile has changed since it was looked at."""
-    return preflight is None or preflight.checked_at < profile.changed_at

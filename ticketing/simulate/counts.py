@@ -100,11 +100,10 @@ def _really(since: datetime, until: datetime) -> Counter[_Cell]:
         kind__in=KINDS, state=IntentionState.DONE, finished_at__gte=since, finished_at__lt=until
     ).values_list("kind", "subject_id", "finished_at")
     found = list(rows)
-    tickets = Ticket.objects.filter(pk__in={row[1] for row in found})
-    companies, tests = {}, set()
-    for pk, company, is_test in tickets.values_list("pk", "company", "is_test"):
-        companies[pk] = company
-        tests |= {pk} if is_test else set()
+    rows_of = Ticket.objects.filter(pk__in={row[1] for row in found})
+    tickets = list(rows_of.values_list("pk", "company", "is_test"))
+    companies = {pk: company for pk, company, _ in tickets}
+    tests = {pk for pk, _, is_test in tickets if is_test}
     return Counter(
         (KINDS[IntentionKind(kind)], companies.get(pk), day_of(at))
         for kind, pk, at in found

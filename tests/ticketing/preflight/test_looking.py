@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from integrations.choices import RunKind, RunState
@@ -16,17 +14,6 @@ from tests.scene import Scene
 from ticketing.models import IntegrationProfile, Preflight, PreflightState, TicketRule
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start() as running:
-        yield running
-
-
-@pytest.fixture
-def scene(sandbox: Sandbox) -> Scene:
-    return Scene(sandbox)
 
 
 def look(scene: Scene) -> Preflight:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from integrations.models import HaloClient, HaloCredential, Intention, Run
 from integrations.runs.request import request_delivery, request_preflight
 from integrations.sandbox.server import Sandbox
 from tests.scene import Scene
-from ticketing.models import Alert, IntegrationProfile, Preflight, Ticket, TicketState
-from ticketing.preflight.trial import CannotTest, is_due, open_findings, send_test_ticket, state_now
+from ticketing.models import Alert, IntegrationProfile, Ticket, TicketState
+from ticketing.preflight.outlook import outlook_of
+from ticketing.preflight.trial import CannotTest, send_test_ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_short_rests")]
 
@@ -22,17 +22,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_short_rests")]
 @pytest.fixture
 def _short_rests(settings: Any) -> None:
     settings.HALOBRIDGE_PAUSE_FACTOR = 0.0002
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start() as running:
-        yield running
-
-
-@pytest.fixture
-def scene(sandbox: Sandbox) -> Scene:
-    return Scene(sandbox)
 
 
 def client_of(scene: Scene) -> HaloClient:
@@ -74,15 +63,14 @@ def test_it_is_no_alert_and_sends_no_mail(scene: Scene, sandbox: Sandbox) -> Non
 
 def test_it_answers_what_the_look_could_not_know(scene: Scene) -> None:
     execute_here(request_preflight(scene.credential))
-    preflight = Preflight.objects.get(profile=scene.profile)
-    assert open_findings(scene.profile, preflight)
+    assert outlook_of(scene.profile).findings
 
     send(scene)
-    assert open_findings(scene.profile, preflight) == []
+    assert outlook_of(scene.profile).findings == []
 
     scene.profile.save()  # what was tried is not what there is now
-    assert open_findings(scene.profile, preflight)
-    assert is_due(scene.profile, preflight)
+    assert outlook_of(scene.profile).findings
+    assert outlook_of(scene.profile).due
 
 
 def test_what_halopsa_refuses_is_told_in_its_words(scene: Scene, sandbox: Sandbox) -> None:
@@ -104,15 +92,14 @@ def test_a_closing_that_is_refused_is_told(scene: Scene, sandbox: Sandbox) -> No
 
 def test_a_refused_note_is_no_success_although_the_ticket_is_closed(scene: Scene, sandbox: Sandbox) -> None:
     execute_here(request_preflight(scene.credential))
-    preflight = Preflight.objects.get(profile=scene.profile)
     sandbox.halo.faults.add(method="POST", path="/api/actions", what="400", times=1)
     ticket = send(scene)
 
     assert ticket.state == TicketState.CLOSED
-    found = open_findings(scene.profile, preflight)
+    found = outlook_of(scene.profile).findings
     assert [row["level"] for row in found].count("fails") == 1
     assert found[0]["words"].startswith("Test ticket, add note: HaloPSA refused it")
-    assert state_now(scene.profile, preflight) == "failed"
+    assert outlook_of(scene.profile).state == "failed"
 
 
 def test_a_lost_answer_makes_no_second_one(scene: Scene, sandbox: Sandbox) -> None:
