@@ -36,7 +36,6 @@ from integrations.sandbox.pages import Pages
 from integrations.sandbox.store import Store
 from integrations.sandbox.switches import Switches
 from integrations.sandbox.tactical_rmm.console import TacticalApplication
-from integrations.sandbox.tactical_rmm.fleet import add_fleet
 from integrations.sandbox.world import Row, World, from_data, to_data
 
 __all__ = ["USUAL_PORTS", "PortTaken", "Ports", "Sandbox"]
@@ -116,7 +115,6 @@ class Sandbox:
         """Find the saved world or make one, then listen. Raises PortTaken."""
         clock, store = Clock(), Store(state_dir)
         world = store.load() or make_world(seed, clock.now())
-        add_fleet(world, clock.stamp())
         complete(world, clock.now())
         sandbox = cls(world, switches or Switches(), store, clock)
         sandbox._listen(host, ports or Ports())
@@ -193,6 +191,10 @@ class Sandbox:
         return self._address("rmm")
 
     @property
+    def tactical_rmm_url(self) -> str:
+        return self._address("tactical_rmm")
+
+    @property
     def ninjaone_url(self) -> str:
         return self._address("ninjaone")
 
@@ -203,7 +205,7 @@ class Sandbox:
             "auth_url": self.auth_url,
             "msp360_url": self.msp360_url,
             "rmm_url": self.rmm_url,
-            "tactical_rmm_url": self._address("tactical_rmm"),
+            "tactical_rmm_url": self.tactical_rmm_url,
             "ninjaone_url": self.ninjaone_url,
         }
 

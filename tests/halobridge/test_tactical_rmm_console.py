@@ -30,7 +30,7 @@ def console(sandbox: Sandbox) -> Console:
         sandbox,
         name="RMM",
         kind="tactical_rmm",
-        base_url=sandbox.addresses()["tactical_rmm_url"],
+        base_url=sandbox.tactical_rmm_url,
         credentials={"api_key": TACTICAL_RMM_KEY},
     )
 

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any, Final
 from urllib.parse import quote
 
+from integrations.connectors import bodies
 from integrations.connectors.base import ConsoleAccess
 from integrations.connectors.msp360.parse import envelopes
 from integrations.connectors.patience import patiently
@@ -18,13 +19,9 @@ from integrations.net.answers import Answer, decode_json, is_web_page
 from integrations.net.errors import (
     BadAnswer,
     Forbidden,
-    HostNotAllowed,
-    NetError,
     NotFound,
-    RateLimited,
     Refused,
     Unauthorised,
-    Unreachable,
     error_class,
 )
 from integrations.net.http import Client
@@ -36,8 +33,6 @@ Row = Mapping[str, Any]
 PAGE_SIZE: Final = 200
 """Computers asked for at once. The vendor names no limit; a console may give fewer."""
 TAKE: Final = 1000
-FAILURES_TO_STOP: Final = 3
-POINTLESS: Final = (Unauthorised, Forbidden, Unreachable, HostNotAllowed, RateLimited)
 LIFETIME_IF_UNSAID: Final = 3600.0
 RENEW_BEFORE: Final = 60.0
 LONGEST_QUOTE: Final = 200
@@ -132,7 +127,7 @@ class Msp360Client:
 
     def _rows(self, path: str, what: str, params: Mapping[str, Any] | None = None) -> list[Row]:
         data = self._read(path, params)
-        rows = envelopes.rows(data)
+        rows = bodies.rows(data)
         if rows is None:
             raise self._not_a_list(what, data)
         return rows
@@ -203,39 +198,3 @@ class RmmClient:
             return envelopes.host_record(patiently(lambda: self._http.get(path).data))
         except NotFound:
             return None
-
-
-class HostReader:
-    """Reads host records one by one, and stops asking where the next one would fail for the same reason."""
-
-    def __init__(self, client: RmmClient) -> None:
-        self._client = client
-        self._in_a_row = 0
-        self.failures = 0
-        self.unasked = 0
-        self.last_error: NetError | None = None
-
-    def read(self, hid: str) -> Row | None:
-        """A computer's host record, None if there is none. Raises `NetError` where it could not be read."""
-        if self.last_error is not None and self._in_a_row >= FAILURES_TO_STOP:
-            self.unasked += 1
-            raise self.last_error
-        try:
-            found = self._client.fetch_host(hid)
-        except NetError as error:
-            self.failures += 1
-            self.last_error = error
-            self._in_a_row = FAILURES_TO_STOP if isinstance(error, POINTLESS) else self._in_a_row + 1
-            raise
-        self._in_a_row = 0
-        return found
-
-    @property
-    def missing(self) -> int:
-        """Computers whose hardware could not be read."""
-        return self.failures + self.unasked
-
-    def summary(self) -> str:
-        """One sentence on what is missing and why."""
-        reason = self.last_error.sentence if self.last_error else ""
-        return f"Hardware data of {self.missing} computers could not be read: {reason}"

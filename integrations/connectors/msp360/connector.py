@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Final
 
 from integrations.connectors.base import Abilities, Connector, CredentialField
-from integrations.connectors.msp360.client import HostReader, Msp360Client, RmmClient, Row
+from integrations.connectors.looks import Looks
+from integrations.connectors.msp360.client import Msp360Client, RmmClient, Row
 from integrations.connectors.msp360.parse import companies, computers, events, products
-from integrations.net.errors import Forbidden, NetError, NotFound, Refused, Unauthorised
-from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord, Permission
+from integrations.connectors.patience import OneByOne
+from integrations.net.errors import Forbidden, NetError, NotFound, Refused
+from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord
 
 RMM_BASE_URL: Final = "https://api.rmm.mspbackups.com"
 GRANT: Final = "Let an administrator of the provider account generate the API credentials."
-
-Found = TypeVar("Found")
 
 
 class Msp360Connector(Connector):
@@ -80,7 +80,7 @@ class Msp360Connector(Connector):
                 if record is not None:
                     yield record
         self._warn_if(without_id, f"{without_id} computers without an id were left out.")
-        self._warn_if(hosts and hosts.missing, hosts.summary() if hosts else "")
+        self._warn_if(hosts and hosts.missing, hosts.summary("Hardware data") if hosts else "")
 
     def fetch_events(self, since: datetime | None = None) -> Iterator[EventRecord]:
         """The present state of every backup plan; there is no history to ask for, so `since` is moot."""
@@ -112,9 +112,9 @@ class Msp360Connector(Connector):
             return None
         return RmmClient(self.access, self.access.value("rmm_base_url") or RMM_BASE_URL)
 
-    def _host_reader(self) -> HostReader | None:
+    def _host_reader(self) -> OneByOne[Row | None] | None:
         client = self._rmm_client()
-        return HostReader(client) if client else None
+        return OneByOne(client.fetch_host) if client else None
 
     @cached_property
     def _companies(self) -> list[CompanyRecord]:
@@ -138,7 +138,7 @@ class Msp360Connector(Connector):
             return None
 
     def _computer(
-        self, row: Row, around: computers.Surroundings, hosts: HostReader | None
+        self, row: Row, around: computers.Surroundings, hosts: OneByOne[Row | None] | None
     ) -> ComputerRecord | None:
         hid = computers.hid(row)
         if hid is None or hosts is None:
@@ -157,7 +157,7 @@ class Msp360Connector(Connector):
 def probe(client: Msp360Client, rmm: RmmClient | None) -> CheckResult:
     """Log in and look at each list once. Companies and computers have to work, the rest may be missing."""
     client.log_in()
-    looks = Looks()
+    looks = Looks(GRANT)
     found_companies = looks.at("Companies", "company mapping", client.fetch_companies)
     found_computers = looks.at("Computers", "computer mapping and export", client.count_computers)
     looks.at("Licences", "products of computers (default asset types)", client.fetch_licences)
@@ -169,23 +169,3 @@ def probe(client: Msp360Client, rmm: RmmClient | None) -> CheckResult:
         return CheckResult(ok=False, message=" ".join(looks.problems), details=tuple(looks.details))
     connected = f"Connected: {len(found_companies)} companies, {found_computers[0]} computers."
     return CheckResult(ok=True, message=" ".join((connected, *looks.problems)), details=tuple(looks.details))
-
-
-class Looks:
-    """Looks at one list after the other; one that can't be read does not keep the next from being tried."""
-
-    def __init__(self) -> None:
-        self.details: list[Permission] = []
-        self.problems: list[str] = []
-
-    def at(self, name: str, needed_for: str, fetch: Callable[[], Found]) -> Found | None:
-        """What `fetch` gives; None where it can't be read, which is noted with the reason."""
-        found: Found | None = None
-        state = "works"
-        try:
-            found = fetch()
-        except NetError as error:
-            state = "refused" if isinstance(error, Forbidden | Unauthorised) else "unknown"
-            self.problems.append(f"{name} cannot be read: {error.sentence}")
-        self.details.append(Permission(name, state, needed_for, grant="" if state == "works" else GRANT))
-        return found

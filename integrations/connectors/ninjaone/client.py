@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from integrations.connectors import values
+from integrations.connectors import bodies, values
 from integrations.connectors.base import ConsoleAccess
 from integrations.connectors.ninjaone.parse import envelopes
 from integrations.connectors.patience import patiently
 from integrations.net.auth import ClientCredentials, Token, fetch_client_token
-from integrations.net.errors import BadAnswer, NotFound, ShortList, TokenRefused, Unauthorised
+from integrations.net.errors import NotFound, ShortList, TokenRefused, Unauthorised
 from integrations.net.http import Client
 from integrations.net.paging import Page, Part, pages
-from integrations.net.redact import cut, redact
 
 Row = Mapping[str, Any]
 
@@ -29,7 +28,6 @@ PAGE_SIZE: Final = 500
 ACTIVITIES_AT_ONCE: Final = 200
 SCOPE: Final = "monitoring"
 APPROVED_ONLY: Final = {"df": "status eq APPROVED"}
-LONGEST_QUOTE: Final = 200
 
 BAD_LOGIN: Final = (
     "NinjaOne does not accept the client ID and secret at {host}. They are made under Administration > Apps "
@@ -137,21 +135,15 @@ class NinjaOneClient:
         data = self._read("/v2/activities", params)
         rows = envelopes.activities(data)
         if rows is None:
-            raise self._not_a_list("activities", data)
+            raise bodies.not_a_list("NinjaOne", "activities", data, self._secrets)
         return rows
 
     def _rows(self, path: str, what: str, params: Mapping[str, Any]) -> list[Row]:
         data = self._read(path, params)
-        rows = envelopes.rows(data)
+        rows = bodies.rows(data)
         if rows is None:
-            raise self._not_a_list(what, data)
+            raise bodies.not_a_list("NinjaOne", what, data, self._secrets)
         return rows
-
-    def _not_a_list(self, what: str, data: Any) -> BadAnswer:
-        other = "something else came" if data else "nothing came"
-        words = cut(redact(data, self._secrets), LONGEST_QUOTE) if isinstance(data, str) else ""
-        said = f'it said "{words}"' if words else other
-        return BadAnswer(f"NinjaOne gave no list of {what}: {said}.", status=200)
 
     def _read(self, path: str, params: Mapping[str, Any]) -> Any:
         return patiently(lambda: self._read_once(path, params))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
+from integrations.connectors import bodies
 from integrations.connectors.base import Abilities, BadDelivery, Connector, CredentialField
+from integrations.connectors.looks import Looks
 from integrations.connectors.ninjaone.client import NinjaOneClient, Row
 from integrations.connectors.ninjaone.parse import companies, computers, envelopes, events
-from integrations.net.errors import Forbidden, NetError, Unauthorised
-from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord, Permission
+from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord
 
 OVERLAP: Final = timedelta(minutes=30)
 """How far behind the last read the history is read again: devices deliver late."""
@@ -111,7 +112,7 @@ class NinjaOneConnector(Connector):
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> list[EventRecord]:
         """One posted activity. What tells of no problem gives no event."""
         self._check_secret(headers)
-        items = envelopes.deliveries(body)
+        items = bodies.posted_items(body)
         rows = [item for item in items if isinstance(item, Mapping) and _is_activity(item)]
         records = [record for row in rows if (record := events.activity(row, self.access.zone))]
         if len(rows) < len(items):
@@ -149,7 +150,7 @@ def _is_activity(item: Row) -> bool:
 def probe(client: NinjaOneClient) -> CheckResult:
     """Log in and look at each list once. Organisations and devices have to work, the rest may be missing."""
     client.log_in()
-    looks = Looks()
+    looks = Looks(GRANT)
     organisations = looks.at("Organisations", "company mapping", client.fetch_some_organisations)
     devices = looks.at("Devices", "computer mapping and export", client.fetch_some_devices)
     alerts = looks.at("Alerts", "events and tickets", client.fetch_alerts)
@@ -160,23 +161,3 @@ def probe(client: NinjaOneClient) -> CheckResult:
     told = f"{len(organisations)} organisations and {len(devices)} devices on the first page{on}"
     message = " ".join((f"Connected: {told}.", *looks.problems))
     return CheckResult(ok=True, message=message, details=tuple(looks.details))
-
-
-class Looks:
-    """Looks at one list after the other; one that can't be read does not keep the next from being tried."""
-
-    def __init__(self) -> None:
-        self.details: list[Permission] = []
-        self.problems: list[str] = []
-
-    def at(self, name: str, needed_for: str, fetch: Callable[[], list[Row]]) -> list[Row] | None:
-        """The rows; None where they can't be read, which is noted with the reason."""
-        try:
-            found = fetch()
-        except NetError as error:
-            state = "refused" if isinstance(error, Forbidden | Unauthorised) else "unknown"
-            self.problems.append(f"{name} cannot be read: {error.sentence}")
-            self.details.append(Permission(name, state, needed_for, grant=GRANT))
-            return None
-        self.details.append(Permission(name, "works", needed_for))
-        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from integrations.connectors import bodies
 from integrations.connectors.base import Abilities, BadDelivery, Connector
 from integrations.connectors.push import parse
 from integrations.records import CheckResult, EventRecord
@@ -16,7 +17,7 @@ class PushConnector(Connector):
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> list[EventRecord]:
         """Events in the words of the REST API. Bad items are told together; the good ones come along."""
-        items = parse.items_of(body)
+        items = bodies.posted_items(body)
         problems = [
             f"Item {position} {problem}."
             for position, item in enumerate(items, start=1)

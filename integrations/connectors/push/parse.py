@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, tzinfo
@@ -11,28 +10,14 @@ from typing import Any, Final
 from integrations.catalogue import EVENT_TYPES, known_event_type, vendor_code_of
 from integrations.choices import EventState, Severity
 from integrations.connectors import values
-from integrations.connectors.base import BadDelivery
 from integrations.records import EventRecord, FindingRecord
 
 Item = Mapping[str, Any]
 
-MOST_ITEMS: Final = 1000
 MOST_FINDINGS: Final = 200
 _OF_FINDING: Final = tuple(field.name for field in fields(FindingRecord))
 _STATES: Final = frozenset(state.value for state in EventState)
 _SEVERITIES: Final = frozenset(severity.value for severity in Severity)
-
-
-def items_of(body: bytes) -> list[Any]:
-    """The posted objects: one object or an array of at most `MOST_ITEMS`. Raises `BadDelivery`."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadDelivery("The body is not JSON.") from error
-    items = found if isinstance(found, list) else [found]
-    if len(items) > MOST_ITEMS:
-        raise BadDelivery(f"The array has {len(items)} items; {MOST_ITEMS} are allowed.")
-    return items
 
 
 def problem_of(item: Any) -> str | None:

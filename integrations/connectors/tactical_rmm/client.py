@@ -11,29 +11,21 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote
 
+from integrations.connectors import bodies
 from integrations.connectors.base import ConsoleAccess
 from integrations.connectors.patience import patiently
 from integrations.connectors.tactical_rmm.parse import envelopes, events
 from integrations.net.answers import Answer, decode_json, is_web_page
 from integrations.net.errors import (
     BadAnswer,
-    Forbidden,
-    HostNotAllowed,
-    NetError,
     NotFound,
-    RateLimited,
     ShortList,
     Unauthorised,
-    Unreachable,
 )
 from integrations.net.http import Client
-from integrations.net.redact import cut, redact
 
 Row = Mapping[str, Any]
 
-FAILURES_TO_STOP: Final = 3
-POINTLESS: Final = (Unauthorised, Forbidden, Unreachable, HostNotAllowed, RateLimited)
-LONGEST_QUOTE: Final = 200
 
 BAD_KEY: Final = (
     "Tactical RMM does not accept the API key: it is wrong, has expired or was deleted "
@@ -101,7 +93,7 @@ class TacticalClient:
 
     def _rows(self, what: str, call: Callable[[], Answer]) -> list[Row]:
         data = self._read(call)
-        found = envelopes.rows(data)
+        found = bodies.rows(data)
         if found is None:
             raise self._not_a_list(what, data)
         return found
@@ -127,10 +119,7 @@ class TacticalClient:
         return decode_json(self._http.host, answer.status, answer.headers, body)
 
     def _not_a_list(self, what: str, data: Any) -> BadAnswer:
-        words = cut(redact(data, (self._key,)), LONGEST_QUOTE) if isinstance(data, str) else ""
-        other = "something else came" if data else "nothing came"
-        said = f'it said "{words}"' if words else other
-        return BadAnswer(f"Tactical RMM gave no list of {what}: {said}.", status=200)
+        return bodies.not_a_list("Tactical RMM", what, data, (self._key,))
 
     @property
     def _key(self) -> str:
@@ -145,33 +134,3 @@ class TacticalClient:
             secrets=(self._key,),
             ca_bundle=self._access.ca_bundle,
         )
-
-
-class FullRecords:
-    """Reads full records one by one, and stops asking where the next one would fail for the same reason."""
-
-    def __init__(self, client: TacticalClient) -> None:
-        self._client = client
-        self._in_a_row = 0
-        self.missing = 0
-        self.last_error: NetError | None = None
-
-    def read(self, agent_id: str) -> Row | None:
-        """An agent's full record, None if it is gone. Raises `NetError` where it could not be read."""
-        if self.last_error is not None and self._in_a_row >= FAILURES_TO_STOP:
-            self.missing += 1
-            raise self.last_error
-        try:
-            found = self._client.fetch_agent(agent_id)
-        except NetError as error:
-            self.missing += 1
-            self.last_error = error
-            self._in_a_row = FAILURES_TO_STOP if isinstance(error, POINTLESS) else self._in_a_row + 1
-            raise
-        self._in_a_row = 0
-        return found
-
-    def summary(self) -> str:
-        """One sentence on what is missing and why."""
-        reason = self.last_error.sentence if self.last_error else ""
-        return f"MAC addresses of {self.missing} computers could not be read: {reason}"

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Final
 
 from integrations.connectors import values
 from integrations.connectors.base import Abilities, Connector, CredentialField
-from integrations.connectors.tactical_rmm.client import FullRecords, Row, TacticalClient
+from integrations.connectors.looks import Looks
+from integrations.connectors.patience import OneByOne
+from integrations.connectors.tactical_rmm.client import Row, TacticalClient
 from integrations.connectors.tactical_rmm.parse import companies, computers, events
-from integrations.net.errors import Forbidden, NetError, ShortList, Unauthorised
-from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord, Permission
+from integrations.net.errors import NetError, ShortList
+from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord
 
 NOWHERE: Final = "https://api.your-domain.example"
 """There is no address of the vendor's own: everybody runs a server."""
@@ -20,8 +22,6 @@ NO_ADDRESS: Final = "The address is missing: Tactical RMM runs on your own serve
 RECENT_DAYS: Final = 7
 """How far back ended alerts are looked at. Always as far, so that few series leave the list at a time."""
 GRANT: Final = "Give the role of the key's user the right to list it (Settings > Permissions Manager)."
-
-Found = TypeVar("Found")
 
 
 class TacticalRmmConnector(Connector):
@@ -74,7 +74,7 @@ class TacticalRmmConnector(Connector):
     def fetch_computers(self) -> Iterator[ComputerRecord]:
         """Agents client by client. Raises `ShortList` at the end where fewer came than the clients have."""
         tally = Tally()
-        full = FullRecords(self._client) if self._wants("full_records") else None
+        full = OneByOne(self._client.fetch_agent) if self._wants("full_records") else None
         for row, around in self._agents(tally):
             record = self._computer(row, around, full)
             if record is not None:
@@ -82,7 +82,7 @@ class TacticalRmmConnector(Connector):
         tally.compare(self._rows, self._client.fetch_clients)
         self.warnings += tally.sentences()
         if full is not None and full.missing:
-            self.warnings.append(full.summary())
+            self.warnings.append(full.summary("MAC addresses"))
 
     def fetch_events(self, since: datetime | None = None) -> Iterator[EventRecord]:
         """Every open alert, and those that began in the last days (since `since`, if that is longer ago)."""
@@ -144,7 +144,7 @@ class TacticalRmmConnector(Connector):
                 yield row, around
 
     def _computer(
-        self, row: Row, around: computers.Surroundings, full: FullRecords | None
+        self, row: Row, around: computers.Surroundings, full: OneByOne[Row | None] | None
     ) -> ComputerRecord | None:
         agent_id = computers.agent_id(row)
         if agent_id is None or full is None:
@@ -243,30 +243,18 @@ def probe(client: TacticalClient) -> CheckResult:
 
     Without clients there is nothing to ask the others for, and they would fail for the same reason.
     """
-    details: list[Permission] = []
-    problems: list[str] = []
-
-    def look(name: str, needed_for: str, fetch: Callable[[], Found]) -> Found | None:
-        found, state = None, "works"
-        try:
-            found = fetch()
-        except NetError as error:
-            state = "refused" if isinstance(error, Forbidden | Unauthorised) else "unknown"
-            problems.append(f"{name} cannot be read: {error.sentence}")
-        details.append(Permission(name, state, needed_for, grant="" if state == "works" else GRANT))
-        return found
-
-    rows = look("Clients", "company mapping", client.fetch_clients)
+    looks = Looks(GRANT)
+    rows = looks.at("Clients", "company mapping", client.fetch_clients)
     if rows is None:
-        return CheckResult(ok=False, message=problems[0], details=tuple(details))
+        return CheckResult(ok=False, message=looks.problems[0], details=tuple(looks.details))
     first = next((record for row in rows if (record := companies.company(row))), None)
     agents: list[Row] | None = []
     if first is not None:
         client_id = first.external_id
-        agents = look("Agents", "computer mapping and export", lambda: client.fetch_agents(client_id))
-    look("Alerts", "events and tickets", client.count_open_alerts)
+        agents = looks.at("Agents", "computer mapping and export", lambda: client.fetch_agents(client_id))
+    looks.at("Alerts", "events and tickets", client.count_open_alerts)
     if agents is None:
-        return CheckResult(ok=False, message=" ".join(problems), details=tuple(details))
+        return CheckResult(ok=False, message=" ".join(looks.problems), details=tuple(looks.details))
     count = companies.agent_count(rows)
     connected = f"Connected: {len(rows)} clients" + (f", {count} agents." if count is not None else ".")
-    return CheckResult(ok=True, message=" ".join((connected, *problems)), details=tuple(details))
+    return CheckResult(ok=True, message=" ".join((connected, *looks.problems)), details=tuple(looks.details))

@@ -72,7 +72,6 @@ def _port(options: dict[str, Any], name: str) -> int:
 
 
 def _welcome(sandbox: Sandbox) -> str:
-    tactical_rmm = sandbox.addresses()["tactical_rmm_url"]
     return "\n".join(
         (
             "The sandbox is running; Ctrl-C stops it and keeps its world.",
@@ -86,7 +85,7 @@ def _welcome(sandbox: Sandbox) -> str:
             f"  MSP360 console        {sandbox.msp360_url}",
             f"  Login, password       {constants.MSP360_LOGIN}, {constants.MSP360_PASSWORD}",
             f"  MSP360 RMM API        {sandbox.rmm_url}, token {constants.RMM_TOKEN}",
-            f"  Tactical RMM          {tactical_rmm}, key {constants.TACTICAL_RMM_KEY}",
+            f"  Tactical RMM          {sandbox.tactical_rmm_url}, key {constants.TACTICAL_RMM_KEY}",
             f"  NinjaOne              {sandbox.ninjaone_url}",
             f"  Client ID, secret     {constants.NINJAONE_CLIENT_ID}, {constants.NINJAONE_CLIENT_SECRET}",
             "Make something happen at once: manage.py sandbox_event fail",

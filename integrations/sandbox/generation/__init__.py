@@ -15,6 +15,7 @@ from integrations.sandbox.generation.settings import add_settings
 from integrations.sandbox.generation.software import add_licences, add_software
 from integrations.sandbox.generation.tickets import add_tickets
 from integrations.sandbox.moments import stamp
+from integrations.sandbox.tactical_rmm.fleet import add_fleet
 from integrations.sandbox.world import World
 
 __all__ = ["complete", "make_world"]
@@ -42,5 +43,6 @@ def make_world(seed: int, now: datetime) -> World:
 
 def complete(world: World, now: datetime) -> None:
     """Add the consoles that a world saved by an older sandbox does not have yet."""
+    add_fleet(world, stamp(now))
     if not world.ninjaone.organisations:
         add_ninjaone(world, random.Random(f"{world.seed}/ninjaone"), stamp(now))

@@ -9,16 +9,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import http.client
 import json
 import queue
 import threading
 from collections import deque
-from urllib.parse import urlsplit
 
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.halo.call import Call
 from integrations.sandbox.moments import without_zone
+from integrations.sandbox.posting import post
 from integrations.sandbox.switches import Switches
 from integrations.sandbox.world import HaloWorld, Row
 
@@ -75,7 +74,7 @@ class WebhookSender:
             return
         body = json.dumps([payload] if self._switches.webhook_array else payload).encode()
         for _ in range(2 if self._switches.webhook_duplicates else 1):
-            status = _post(self._switches.webhook_url, body, self._headers(body))
+            status = post(self._switches.webhook_url, body, self._headers(body))
             self.deliveries.append({"event": what, "status": status, "body": body.decode()})
 
     def _headers(self, body: bytes) -> dict[str, str]:
@@ -107,17 +106,3 @@ def _payload(world: HaloWorld, ticket: Row, action: Row | None) -> Row:
     if action is not None:
         payload["action"] = {name: action[name] for name in ("id", "ticket_id", "outcome", "hiddenfromuser")}
     return payload
-
-
-def _post(url: str, body: bytes, headers: dict[str, str]) -> int | None:
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=5)
-    try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, body, headers)
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()

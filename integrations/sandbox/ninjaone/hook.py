@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
+from integrations.sandbox.posting import post
 from integrations.sandbox.world import NinjaOneWorld, Row
 
 
@@ -47,7 +46,7 @@ class Hook:
         while (item := self._queue.get()) is not None:
             wanted, body = item
             headers = {row["name"]: row["value"] for row in wanted.get("headers", ())}
-            status = _post(str(wanted["url"]), body, headers)
+            status = post(str(wanted["url"]), body, {"Content-Type": "application/json", **headers})
             self.deliveries.append({"url": wanted["url"], "status": status, "body": body.decode()})
 
 
@@ -57,16 +56,3 @@ def _is_wanted(activities: Row | None, activity: Row) -> bool:
         return True
     found = activities.get(activity["activityType"])
     return found is not None and (not found or activity["statusCode"] in found)
-
-
-def _post(url: str, body: bytes, headers: dict[str, str]) -> int | None:
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=5)
-    try:
-        connection.request("POST", parts.path or "/", body, {"Content-Type": "application/json", **headers})
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()

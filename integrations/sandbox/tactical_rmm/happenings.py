@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import random
 import threading
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.life import NothingFound
 from integrations.sandbox.moments import at
+from integrations.sandbox.posting import post
 from integrations.sandbox.switches import Switches
 from integrations.sandbox.tactical_rmm import alerts
 from integrations.sandbox.world import Row, World
@@ -84,7 +83,8 @@ class TacticalEvents:
         url = self._switches.tactical_webhook_url
         if url:
             body = json.dumps(self._body(alert, event)).encode()
-            threading.Thread(target=_send, args=(url, body), daemon=True).start()
+            sent = (url, body, {"Content-Type": "application/json"}, SECONDS)
+            threading.Thread(target=post, args=sent, daemon=True).start()
 
     def _body(self, alert: Row, event: str) -> Row:
         """A body with all placeholders filled in: everything is text, nothing is `None`."""
@@ -108,17 +108,3 @@ class TacticalEvents:
             "site": site["name"],
         }
         return {"event": event, **{name: str(value) for name, value in filled.items()}}
-
-
-def _send(url: str, body: bytes) -> None:
-    parts = urlsplit(url)
-    secure = parts.scheme == "https"
-    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=SECONDS)
-    try:
-        connection.request("POST", parts.path or "/", body, {"Content-Type": "application/json"})
-        connection.getresponse().read()
-    except (OSError, http.client.HTTPException):
-        return
-    finally:
-        connection.close()

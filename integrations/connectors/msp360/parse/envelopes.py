@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from integrations.connectors import values
+from integrations.connectors import bodies, values
 from integrations.net.paging import Page
 
 Row = Mapping[str, Any]
@@ -21,13 +21,6 @@ def token(answer: Any) -> tuple[str, float | None] | None:
     return found, float(lifetime) if lifetime and lifetime > 0 else None
 
 
-def rows(answer: Any) -> list[Row] | None:
-    """The objects of an array. `null` is not an empty list: an unknown id is answered so, too."""
-    if not isinstance(answer, list):
-        return None
-    return [row for row in answer if isinstance(row, Mapping)]
-
-
 def status(answer: Any) -> tuple[int, str]:
     """(status, message) that stand inside an answer of status 200."""
     if not isinstance(answer, Mapping):
@@ -37,7 +30,7 @@ def status(answer: Any) -> tuple[int, str]:
 
 
 def computer_page(answer: Any) -> Page[Row] | None:
-    found = rows(answer.get("Computers")) if isinstance(answer, Mapping) else None
+    found = bodies.rows(answer.get("Computers")) if isinstance(answer, Mapping) else None
     return None if found is None else Page(found, values.number(answer.get("Count")))
 
 

@@ -17,13 +17,6 @@ _FAILED: Final = ("error getting ", "unknown ")
 """How the server begins a text that stands where it could not read a value from the agent."""
 
 
-def rows(answer: Any) -> list[Row] | None:
-    """The objects of an array; None for anything else."""
-    if not isinstance(answer, list):
-        return None
-    return [row for row in answer if isinstance(row, Mapping)]
-
-
 def open_count(answer: Any) -> int | None:
     """How many alerts are open, of an answer to `{"top": n}`; hidden and snoozed ones may not count."""
     return values.number(answer.get("alerts_count")) if isinstance(answer, Mapping) else None

@@ -10,7 +10,6 @@ What identifies what:
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from typing import Any, Final
 from integrations.choices import EventState, Severity
 from integrations.connectors import values
 from integrations.connectors.base import BadDelivery
+from integrations.connectors.bodies import posted
 from integrations.connectors.tactical_rmm.parse.companies import name_key
 from integrations.connectors.tactical_rmm.parse.envelopes import Row, moment, text
 from integrations.records import EventRecord
@@ -153,10 +153,7 @@ def _when(value: Any, zone: tzinfo) -> str | None:
 
 def delivered(body: bytes, zone: tzinfo) -> EventRecord:
     """The event of a posted body (the README has the body to enter). Raises `BadDelivery`."""
-    try:
-        sent = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadDelivery("The body is not JSON.") from error
+    sent = posted(body)
     if not isinstance(sent, Mapping):
         raise BadDelivery("The body is not one JSON object.")
     row = _as_row(sent)

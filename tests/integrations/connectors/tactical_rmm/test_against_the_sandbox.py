@@ -34,7 +34,7 @@ def sandbox(shared: Sandbox) -> Sandbox:
 
 
 def url_of(sandbox: Sandbox) -> str:
-    return sandbox.addresses()["tactical_rmm_url"]
+    return sandbox.tactical_rmm_url
 
 
 def make_connector(sandbox: Sandbox, **changed: str) -> TacticalRmmConnector:

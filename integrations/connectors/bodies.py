@@ -1,0 +1,48 @@
+"""JSON of consoles in the shapes that several of them share: lists of rows, what is posted to us."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from integrations.connectors.base import BadDelivery
+from integrations.net.errors import BadAnswer
+from integrations.net.redact import cut, redact
+
+Row = Mapping[str, Any]
+
+MOST_ITEMS: Final = 1000
+LONGEST_QUOTE: Final = 200
+
+
+def rows(answer: Any) -> list[Row] | None:
+    """The objects of an array; None for anything else: `null` is not an empty list."""
+    if not isinstance(answer, list):
+        return None
+    return [row for row in answer if isinstance(row, Mapping)]
+
+
+def not_a_list(console: str, what: str, data: Any, secrets: Sequence[str]) -> BadAnswer:
+    """The error for an answer that should have been a list of `what`; quotes it where it is words."""
+    words = cut(redact(data, tuple(secrets)), LONGEST_QUOTE) if isinstance(data, str) else ""
+    other = "something else came" if data else "nothing came"
+    said = f'it said "{words}"' if words else other
+    return BadAnswer(f"{console} gave no list of {what}: {said}.", status=200)
+
+
+def posted(body: bytes) -> Any:
+    """A posted body. Raises `BadDelivery`."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadDelivery("The body is not JSON.") from error
+
+
+def posted_items(body: bytes) -> list[Any]:
+    """What was posted: one thing, or an array of at most `MOST_ITEMS`. Raises `BadDelivery`."""
+    found = posted(body)
+    items = found if isinstance(found, list) else [found]
+    if len(items) > MOST_ITEMS:
+        raise BadDelivery(f"The array has {len(items)} items; {MOST_ITEMS} are allowed.")
+    return items
