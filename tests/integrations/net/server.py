@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -84,3 +85,18 @@ def json_answer(text: str = "{}", status: int = 200, headers: dict[str, str] | N
         handler.wfile.write(body)
 
     return respond
+
+
+@contextmanager
+def receive() -> Iterator[tuple[str, queue.Queue[Seen]]]:
+    """An address to post to, and what arrives there one after the other; each is answered with 202."""
+    arrived: queue.Queue[Seen] = queue.Queue()
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(202)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+        arrived.put(server.requests[-1])
+
+    with serve(respond) as server:
+        yield f"{server.url}/hooks/1/", arrived

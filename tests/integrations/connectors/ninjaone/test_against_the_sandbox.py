@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import requests
@@ -16,6 +14,7 @@ from integrations.records import EventRecord
 from integrations.sandbox.constants import NINJAONE_CLIENT_ID, NINJAONE_CLIENT_SECRET
 from integrations.sandbox.server import Sandbox
 from integrations.sandbox.world import Row
+from tests.integrations.net.server import receive
 
 
 @pytest.fixture(scope="module")
@@ -181,26 +180,11 @@ def test_a_console_that_is_down_for_a_moment_is_waited_for(
 
 
 def test_the_webhook_tells_the_same_as_the_list(sandbox: Sandbox) -> None:
-    bodies: list[tuple[bytes, dict[str, str]]] = []
-    arrived = threading.Event()
-
-    class Door(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            bodies.append((self.rfile.read(int(self.headers["Content-Length"])), dict(self.headers)))
-            self.send_response(202)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            arrived.set()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Silent."""
-
-    with HTTPServer(("127.0.0.1", 0), Door) as door:
-        threading.Thread(target=door.handle_request, daemon=True).start()
-        register_webhook(sandbox, f"http://127.0.0.1:{door.server_address[1]}/hooks")
+    with receive() as (url, arrived):
+        register_webhook(sandbox, url)
         sandbox.event("ninjaone-alert")
-        assert arrived.wait(5)
-    (told,) = make_connector(sandbox, webhook_secret="our-word").parse_webhook(*bodies[0])
+        sent = arrived.get(timeout=5)
+    (told,) = make_connector(sandbox, webhook_secret="our-word").parse_webhook(sent.body, sent.headers)
     (listed,), _ = read_events(sandbox)
 
     assert (told.external_id, told.state, told.series_key, told.event_type, told.occurred_at) == (

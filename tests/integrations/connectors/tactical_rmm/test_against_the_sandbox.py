@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import requests
@@ -19,6 +15,7 @@ from integrations.sandbox.constants import TACTICAL_RMM_KEY
 from integrations.sandbox.moments import later
 from integrations.sandbox.server import Sandbox
 from integrations.sandbox.world import Row
+from tests.integrations.net.server import receive
 
 
 @pytest.fixture(scope="module")
@@ -227,40 +224,14 @@ def test_the_alerts_of_a_removed_agent_leave_the_list(sandbox: Sandbox) -> None:
     assert not any(key in series for series in read_events(sandbox)[1])
 
 
-@contextmanager
-def receiver() -> Iterator[tuple[str, queue.Queue[bytes]]]:
-    """An address to post to, and what has been posted."""
-    posted: queue.Queue[bytes] = queue.Queue()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            posted.put(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(202)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Silent."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/hooks/1/", posted
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.mark.parametrize("kind", ["availability", "diskspace", "task", "custom"])
 def test_what_is_posted_is_what_the_list_says(sandbox: Sandbox, kind: str) -> None:
     key = an_agent(sandbox)["agent_id"]
-    with receiver() as (url, posted):
+    with receive() as (url, posted):
         sandbox.switches.change(tactical_webhook_url=url)
         for event in ("tactical-alert", "tactical-resolve"):
             number = sandbox.event(event, computer=key, alert=kind)["alert"]
-            (sent,) = make_connector(sandbox).parse_webhook(posted.get(timeout=5), {})
+            (sent,) = make_connector(sandbox).parse_webhook(posted.get(timeout=5).body, {})
             read = read_events(sandbox)[0][str(number)]
             for name in (
                 "external_id",
