@@ -60,6 +60,12 @@ class ComputerRecord:
     """Whether the console itself says that alerts of this computer do not count at present."""
     tags: tuple[str, ...] = ()
     agent_version: str | None = None
+    purchased_on: date | None = None
+    warranty_ends_on: date | None = None
+    console_url: str | None = None
+    """Address of its page in the console. What is no `http(s)` address is not stored."""
+    remote_url: str | None = None
+    """Address that starts a remote-control session."""
     products: tuple[str, ...] = ()
     """Products or licences as the console spells them, the one that decides the asset type first."""
     eligible: bool = True

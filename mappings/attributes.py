@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
 from mappings.matching import AssetKeys, ComputerKeys, serial_key
@@ -31,6 +31,9 @@ class ComputerFacts(NamedTuple):
     last_user: str
     last_seen: datetime | None
     agent_version: str
+    purchased_on: date | None
+    warranty_ends_on: date | None
+    console_url: str
     product_id: int | None
     product_name: str | None
     active: bool
@@ -83,6 +86,10 @@ def _moment(at: datetime | None) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
+def _day(on: date | None) -> str:
+    return on.isoformat() if on else ""
+
+
 _LIST: Final = (
     Attribute(
         "name",
@@ -131,6 +138,19 @@ _LIST: Final = (
         lambda facts: facts.agent_version,
         ("rmm agent version", "agent version"),
     ),
+    Attribute(
+        "purchased_on",
+        "Date of purchase",
+        lambda facts: _day(facts.purchased_on),
+        ("purchase date", "purchased on", "date of purchase"),
+    ),
+    Attribute(
+        "warranty_ends_on",
+        "End of warranty",
+        lambda facts: _day(facts.warranty_ends_on),
+        ("warranty end date", "warranty end", "warranty expiry", "warranty expires"),
+    ),
+    Attribute("console_url", "Page in the console", lambda facts: facts.console_url),
     Attribute("device_class", "Device class", lambda facts: facts.device_class),
     Attribute(
         "product",

@@ -147,14 +147,15 @@ def row_link(row: Model | None, text: object = "") -> SafeString | str:
     return NOTHING if row is None else link(admin_url(row), text or row)
 
 
-def outside_link(url: str, text: object) -> SafeString:
-    """A link that leaves the bridge (to HaloPSA); it opens beside the page that one is working at."""
+def outside_link(url: str, text: object, where: str = "HaloPSA") -> SafeString:
+    """A link that leaves the bridge; it opens beside the page that one is working at."""
     return format_html(
         '<a class="hb-link" href="{}" target="_blank" rel="noopener noreferrer">{}'
         '<span class="material-symbols-outlined hb-out" aria-hidden="true">open_in_new</span>'
-        '<span class="hb-hidden"> (opens HaloPSA)</span></a>',
+        '<span class="hb-hidden"> (opens {})</span></a>',
         url,
         text,
+        where,
     )
 
 
@@ -208,6 +209,17 @@ def text_column(field: str, label: str) -> Column:
     @admin.display(description=label, ordering=field)
     def shown(_: Any, row: Any) -> str:
         return str(getattr(row, field) or NOTHING)
+
+    return shown
+
+
+def address_column(field: str, label: str) -> Column:
+    """A link out of the bridge, to the console."""
+
+    @admin.display(description=label)
+    def shown(_: Any, row: Any) -> SafeString | str:
+        address = getattr(row, field)
+        return outside_link(address, label, "the console") if address else NOTHING
 
     return shown
 

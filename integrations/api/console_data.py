@@ -60,6 +60,7 @@ class ComputerSerializer(serializers.ModelSerializer[Computer]):
                 "tags",
                 "agent_version",
             ],
+            *["purchased_on", "warranty_ends_on", "console_url", "remote_url"],
             *["products", "eligible", "ineligible_reason"],
         ]
         read_only_fields = fields

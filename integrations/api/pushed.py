@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from django.core.validators import URLValidator
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
@@ -40,6 +41,14 @@ class PushConsole(ConsoleReference):
 
 def _text(length: int = 255) -> serializers.CharField:
     return serializers.CharField(max_length=length, required=False, allow_blank=True, allow_null=True)
+
+
+def _address() -> serializers.CharField:
+    """Only addresses that a browser may be sent to: a page shows them as links."""
+    checks = [URLValidator(schemes=["https", "http"])]
+    return serializers.CharField(
+        max_length=1000, required=False, allow_blank=True, allow_null=True, validators=checks
+    )
 
 
 def _texts(length: int = 255) -> serializers.ListField:
@@ -91,6 +100,10 @@ class PushedComputerSerializer(serializers.Serializer[Any]):
     )
     tags = _texts(100)
     agent_version = _text(100)
+    purchased_on = serializers.DateField(required=False, allow_null=True)
+    warranty_ends_on = serializers.DateField(required=False, allow_null=True)
+    console_url = _address()
+    remote_url = _address()
     products = _texts(200)
 
 

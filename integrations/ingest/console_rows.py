@@ -19,6 +19,7 @@ LONGEST_ID: Final = 200
 LONGEST_PRODUCT: Final = 200
 LONGEST_TAG: Final = 100
 MOST_TAGS: Final = 100
+LONGEST_ADDRESS: Final = 1000
 
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "company_external_id": ("company_id", "location_id"),
@@ -36,6 +37,12 @@ def external_key(external_id: str) -> str:
 
 def product_name(name: str) -> str:
     return storable_text(name, LONGEST_PRODUCT)
+
+
+def web_address(url: str | None) -> str | None:
+    """The address if a browser may be sent there; a cut one would lead somewhere else."""
+    tidy = (url or "").strip()
+    return tidy if tidy.startswith(("https://", "http://")) and len(tidy) <= LONGEST_ADDRESS else None
 
 
 def tags_of(tags: Iterable[str]) -> list[str]:
@@ -83,6 +90,10 @@ def computer_row(
         "device_class": record.device_class,
         "last_user": record.last_user,
         "agent_version": record.agent_version,
+        "purchased_on": record.purchased_on,
+        "warranty_ends_on": record.warranty_ends_on,
+        "console_url": web_address(record.console_url),
+        "remote_url": web_address(record.remote_url),
         "tags": tags_of(record.tags),
         "products": record.products,
         "product_id": product_id,

@@ -102,6 +102,10 @@ class Computer(Snapshot):
     )
     tags = models.JSONField(default=list, blank=True)
     agent_version = models.CharField("RMM agent version", max_length=100, blank=True)
+    purchased_on = models.DateField("date of purchase", null=True, blank=True)
+    warranty_ends_on = models.DateField("end of warranty", null=True, blank=True)
+    console_url = models.CharField("page in the console", max_length=1000, blank=True)
+    remote_url = models.CharField("remote control", max_length=1000, blank=True)
     products = models.JSONField(default=list, blank=True)
     product = models.ForeignKey(
         Product, on_delete=models.SET_NULL, null=True, blank=True, help_text="The one that decides the type."

@@ -18,6 +18,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioF
 from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.display import (
     NOTHING,
+    address_column,
     admin_url,
     badge,
     halo_url,
@@ -83,6 +84,8 @@ class ComputerAdmin(HistoryAdmin):
                     "os_name",
                     "version",
                     "device_class",
+                    "purchased_on",
+                    "warranty_ends_on",
                 )
             },
         ),
@@ -95,6 +98,8 @@ class ComputerAdmin(HistoryAdmin):
                     "all_products",
                     "all_tags",
                     "agent_version",
+                    "page_shown",
+                    "remote_shown",
                     "number",
                     "eligible",
                     "why_not",
@@ -109,6 +114,8 @@ class ComputerAdmin(HistoryAdmin):
     all_tags = list_column("tags", "Tags")
     version = text_column("os_version", "Version of the operating system")
     number = text_column("external_id", "ID in the console")
+    page_shown = address_column("console_url", "Page in the console")
+    remote_shown = address_column("remote_url", "Remote control")
     why_not = text_column("ineligible_reason", "Why not eligible")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Computer]:

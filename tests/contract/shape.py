@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from integrations.records import CompanyRecord, ComputerRecord, EventRecord
@@ -13,9 +13,14 @@ from integrations.records import CompanyRecord, ComputerRecord, EventRecord
 AnyRecord = CompanyRecord | ComputerRecord | EventRecord
 
 
-def as_json(records: Iterable[AnyRecord]) -> list[dict[str, Any]]:
-    """Every attribute but `raw`, of which only the list of unread attributes is kept."""
-    return [_plain(record) for record in records]
+def as_json(records: Iterable[AnyRecord], address: str = "") -> list[dict[str, Any]]:
+    """Every attribute but `raw`, of which only the list of unread attributes is kept.
+
+    The console's own `address`, another one in each run, is written `{url}`.
+    """
+    found = [_plain(record) for record in records]
+    text = json.dumps(found)
+    return list(json.loads(text.replace(address, "{url}") if address else text))
 
 
 def _plain(record: AnyRecord) -> dict[str, Any]:
@@ -27,6 +32,6 @@ def _plain(record: AnyRecord) -> dict[str, Any]:
 
 
 def _time(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{value!r} does not belong into a record.")

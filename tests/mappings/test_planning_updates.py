@@ -206,6 +206,7 @@ _rules = st.lists(
 def make_facts(number: int, name: str, serial: str, system: str) -> ComputerFacts:
     blank = dict.fromkeys(ComputerFacts._fields, "")
     listed = {"mac_addresses": [], "ip_addresses": [], "last_seen": None, "gone_since": None}
+    listed |= {"purchased_on": None, "warranty_ends_on": None}
     told = {"id": number, "name": name, "serial_number": serial, "os_name": system, "active": True}
     return ComputerFacts(**{**blank, **listed, **told})
 

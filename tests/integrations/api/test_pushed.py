@@ -151,6 +151,10 @@ def test_everything_a_computer_can_tell_is_stored() -> None:
         "last_seen": "2026-01-31T12:00:00",
         "online": False,
         "agent_version": "1.2",
+        "purchased_on": "2024-05-01",
+        "warranty_ends_on": "2027-04-30",
+        "console_url": "https://console.example/devices/7",
+        "remote_url": "https://console.example/devices/7/remote",
         "products": ["Desktop", "Backup"],
     }
     answer = post(COMPUTERS, body)
@@ -161,6 +165,18 @@ def test_everything_a_computer_can_tell_is_stored() -> None:
     assert told["last_seen"] == "2026-01-31T11:00:00Z"
     assert set(Product.objects.values_list("name", flat=True)) == {"Desktop", "Backup"}
     assert Computer.objects.get().product.name == "Desktop"  # type: ignore[union-attr]
+
+
+def test_an_address_that_would_run_a_script_is_refused() -> None:
+    body = {
+        "console": make_console().pk,
+        "external_id": "1",
+        "name": "PC",
+        "console_url": "javascript:alert(1)",
+    }
+    answer = post(COMPUTERS, body)
+    assert answer.status_code == 400
+    assert "console_url" in answer.json()["errors"]
 
 
 def test_awkward_values_are_told_or_stored_but_never_crash() -> None:

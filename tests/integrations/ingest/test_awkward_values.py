@@ -78,3 +78,16 @@ def test_lists_of_nothing_in_an_empty_world_are_no_problem() -> None:
     console, credential = make.make_console(), make.make_credential()
     assert console_side.store_companies(console, []) == console_side.store_computers(console, [])
     assert halo_side.store_clients(credential, [[], []]) == halo_side.store_fields(credential, [])
+
+
+def test_only_whole_web_addresses_are_stored_as_links() -> None:
+    good = "https://console.example/devices/7"
+    addresses = [good, "javascript:alert(1)", f"{good}?{'x' * 1000}", "  ", "\\\\server\\share"]
+    records = [ComputerRecord(str(n), "PC", console_url=url) for n, url in enumerate(addresses)]
+
+    console_side.store_computers(make.make_console(), records)
+
+    assert list(Computer.objects.order_by("external_id").values_list("console_url", flat=True)) == [
+        good,
+        *[""] * 4,
+    ]

@@ -104,7 +104,8 @@ def computer(row: Row, around: Surroundings) -> ComputerRecord | None:
         in_maintenance=_in_maintenance(row, around),
         tags=values_of(row.get("tags")),
         products=(node_class,) if node_class else (),
-        raw={**row, "console_url": around.dashboard.replace("{id}", external_id)},
+        console_url=around.dashboard.replace("{id}", external_id) or None,
+        raw=row,
     )
 
 

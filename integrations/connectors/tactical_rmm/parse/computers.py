@@ -94,7 +94,9 @@ def computer(
         in_maintenance=values.flag(row.get("maintenance_mode")),
         agent_version=text(row.get("version")),
         products=_products(kind, text(row.get("plat"))),
-        raw={"agent": dict(row), "unread": sorted({*unread, *lost}), **_links(around, external_id)},
+        raw={"agent": dict(row), "unread": sorted({*unread, *lost})},
+        console_url=_page(around, "agents", external_id),
+        remote_url=_page(around, "takecontrol", external_id),
     )
 
 
@@ -104,13 +106,8 @@ def _products(kind: str | None, platform: str | None) -> tuple[str, ...]:
     return (f"{kind} ({platform})" if kind and platform else named,) if named else ()
 
 
-def _links(around: Surroundings, external_id: str) -> dict[str, str]:
-    if not around.dashboard:
-        return {}
-    return {
-        "console_url": f"{around.dashboard}/agents/{external_id}",
-        "remote_url": f"{around.dashboard}/takecontrol/{external_id}",
-    }
+def _page(around: Surroundings, name: str, external_id: str) -> str | None:
+    return f"{around.dashboard}/{name}/{external_id}" if around.dashboard else None
 
 
 def _make_and_model(value: Any) -> tuple[str | None, str | None]:

@@ -112,7 +112,7 @@ def test_maintenance_is_what_is_on_now(maintenance: Any, expected: bool) -> None
 
 
 def test_its_page_in_the_console_is_kept() -> None:
-    assert make().raw["console_url"] == "https://eu.ninjarmm.com/#/d/7/overview"
+    assert make().console_url == "https://eu.ninjarmm.com/#/d/7/overview"
 
 
 def test_a_clock_in_the_future_costs_the_time_only(console: RecordedConsole) -> None:

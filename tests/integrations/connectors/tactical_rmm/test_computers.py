@@ -133,12 +133,12 @@ def test_a_clock_in_the_future_is_told_as_it_is() -> None:
 
 
 def test_the_links_need_the_dashboard() -> None:
-    assert make_record().raw["console_url"] == "https://rmm.msp.example/agents/aBc"
-    assert make_record().raw["remote_url"] == "https://rmm.msp.example/takecontrol/aBc"
+    assert make_record().console_url == "https://rmm.msp.example/agents/aBc"
+    assert make_record().remote_url == "https://rmm.msp.example/takecontrol/aBc"
 
     bare = computer({"agent_id": "aBc"}, Surroundings.of(HARBOUR, UTC, ""), None)
     assert bare is not None
-    assert "console_url" not in bare.raw
+    assert (bare.console_url, bare.remote_url) == (None, None)
 
 
 # ---- clients --------------------------------------------------------------------------------
