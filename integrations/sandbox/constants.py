@@ -8,8 +8,6 @@ HOST = "127.0.0.1"
 HALO_PORT = 8091
 MSP360_PORT = 8092
 RMM_PORT = 8093
-NINJAONE_PORT = 8095
-TACTICAL_RMM_PORT = 8098
 
 HALO_TENANT = "sandbox"
 HALO_CLIENT_ID = "5f0c2d1e-8a44-4f0e-9d7c-1b2a3c4d5e6f"
@@ -24,10 +22,6 @@ NARROW_CLIENT_SECRET = "0d9c8b7a-6f5e-4d3c-9b2a-1f0e9d8c7b6a-5a4b3c2d-1e0f-4a9b-
 MSP360_LOGIN = "api-sandbox"
 MSP360_PASSWORD = "backup-sandbox-7261"
 RMM_TOKEN = "rmm-sandbox-3f9a51c07d"
-TACTICAL_RMM_KEY = "TACTICALSANDBOX7F3K9Q2M5X8C1V4B"
-NINJAONE_CLIENT_ID = "ninja-sandbox-app"
-NINJAONE_CLIENT_SECRET = "ninja-sandbox-5c27e1d94b"
-NINJAONE_SCOPES = ("monitoring", "management", "control")
 
 _AREAS = [
     "tickets",

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from integrations.sandbox import life
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.life import NothingFound
 from integrations.sandbox.msp360.rows import STATUSES
-from integrations.sandbox.ninjaone.events import NinjaOneEvents
-from integrations.sandbox.ninjaone.happenings import Happenings
+from integrations.sandbox.simulated import Event
 from integrations.sandbox.switches import Switches
-from integrations.sandbox.tactical_rmm.happenings import TacticalEvents
 from integrations.sandbox.world import Row, World
 
 LOOK_EVENT = (
@@ -24,14 +22,17 @@ LOOK_HALO = "Runs in HaloBridge's admin say what they are waiting for."
 
 
 class Events:
-    """`do` takes `{"event": …, "computer", "plan", "status", "message"}` and answers `{"did", "look"}`."""
+    """`do` takes `{"event": …, "computer", "plan", "status", "message"}` and answers `{"did", "look"}`.
 
-    def __init__(self, world: World, switches: Switches, clock: Clock, ninjaone: Happenings) -> None:
+    `others` are those of the further consoles.
+    """
+
+    def __init__(self, world: World, switches: Switches, clock: Clock, others: Mapping[str, Event]) -> None:
         self._console = world.console
         self._switches = switches
         self._clock = clock
         self._chance = random.Random()
-        self._known: dict[str, Callable[[Row], Row]] = {
+        self._known: dict[str, Event] = {
             "fail": self._fail,
             "succeed": self._succeed,
             "vanish-plan": self._vanish_plan,
@@ -39,8 +40,7 @@ class Events:
             "halo-down": self._halo_down,
             "halo-up": self._halo_up,
             "list": self._list,
-            **TacticalEvents(world, switches, clock).known,
-            **NinjaOneEvents(world.ninjaone, ninjaone).known,
+            **others,
         }
 
     def do(self, asked: Row) -> Row:

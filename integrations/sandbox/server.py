@@ -11,34 +11,38 @@ from __future__ import annotations
 import json
 import random
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
 from werkzeug.serving import BaseWSGIServer
 from werkzeug.wrappers import Request, Response
 
 from integrations.sandbox import constants, holdings
 from integrations.sandbox.clock import Clock
+from integrations.sandbox.consoles import CONSOLES, complete
 from integrations.sandbox.control import Control
 from integrations.sandbox.events import Events
 from integrations.sandbox.front import Front
-from integrations.sandbox.generation import complete, make_world
+from integrations.sandbox.generation import make_world
 from integrations.sandbox.halo.application import HaloApplication
 from integrations.sandbox.halo.people import People
 from integrations.sandbox.life import Pace, PassingTime
 from integrations.sandbox.listening import PortTaken, listen
 from integrations.sandbox.msp360.console import Msp360Application
 from integrations.sandbox.msp360.rmm import RmmApplication
-from integrations.sandbox.ninjaone.console import NinjaOneApplication
 from integrations.sandbox.pages import Pages
+from integrations.sandbox.simulated import Simulated
 from integrations.sandbox.store import Store
 from integrations.sandbox.switches import Switches
-from integrations.sandbox.tactical_rmm.console import TacticalApplication
 from integrations.sandbox.world import Row, World, from_data, to_data
 
 __all__ = ["USUAL_PORTS", "PortTaken", "Ports", "Sandbox"]
+
+
+C = TypeVar("C", bound=Simulated)
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,11 @@ class Ports:
     halo: int = 0
     msp360: int = 0
     rmm: int = 0
-    tactical_rmm: int = 0
-    ninjaone: int = 0
+    consoles: Mapping[str, int] = field(default_factory=dict)
+    """Of the further consoles by name."""
+
+    def of(self, front: str) -> int:
+        return int(getattr(self, front, 0)) or self.consoles.get(front, 0)
 
 
 _POLL = 0.02
@@ -56,13 +63,15 @@ USUAL_PORTS = Ports(
     constants.HALO_PORT,
     constants.MSP360_PORT,
     constants.RMM_PORT,
-    constants.TACTICAL_RMM_PORT,
-    constants.NINJAONE_PORT,
+    {console.name: console.port for console in CONSOLES},
 )
 
 
 class Sandbox:
-    """The simulated systems, running. Each of `fronts` has `.requests`, `.writes` and `.faults`."""
+    """The simulated systems, running. Each of `fronts` has `.requests`, `.writes` and `.faults`.
+
+    `consoles` are those beside MSP360, by name; `console()` gives one as what it is.
+    """
 
     def __init__(self, world: World, switches: Switches, store: Store, clock: Clock) -> None:
         self.world = world
@@ -71,8 +80,9 @@ class Sandbox:
         self.lock = threading.RLock()
         self._store = store
         self._at_start = json.dumps(to_data(world))
-        self.ninjaone_application = NinjaOneApplication(world, switches, clock, self.lock)
-        self.events = Events(world, switches, clock, self.ninjaone_application.happenings)
+        self.consoles = {kind.name: kind(world, switches, clock, self.lock) for kind in CONSOLES}
+        known = {name: do for console in self.consoles.values() for name, do in console.known.items()}
+        self.events = Events(world, switches, clock, known)
         self.halo_application = HaloApplication(world, switches, clock, self.lock, store.changed)
         self.msp360_application = Msp360Application(world, switches, clock, self.lock)
         self.people = People(
@@ -96,8 +106,8 @@ class Sandbox:
         )
         self.msp360 = Front(self.msp360_application.answer, clock)
         self.rmm = Front(RmmApplication(world, clock, self.lock).answer, clock)
-        self.tactical_rmm = Front(TacticalApplication(world, switches, clock, self.lock).answer, clock)
-        self.ninjaone = Front(self.ninjaone_application.answer, clock)
+        self.fronts = {"halo": self.halo, "msp360": self.msp360, "rmm": self.rmm}
+        self.fronts |= {name: Front(console.answer, clock) for name, console in self.consoles.items()}
         self._servers: dict[str, BaseWSGIServer] = {}
         self._threads: list[threading.Thread] = []
 
@@ -131,14 +141,15 @@ class Sandbox:
             fresh = from_data(json.loads(self._at_start))
             vars(self.world.halo).update(vars(fresh.halo))
             vars(self.world.console).update(vars(fresh.console))
-            vars(self.world.tactical).update(vars(fresh.tactical))
-            vars(self.world.ninjaone).update(vars(fresh.ninjaone))
+            for part in self.world.parts.values():
+                vars(part).update(vars(fresh.of(type(part))))
             self.switches.change(**Switches().as_dict())
             for front in self.fronts.values():
                 front.reset()
             self.halo_application.reset()
             self.msp360_application.revoke_all()
-            self.ninjaone_application.revoke_all()
+            for console in self.consoles.values():
+                console.forget()
             self.clock.reset()
         self._store.changed()
 
@@ -153,7 +164,8 @@ class Sandbox:
         for front in self.fronts.values():
             front.stop()
         self.halo_application.webhooks.stop()
-        self.ninjaone_application.hook.stop()
+        for console in self.consoles.values():
+            console.stop()
         self._store.stop()
 
     def __enter__(self) -> Self:
@@ -164,14 +176,18 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    @property
-    def fronts(self) -> dict[str, Front]:
-        names = ("halo", "msp360", "rmm", "tactical_rmm", "ninjaone")
-        return {name: getattr(self, name) for name in names}
+    def console(self, kind: type[C]) -> C:
+        return cast(C, self.consoles[kind.name])
+
+    def url(self, name: str) -> str:
+        """Where the system of that name (of `fronts`) answers."""
+        server = self._servers[name]
+        host = f"[{server.host}]" if ":" in server.host else server.host
+        return f"http://{host}:{server.port}"
 
     @property
     def halo_root(self) -> str:
-        return self._address("halo")
+        return self.url("halo")
 
     @property
     def halo_url(self) -> str:
@@ -184,19 +200,11 @@ class Sandbox:
 
     @property
     def msp360_url(self) -> str:
-        return self._address("msp360")
+        return self.url("msp360")
 
     @property
     def rmm_url(self) -> str:
-        return self._address("rmm")
-
-    @property
-    def tactical_rmm_url(self) -> str:
-        return self._address("tactical_rmm")
-
-    @property
-    def ninjaone_url(self) -> str:
-        return self._address("ninjaone")
+        return self.url("rmm")
 
     def addresses(self) -> dict[str, str]:
         return {
@@ -205,8 +213,7 @@ class Sandbox:
             "auth_url": self.auth_url,
             "msp360_url": self.msp360_url,
             "rmm_url": self.rmm_url,
-            "tactical_rmm_url": self.tactical_rmm_url,
-            "ninjaone_url": self.ninjaone_url,
+            **{f"{name}_url": self.url(name) for name in self.consoles},
         }
 
     def state(self) -> Row:
@@ -260,7 +267,7 @@ class Sandbox:
     def _listen(self, host: str, ports: Ports) -> None:
         try:
             for name, front in self.fronts.items():
-                self._servers[name] = listen(host, getattr(ports, name), front)
+                self._servers[name] = listen(host, ports.of(name), front)
         except PortTaken:
             for server in self._servers.values():
                 server.server_close()
@@ -286,8 +293,3 @@ class Sandbox:
     def _snapshot(self) -> str:
         with self.lock:
             return json.dumps(to_data(self.world), ensure_ascii=False)
-
-    def _address(self, name: str) -> str:
-        server = self._servers[name]
-        host = f"[{server.host}]" if ":" in server.host else server.host
-        return f"http://{host}:{server.port}"

@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from integrations.sandbox.ninjaone.switches import NinjaOneSwitches
+from integrations.sandbox.tactical_rmm.switches import TacticalSwitches
+
 
 @dataclass
-class Switches:
-    """One value per behaviour, changeable while the sandbox runs. Times in seconds."""
+class Switches(
+    NinjaOneSwitches,
+    TacticalSwitches,
+):
+    """One value per behaviour, changeable while the sandbox runs. Times in seconds.
+
+    Those of the further consoles stand with them; their names begin with the console's.
+    """
 
     # Token endpoint and permissions
     token_seconds: int = 3600
@@ -96,26 +105,6 @@ class Switches:
     msp360_empty_companies: bool = False
     msp360_short_monitoring: int = 0
     """Above 0: the monitoring list breaks off after so many rows, as if nothing were wrong."""
-
-    # NinjaOne
-    ninjaone_token_seconds: int = 3600
-    ninjaone_iso_times: bool = False
-    """Times are ISO text in place of epoch seconds."""
-    ninjaone_detailed_codes: bool = False
-    """TRIGGERED and RESET stand in `status`, and `statusCode` holds what the condition is about."""
-    ninjaone_most_rows: int = 1000
-    """Larger pages are cut silently."""
-
-    # Tactical RMM
-    tactical_webhook_url: str = ""
-    """Where the action of its alert template posts."""
-    tactical_key_refused: bool = False
-    """The key has expired or was deleted."""
-    tactical_old_times: bool = False
-    """Some times as servers before 2022 wrote them."""
-    tactical_cut_agents: int = 0
-    """Above 0: each list of agents breaks off after so many, as if nothing were wrong."""
-    tactical_cut_alerts: int = 0
 
     def change(self, **values: Any) -> None:
         """Set some switches, all or none. Raises ValueError for an unknown name or a wrong type."""

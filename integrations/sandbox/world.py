@@ -8,7 +8,7 @@ A row is a dictionary under the vendor's property names; what no vendor shows be
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Protocol, TypeVar
 
 Row = dict[str, Any]
 Table = dict[int, Row]
@@ -36,6 +36,7 @@ _TABLES = [
 _NEWER_TABLES = {"licences", "software"}
 """A saved world may be older than these."""
 _NUMBERED_MAPS = ("fields", "customfields")
+_NO_PARTS = {"version", "seed", "halo", "console"}
 
 
 @dataclass
@@ -109,28 +110,13 @@ class ConsoleWorld:
         return [plan for plan in self.plans.values() if plan["_hid"] == hid]
 
 
-@dataclass
-class TacticalWorld:
-    """The simulated Tactical RMM: clients, sites and alerts by number, agents by agent id."""
+class Part(Protocol):
+    """What one further console holds: a dataclass of JSON values, every field with a default."""
 
-    clients: dict[str, Row] = field(default_factory=dict)
-    sites: dict[str, Row] = field(default_factory=dict)
-    agents: dict[str, Row] = field(default_factory=dict)
-    alerts: dict[str, Row] = field(default_factory=dict)
-    last_alert: int = 0
+    key: ClassVar[str]
 
 
-@dataclass
-class NinjaOneWorld:
-    """The simulated NinjaOne: rows by id as text, alerts that are on by uid, activities oldest first."""
-
-    organisations: dict[str, Row] = field(default_factory=dict)
-    devices: dict[str, Row] = field(default_factory=dict)
-    alerts: dict[str, Row] = field(default_factory=dict)
-    activities: list[Row] = field(default_factory=list)
-    webhook: Row = field(default_factory=dict)
-    """What the API app asked for; empty: nothing."""
-    last_activity_id: int = 0
+P = TypeVar("P", bound=Part)
 
 
 @dataclass
@@ -138,8 +124,15 @@ class World:
     seed: int
     halo: HaloWorld = field(default_factory=HaloWorld)
     console: ConsoleWorld = field(default_factory=ConsoleWorld)
-    tactical: TacticalWorld = field(default_factory=TacticalWorld)
-    ninjaone: NinjaOneWorld = field(default_factory=NinjaOneWorld)
+    parts: dict[str, Any] = field(default_factory=dict)
+    """Of the further consoles by their key; of a saved world as data until somebody asks."""
+
+    def of(self, part: type[P]) -> P:
+        """What the console of that part holds: always the same object. A new one is empty."""
+        held = self.parts.get(part.key, {})
+        if not isinstance(held, part):
+            held = self.parts[part.key] = part(**held)
+        return held
 
 
 def to_data(world: World) -> Row:
@@ -147,8 +140,8 @@ def to_data(world: World) -> Row:
     halo = {name: list(getattr(world.halo, name).values()) for name in _TABLES}
     for name in ("priorities", "lookups", "mails", "last_ids", "asset_statuses", "actions"):
         halo[name] = getattr(world.halo, name)
-    consoles = {name: vars(getattr(world, name)) for name in ("console", "tactical", "ninjaone")}
-    return {"version": 1, "seed": world.seed, "halo": halo, **consoles}
+    parts = {key: held if isinstance(held, dict) else vars(held) for key, held in world.parts.items()}
+    return {"version": 1, "seed": world.seed, "halo": halo, "console": vars(world.console), **parts}
 
 
 def from_data(data: Row) -> World:
@@ -163,10 +156,8 @@ def from_data(data: Row) -> World:
         setattr(halo, name, data["halo"][name])
     halo.asset_statuses = _by_number(data["halo"]["asset_statuses"])
     halo.actions = _by_number(data["halo"]["actions"])
-    # A saved world may be older than these consoles.
-    tactical = TacticalWorld(**data.get("tactical", {}))
-    ninjaone = NinjaOneWorld(**data.get("ninjaone", {}))
-    return World(data["seed"], halo, ConsoleWorld(**data["console"]), tactical, ninjaone)
+    parts = {key: held for key, held in data.items() if key not in _NO_PARTS}
+    return World(data["seed"], halo, ConsoleWorld(**data["console"]), parts)
 
 
 def _by_number(mapping: dict[str, Any]) -> dict[int, Any]:

@@ -10,7 +10,9 @@ from integrations.choices import ConnectionState, EventState, RunState
 from integrations.management.reporting import execute_here
 from integrations.models import Company, Computer, Console, Event, Location
 from integrations.runs.request import request_events
-from integrations.sandbox.constants import NINJAONE_CLIENT_ID, NINJAONE_CLIENT_SECRET
+from integrations.sandbox.ninjaone.console import NinjaOneApplication
+from integrations.sandbox.ninjaone.constants import CLIENT_ID, CLIENT_SECRET
+from integrations.sandbox.ninjaone.world import NinjaOneWorld
 from integrations.sandbox.server import Sandbox
 from tests.connected import connect_console, read_console
 
@@ -29,8 +31,8 @@ def console(sandbox: Sandbox) -> Console:
         sandbox,
         name="Ninja",
         kind="ninjaone",
-        base_url=sandbox.ninjaone_url,
-        credentials={"client_id": NINJAONE_CLIENT_ID, "client_secret": NINJAONE_CLIENT_SECRET},
+        base_url=sandbox.url("ninjaone"),
+        credentials={"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET},
     )
 
 
@@ -46,7 +48,7 @@ def states(console: Console, uid: str) -> list[str]:
 
 
 def test_everything_is_stored_where_it_belongs(sandbox: Sandbox, console: Console) -> None:
-    ninja = sandbox.world.ninjaone
+    ninja = sandbox.world.of(NinjaOneWorld)
     approved = [row for row in ninja.devices.values() if row["approvalStatus"] == "APPROVED"]
     assert console.state == ConnectionState.WORKING, console.state_reason
     assert read_console(console).state == RunState.SUCCEEDED
@@ -79,7 +81,7 @@ def test_what_ended_without_a_reset_is_concluded_after_two_reads(sandbox: Sandbo
     ended, lasting = (sandbox.event("ninjaone-alert")["alert"] for _ in range(2))
     read_events(console)
     with sandbox.lock:
-        sandbox.ninjaone_application.happenings.reset_alert(ended, silently=True)
+        sandbox.console(NinjaOneApplication).happenings.reset_alert(ended, silently=True)
     read_events(console)
     assert states(console, ended) == [EventState.OPEN]
     read_events(console)

@@ -10,9 +10,10 @@ from integrations.choices import ConnectionState, EventState, RunState
 from integrations.management.reporting import execute_here
 from integrations.models import Company, Computer, Console, Event, Location
 from integrations.runs.request import request_events
-from integrations.sandbox.constants import TACTICAL_RMM_KEY
 from integrations.sandbox.moments import later
 from integrations.sandbox.server import Sandbox
+from integrations.sandbox.tactical_rmm.constants import KEY
+from integrations.sandbox.tactical_rmm.world import TacticalWorld
 from tests.connected import connect_console, read_console
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +31,8 @@ def console(sandbox: Sandbox) -> Console:
         sandbox,
         name="RMM",
         kind="tactical_rmm",
-        base_url=sandbox.tactical_rmm_url,
-        credentials={"api_key": TACTICAL_RMM_KEY},
+        base_url=sandbox.url("tactical_rmm"),
+        credentials={"api_key": KEY},
     )
 
 
@@ -46,7 +47,7 @@ def states(console: Console, number: int) -> list[str]:
 
 
 def test_everything_is_stored_where_it_belongs(sandbox: Sandbox, console: Console) -> None:
-    tactical = sandbox.world.tactical
+    tactical = sandbox.world.of(TacticalWorld)
     assert console.state == ConnectionState.WORKING, console.state_reason
     assert read_console(console).state == RunState.SUCCEEDED
 
@@ -58,7 +59,7 @@ def test_everything_is_stored_where_it_belongs(sandbox: Sandbox, console: Consol
 def test_alerts_open_and_end_once_each(sandbox: Sandbox, console: Console) -> None:
     read_console(console)
     read_events(console)
-    key = next(iter(sandbox.world.tactical.agents))
+    key = next(iter(sandbox.world.of(TacticalWorld).agents))
     number = sandbox.event("tactical-alert", computer=key, alert="script")["alert"]
     for _ in range(2):
         read_events(console)
@@ -75,9 +76,9 @@ def test_alerts_open_and_end_once_each(sandbox: Sandbox, console: Console) -> No
 
 
 def test_what_ended_after_weeks_is_concluded_after_two_reads(sandbox: Sandbox, console: Console) -> None:
-    key = next(iter(sandbox.world.tactical.agents))
+    key = next(iter(sandbox.world.of(TacticalWorld).agents))
     number = sandbox.event("tactical-alert", computer=key, alert="eventlog")["alert"]
-    alert = sandbox.world.tactical.alerts[str(number)]
+    alert = sandbox.world.of(TacticalWorld).alerts[str(number)]
     alert["alert_time"] = later(alert["alert_time"], days=-40)
     read_events(console)
     sandbox.event("tactical-resolve", computer=key, alert="eventlog")

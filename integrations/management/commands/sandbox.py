@@ -1,4 +1,4 @@
-"""`manage.py sandbox`: a simulated HaloPSA and a simulated MSP360 console to try HaloBridge with."""
+"""`manage.py sandbox`: a simulated HaloPSA and simulated consoles to try HaloBridge with."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integrations.sandbox import constants
+from integrations.sandbox.consoles import CONSOLES
 from integrations.sandbox.life import Pace
 from integrations.sandbox.server import USUAL_PORTS, Ports, PortTaken, Sandbox
-
-NEWER = ("tactical_rmm", "ninjaone")
-"""Consoles whose ports are no part of the three that belong together."""
+from integrations.sandbox.simulated import Simulated
 
 
 class Command(BaseCommand):
-    help = "Runs a simulated HaloPSA and a simulated MSP360 console on this machine until Ctrl-C."
+    help = "Runs a simulated HaloPSA and simulated consoles on this machine until Ctrl-C."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,8 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--halo-port", type=int, default=first, help="0 takes any free port")
         parser.add_argument("--msp360-port", type=int, default=first + 1)
         parser.add_argument("--rmm-port", type=int, default=first + 2)
-        for name in NEWER:
-            option = f"--{name.replace('_', '-')}-port"
+        for console in CONSOLES:
+            option = f"--{console.name.replace('_', '-')}-port"
             parser.add_argument(option, type=int, help="beside other ports than the usual: any free one")
         parser.add_argument("--host", default=constants.HOST, help="address to listen on")
         parser.add_argument("--state-dir", type=Path, default=Path(settings.VAR_DIR) / "sandbox")
@@ -45,8 +44,8 @@ class Command(BaseCommand):
         if options["fresh"]:
             (options["state_dir"] / "world.json").unlink(missing_ok=True)
         asked_to_stop = threading.Event()
-        newer = {name: _port(options, name) for name in NEWER}
-        ports = Ports(options["halo_port"], options["msp360_port"], options["rmm_port"], **newer)
+        further = {console.name: _port(options, console) for console in CONSOLES}
+        ports = Ports(options["halo_port"], options["msp360_port"], options["rmm_port"], further)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: asked_to_stop.set())
         try:
@@ -65,10 +64,10 @@ class Command(BaseCommand):
             asked_to_stop.wait()
 
 
-def _port(options: dict[str, Any], name: str) -> int:
-    if options[f"{name}_port"] is not None:
-        return int(options[f"{name}_port"])
-    return int(getattr(USUAL_PORTS, name)) if options["halo_port"] == USUAL_PORTS.halo else 0
+def _port(options: dict[str, Any], console: type[Simulated]) -> int:
+    if options[f"{console.name}_port"] is not None:
+        return int(options[f"{console.name}_port"])
+    return console.port if options["halo_port"] == USUAL_PORTS.halo else 0
 
 
 def _welcome(sandbox: Sandbox) -> str:
@@ -85,9 +84,11 @@ def _welcome(sandbox: Sandbox) -> str:
             f"  MSP360 console        {sandbox.msp360_url}",
             f"  Login, password       {constants.MSP360_LOGIN}, {constants.MSP360_PASSWORD}",
             f"  MSP360 RMM API        {sandbox.rmm_url}, token {constants.RMM_TOKEN}",
-            f"  Tactical RMM          {sandbox.tactical_rmm_url}, key {constants.TACTICAL_RMM_KEY}",
-            f"  NinjaOne              {sandbox.ninjaone_url}",
-            f"  Client ID, secret     {constants.NINJAONE_CLIENT_ID}, {constants.NINJAONE_CLIENT_SECRET}",
+            *(line for console in CONSOLES for line in _told(sandbox, console)),
             "Make something happen at once: manage.py sandbox_event fail",
         )
     )
+
+
+def _told(sandbox: Sandbox, console: type[Simulated]) -> tuple[str, str]:
+    return (f"  {console.title:<20}  {sandbox.url(console.name)}", f"{'':<24}{console.sign_in}")

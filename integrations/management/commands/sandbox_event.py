@@ -9,24 +9,21 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from integrations.sandbox.consoles import CONSOLES
 from integrations.sandbox.control_client import ControlError, send_event
 from integrations.sandbox.life import FAILED
-from integrations.sandbox.tactical_rmm.alerts import KINDS
 
 EVENTS = {
     "fail": "a backup plan fails",
     "succeed": "a failing backup plan succeeds",
     "vanish-plan": "a backup plan is deleted from the console",
     "remove-computer": "a computer is removed from the console",
-    "ninjaone-alert": "a device gets an alert in NinjaOne",
-    "ninjaone-reset": "an alert of NinjaOne ends",
     "halo-down": "the simulated Halo stops answering",
     "halo-up": "the simulated Halo answers again",
     "list": "shows which plans have a problem now",
-    "tactical-alert": "an alert begins in Tactical RMM",
-    "tactical-resolve": "an alert ends in Tactical RMM",
-    "tactical-remove-agent": "an agent is removed from Tactical RMM",
 }
+for console in CONSOLES:
+    EVENTS.update(console.events)
 
 
 class Command(BaseCommand):
@@ -43,7 +40,7 @@ class Command(BaseCommand):
         which.add_argument("--random", action="store_true", help="any that fits (the default)")
         parser.add_argument("--status", choices=list(FAILED), default="error", help="how a plan fails")
         parser.add_argument("--message", default="", help="what the plan or the alert says")
-        parser.add_argument("--alert", default="", choices=["", *KINDS], help="which alert of Tactical RMM")
+        parser.add_argument("--alert", default="", help="which alert, where the console knows several")
         parser.add_argument("--how", choices=["503", "dropped"], default="503", help="how Halo is down")
         parser.add_argument("--state-dir", type=Path, default=Path(settings.VAR_DIR) / "sandbox")
         parser.add_argument("--json", action="store_true")

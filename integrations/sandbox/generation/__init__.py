@@ -9,16 +9,12 @@ from integrations.sandbox.generation.assets import add_assets
 from integrations.sandbox.generation.clients import add_clients
 from integrations.sandbox.generation.computers import add_computers
 from integrations.sandbox.generation.lifecycle import add_lifecycle
-from integrations.sandbox.generation.ninjaone import add_ninjaone
 from integrations.sandbox.generation.plans import add_plans
 from integrations.sandbox.generation.settings import add_settings
 from integrations.sandbox.generation.software import add_licences, add_software
 from integrations.sandbox.generation.tickets import add_tickets
 from integrations.sandbox.moments import stamp
-from integrations.sandbox.tactical_rmm.fleet import add_fleet
 from integrations.sandbox.world import World
-
-__all__ = ["complete", "make_world"]
 
 
 def make_world(seed: int, now: datetime) -> World:
@@ -37,12 +33,4 @@ def make_world(seed: int, now: datetime) -> World:
     add_lifecycle(world.halo, own_chance, moment)
     add_licences(world.halo, own_chance, moment)
     add_software(world.halo, own_chance, moment)
-    complete(world, now)
     return world
-
-
-def complete(world: World, now: datetime) -> None:
-    """Add the consoles that a world saved by an older sandbox does not have yet."""
-    add_fleet(world, stamp(now))
-    if not world.ninjaone.organisations:
-        add_ninjaone(world, random.Random(f"{world.seed}/ninjaone"), stamp(now))

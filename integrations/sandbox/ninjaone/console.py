@@ -10,20 +10,24 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
 
 from werkzeug.wrappers import Request, Response
 
 from integrations.sandbox.clock import Clock
-from integrations.sandbox.constants import NINJAONE_CLIENT_ID, NINJAONE_CLIENT_SECRET, NINJAONE_SCOPES
 from integrations.sandbox.life import NothingFound
 from integrations.sandbox.ninjaone import rows
+from integrations.sandbox.ninjaone.constants import CLIENT_ID, CLIENT_SECRET, PORT, SCOPES
+from integrations.sandbox.ninjaone.events import NinjaOneEvents
 from integrations.sandbox.ninjaone.filters import BadFilter, device_filter
+from integrations.sandbox.ninjaone.fleet import add_fleet
 from integrations.sandbox.ninjaone.happenings import Happenings
 from integrations.sandbox.ninjaone.hook import Hook
+from integrations.sandbox.ninjaone.world import NinjaOneWorld
+from integrations.sandbox.simulated import Event, Simulated
 from integrations.sandbox.switches import Switches
-from integrations.sandbox.world import NinjaOneWorld, Row, World
+from integrations.sandbox.world import Row, World
 
 MOST_ROWS = 1000
 USUAL_ACTIVITIES = 200
@@ -33,18 +37,36 @@ class NotThere(Exception):
     """Answered with 404."""
 
 
-class NinjaOneApplication:
+class NinjaOneApplication(Simulated):
+    name = "ninjaone"
+    title = "NinjaOne"
+    port = PORT
+    sign_in = f"Client ID {CLIENT_ID}, secret {CLIENT_SECRET}"
+    events: ClassVar[Mapping[str, str]] = {
+        "ninjaone-alert": "a device gets an alert in NinjaOne",
+        "ninjaone-reset": "an alert of NinjaOne ends",
+    }
+
     def __init__(self, world: World, switches: Switches, clock: Clock, lock: threading.RLock) -> None:
-        self._ninja: NinjaOneWorld = world.ninjaone
-        self._switches = switches
-        self._clock = clock
-        self._lock = lock
+        super().__init__(world, switches, clock, lock)
+        self._ninja = world.of(NinjaOneWorld)
         self._tokens: dict[str, tuple[float, set[str]]] = {}
         self.hook = Hook(self._ninja, self._activity)
         self.happenings = Happenings(self._ninja, clock, self.hook.tell)
 
-    def revoke_all(self) -> None:
+    @classmethod
+    def fill(cls, world: World, now: str) -> None:
+        add_fleet(world, now)
+
+    @property
+    def known(self) -> Mapping[str, Event]:
+        return NinjaOneEvents(self._ninja, self.happenings).known
+
+    def forget(self) -> None:
         self._tokens.clear()
+
+    def stop(self) -> None:
+        self.hook.stop()
 
     def answer(self, request: Request) -> Response:
         parts = [part for part in request.path.split("/") if part]
@@ -70,10 +92,10 @@ class NinjaOneApplication:
         sent = request.form
         if sent.get("grant_type") != "client_credentials":
             return _shown({"error": "unsupported_grant_type"}, 400)
-        if (sent.get("client_id"), sent.get("client_secret")) != (NINJAONE_CLIENT_ID, NINJAONE_CLIENT_SECRET):
+        if (sent.get("client_id"), sent.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             return _shown({"error": "invalid_client", "error_description": "Bad client credentials"}, 401)
         scopes = set(sent.get("scope", "").split())
-        if not scopes or not scopes <= set(NINJAONE_SCOPES):
+        if not scopes or not scopes <= set(SCOPES):
             return _shown({"error": "invalid_scope"}, 400)
         token, seconds = secrets.token_urlsafe(32), self._switches.ninjaone_token_seconds
         self._tokens[token] = (self._clock.monotonic() + seconds, scopes)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from integrations.sandbox.life import NothingFound
 from integrations.sandbox.ninjaone.happenings import Happenings
-from integrations.sandbox.world import NinjaOneWorld, Row
+from integrations.sandbox.ninjaone.world import NinjaOneWorld
+from integrations.sandbox.world import Row
 
 LOOK = "A console of the kind NinjaOne sees it at its next poll."
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.life import NothingFound
-from integrations.sandbox.world import NinjaOneWorld, Row
+from integrations.sandbox.ninjaone.world import NinjaOneWorld
+from integrations.sandbox.world import Row
 
 USUAL_SOURCE = "CONDITION_AGENT_DISK_FREE_SPACE"
 # Source types of alerts: (code in the message of the activity, name of the condition, subject, message).

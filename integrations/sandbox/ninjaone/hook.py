@@ -8,8 +8,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from integrations.sandbox.ninjaone.world import NinjaOneWorld
 from integrations.sandbox.posting import post
-from integrations.sandbox.world import NinjaOneWorld, Row
+from integrations.sandbox.world import Row
 
 
 class Hook:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from integrations.sandbox.world import Row, TacticalWorld
+from integrations.sandbox.tactical_rmm.world import TacticalWorld
+from integrations.sandbox.world import Row
 
 KINDS: dict[str, tuple[str, str, str]] = {
     # kind: (alert type, severity, words)

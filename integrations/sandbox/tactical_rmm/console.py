@@ -6,34 +6,48 @@ A list of alerts is a PATCH whose body holds the filters; two of these do nothin
 from __future__ import annotations
 
 import json
-import threading
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.wrappers import Request, Response
 
-from integrations.sandbox.clock import Clock
-from integrations.sandbox.constants import TACTICAL_RMM_KEY
 from integrations.sandbox.moments import stamp
-from integrations.sandbox.switches import Switches
+from integrations.sandbox.simulated import Event, Simulated
 from integrations.sandbox.tactical_rmm import alerts, rows
-from integrations.sandbox.world import Row, TacticalWorld, World
+from integrations.sandbox.tactical_rmm.constants import KEY, PORT
+from integrations.sandbox.tactical_rmm.fleet import add_fleet
+from integrations.sandbox.tactical_rmm.happenings import TacticalEvents
+from integrations.sandbox.tactical_rmm.world import TacticalWorld
+from integrations.sandbox.world import Row, World
 
 _FILTERS = {"timeFilter", "clientFilter", "severityFilter", "resolvedFilter", "snoozedFilter"}
 
 
-class TacticalApplication:
-    def __init__(self, world: World, switches: Switches, clock: Clock, lock: threading.RLock) -> None:
-        self._world = world
-        self._switches = switches
-        self._clock = clock
-        self._lock = lock
+class TacticalApplication(Simulated):
+    name = "tactical_rmm"
+    title = "Tactical RMM"
+    port = PORT
+    sign_in = f"API key {KEY}"
+    events: ClassVar[Mapping[str, str]] = {
+        "tactical-alert": "an alert begins in Tactical RMM",
+        "tactical-resolve": "an alert ends in Tactical RMM",
+        "tactical-remove-agent": "an agent is removed from Tactical RMM",
+    }
+
+    @classmethod
+    def fill(cls, world: World, now: str) -> None:
+        add_fleet(world, now)
+
+    @property
+    def known(self) -> Mapping[str, Event]:
+        return TacticalEvents(self._world, self._switches, self._clock).known
 
     def answer(self, request: Request) -> Response:
         if not request.path.endswith("/"):
             moved = request.full_path.replace(request.path, f"{request.path}/", 1).rstrip("?")
             return Response(b"", 301 if request.method == "GET" else 404, headers={"Location": moved})
-        if self._switches.tactical_key_refused or request.headers.get("X-API-KEY") != TACTICAL_RMM_KEY:
+        if self._switches.tactical_key_refused or request.headers.get("X-API-KEY") != KEY:
             return _shown({"detail": "Authentication credentials were not provided."}, 401)
         parts = [part for part in request.path.split("/") if part]
         handler = {"clients": self._clients, "agents": self._agents, "alerts": self._alerts}.get(
@@ -46,7 +60,7 @@ class TacticalApplication:
 
     @property
     def _tactical(self) -> TacticalWorld:
-        return self._world.tactical
+        return self._world.of(TacticalWorld)
 
     def _clients(self, request: Request, rest: list[str]) -> Response:
         shown = [rows.client(self._tactical, row) for row in self._tactical.clients.values()]

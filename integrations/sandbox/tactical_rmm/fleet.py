@@ -11,7 +11,8 @@ import string
 
 from integrations.sandbox.moments import later
 from integrations.sandbox.tactical_rmm import alerts
-from integrations.sandbox.world import Row, TacticalWorld, World
+from integrations.sandbox.tactical_rmm.world import TacticalWorld
+from integrations.sandbox.world import Row, World
 
 SHARED = 0.6
 """Share of the computers with an RMM agent of MSP360 that have an agent of Tactical RMM, too."""
@@ -23,24 +24,25 @@ _SITES = ("Main office", "Warehouse")
 
 def add_fleet(world: World, now: str) -> None:
     """Does nothing where there is a fleet: a saved world may be older than it."""
-    if world.tactical.clients:
+    tactical = world.of(TacticalWorld)
+    if tactical.clients:
         return
     chance = random.Random(f"{world.seed}/tactical_rmm")
     names = [row["Name"] for row in world.console.companies.values()]
     for name in [*names, NO_CLIENT]:
-        _add_client(world.tactical, chance, name.strip())
-    clients = {row["name"]: row for row in world.tactical.clients.values()}
+        _add_client(tactical, chance, name.strip())
+    clients = {row["name"]: row for row in tactical.clients.values()}
     for hid, host in world.console.hosts.items():
         if chance.random() < SHARED:
             company = (world.console.computers[hid]["CompanyName"] or "").strip()
-            _add_agent(world.tactical, chance, now, clients[company or NO_CLIENT], host)
+            _add_agent(tactical, chance, now, clients[company or NO_CLIENT], host)
     for name in OWN:
         host = dict(chance.choice(list(world.console.hosts.values())))
         host.update(
             computerName=name, serialNumber=f"OWN{chance.randrange(10**6):06}", macAddress=_mac(chance)
         )
-        _add_agent(world.tactical, chance, now, clients[names[0].strip()], host)
-    _add_alerts(world.tactical, chance, now)
+        _add_agent(tactical, chance, now, clients[names[0].strip()], host)
+    _add_alerts(tactical, chance, now)
 
 
 def _mac(chance: random.Random) -> str:

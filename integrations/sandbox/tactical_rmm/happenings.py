@@ -13,6 +13,7 @@ from integrations.sandbox.moments import at
 from integrations.sandbox.posting import post
 from integrations.sandbox.switches import Switches
 from integrations.sandbox.tactical_rmm import alerts
+from integrations.sandbox.tactical_rmm.world import TacticalWorld
 from integrations.sandbox.world import Row, World
 
 LOOK = "A console of the kind Tactical RMM sees it at its next poll."
@@ -40,7 +41,7 @@ class TacticalEvents:
             raise NothingFound(f"There is no alert {kind!r}; there are: {', '.join(alerts.KINDS)}.")
         agent = self._agent(asked)
         alert = alerts.open_alert(
-            self._world.tactical,
+            self._world.of(TacticalWorld),
             agent,
             kind,
             self._clock.stamp(),
@@ -53,21 +54,25 @@ class TacticalEvents:
     def _resolve(self, asked: Row) -> Row:
         agent = self._agent(asked) if asked.get("computer") else None
         kind = str(asked.get("alert") or "")
-        found = [row for row in alerts.open_alerts(self._world.tactical, agent) if kind in ("", row["_kind"])]
+        found = [
+            row
+            for row in alerts.open_alerts(self._world.of(TacticalWorld), agent)
+            if kind in ("", row["_kind"])
+        ]
         if not found:
             raise NothingFound("There is no such open alert in Tactical RMM.")
-        alerts.resolve(self._world.tactical, found[-1], self._clock.stamp())
+        alerts.resolve(self._world.of(TacticalWorld), found[-1], self._clock.stamp())
         self._post(found[-1], "resolve")
         return self._told(found[-1], f"Tactical RMM, resolved: {found[-1]['message']}")
 
     def _remove(self, asked: Row) -> Row:
         agent = self._agent(asked)
-        alerts.remove_agent(self._world.tactical, agent)
+        alerts.remove_agent(self._world.of(TacticalWorld), agent)
         return {"did": f"Removed the agent {agent['hostname']} from Tactical RMM.", "look": LOOK}
 
     def _agent(self, asked: Row) -> Row:
         """The one of that name or id, or any."""
-        agents = self._world.tactical.agents
+        agents = self._world.of(TacticalWorld).agents
         wanted = str(asked.get("computer") or "").strip().casefold()
         if not wanted:
             return self._chance.choice(list(agents.values()))
@@ -88,7 +93,7 @@ class TacticalEvents:
 
     def _body(self, alert: Row, event: str) -> Row:
         """A body with all placeholders filled in: everything is text, nothing is `None`."""
-        tactical = self._world.tactical
+        tactical = self._world.of(TacticalWorld)
         agent = tactical.agents[alert["agent_id"]]
         site = tactical.sites[str(agent["_site"])]
         client = tactical.clients[str(site["client"])]

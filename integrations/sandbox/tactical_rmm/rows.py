@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from integrations.sandbox.moments import at
-from integrations.sandbox.world import Row, TacticalWorld
+from integrations.sandbox.tactical_rmm.world import TacticalWorld
+from integrations.sandbox.world import Row
 
 _FAILING = {"error": False, "warning": False}
 

@@ -9,21 +9,22 @@ from typing import Any
 import pytest
 import requests
 
-from integrations.sandbox import constants
+from integrations.sandbox.ninjaone import constants
+from integrations.sandbox.ninjaone.world import NinjaOneWorld
 from integrations.sandbox.server import Sandbox
 from integrations.sandbox.world import from_data, to_data
 
 FORM = {
     "grant_type": "client_credentials",
-    "client_id": constants.NINJAONE_CLIENT_ID,
-    "client_secret": constants.NINJAONE_CLIENT_SECRET,
+    "client_id": constants.CLIENT_ID,
+    "client_secret": constants.CLIENT_SECRET,
     "scope": "monitoring",
 }
 
 
 class Caller:
     def __init__(self, sandbox: Sandbox, scope: str = "monitoring") -> None:
-        self.url = sandbox.ninjaone_url
+        self.url = sandbox.url("ninjaone")
         answer = requests.post(f"{self.url}/ws/oauth/token", data={**FORM, "scope": scope}, timeout=5)
         self._headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
@@ -60,7 +61,7 @@ def test_a_token_is_given_for_a_form_and_ends(sandbox: Sandbox, ninja: Caller) -
 def test_a_bad_request_for_a_token_is_told(
     sandbox: Sandbox, changed: dict[str, str], status: int, error: str
 ) -> None:
-    answer = requests.post(f"{sandbox.ninjaone_url}/ws/oauth/token", data={**FORM, **changed}, timeout=5)
+    answer = requests.post(f"{sandbox.url('ninjaone')}/ws/oauth/token", data={**FORM, **changed}, timeout=5)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
@@ -160,19 +161,19 @@ def test_what_cannot_happen_is_said(sandbox: Sandbox, asked: dict[str, str], sen
 
 def test_it_shares_its_computers_with_the_other_console(sandbox: Sandbox) -> None:
     hosts = {host["serialNumber"]: host for host in sandbox.world.console.hosts.values()}
-    shared = [row for row in sandbox.world.ninjaone.devices.values() if row["system"]]
+    shared = [row for row in sandbox.world.of(NinjaOneWorld).devices.values() if row["system"]]
     assert len(shared) > 100
     for row in shared:
         assert row["system"]["serialNumber"] in hosts
-    assert any(row["system"] is None for row in sandbox.world.ninjaone.devices.values())
+    assert any(row["system"] is None for row in sandbox.world.of(NinjaOneWorld).devices.values())
 
 
 def test_a_world_saved_before_there_was_a_ninjaone_gets_one(tmp_path: Path) -> None:
     with Sandbox.start(tmp_path) as first:
         data = json.loads(json.dumps(to_data(first.world)))
     del data["ninjaone"]
-    assert from_data(data).ninjaone.devices == {}
+    assert from_data(data).of(NinjaOneWorld).devices == {}
     (tmp_path / "world.json").write_text(json.dumps(data))
     with Sandbox.start(tmp_path) as second:
-        assert second.world.ninjaone.organisations == first.world.ninjaone.organisations
+        assert second.world.of(NinjaOneWorld).organisations == first.world.of(NinjaOneWorld).organisations
         assert len(second.world.console.computers) == 300

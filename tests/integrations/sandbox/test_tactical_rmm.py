@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 import requests
 
-from integrations.sandbox.constants import TACTICAL_RMM_KEY
 from integrations.sandbox.generation import make_world
 from integrations.sandbox.life import NothingFound
 from integrations.sandbox.moments import stamp
 from integrations.sandbox.server import Sandbox
+from integrations.sandbox.tactical_rmm.constants import KEY
 from integrations.sandbox.tactical_rmm.fleet import OWN, add_fleet
+from integrations.sandbox.tactical_rmm.world import TacticalWorld
 from integrations.sandbox.world import World, from_data, to_data
 
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
@@ -29,7 +30,7 @@ def make_filled_world(seed: int) -> World:
 
 def call(sandbox: Sandbox, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
     url = sandbox.addresses()["tactical_rmm_url"]
-    sent = {"X-API-KEY": TACTICAL_RMM_KEY, **headers}
+    sent = {"X-API-KEY": KEY, **headers}
     return requests.request(method, f"{url}{path}", json=body, headers=sent, timeout=5)
 
 
@@ -48,25 +49,25 @@ def test_the_same_seed_makes_the_same_fleet_and_the_rest_of_the_world_stays_as_i
 def test_it_shares_companies_and_machines_with_the_other_console() -> None:
     world = make_filled_world(1)
     serials = {host["serialNumber"] for host in world.console.hosts.values()}
-    agents = world.tactical.agents.values()
+    agents = world.of(TacticalWorld).agents.values()
 
-    assert len(world.tactical.clients) == len(world.console.companies) + 1
+    assert len(world.of(TacticalWorld).clients) == len(world.console.companies) + 1
     assert {row["hostname"] for row in agents if row["serial_number"] not in serials} == set(OWN)
-    assert 100 < len(world.tactical.agents) < len(world.console.computers)
+    assert 100 < len(world.of(TacticalWorld).agents) < len(world.console.computers)
 
 
 def test_a_world_that_was_saved_before_it_gets_a_fleet(tmp_path: Path) -> None:
     old = to_data(make_world(1, NOW))
-    del old["tactical"]
+    assert "tactical" not in old
     (tmp_path / "world.json").write_text(json.dumps(old))
     with Sandbox.start(tmp_path) as sandbox:
-        agents = set(sandbox.world.tactical.agents)
+        agents = set(sandbox.world.of(TacticalWorld).agents)
         number = sandbox.event("tactical-alert")["alert"]
     assert agents
 
     kept = from_data(json.loads((tmp_path / "world.json").read_text()))
-    assert set(kept.tactical.agents) == agents
-    assert str(number) in kept.tactical.alerts
+    assert set(kept.of(TacticalWorld).agents) == agents
+    assert str(number) in kept.of(TacticalWorld).alerts
 
 
 @pytest.mark.parametrize("key", ["", "wrong"])
@@ -85,7 +86,7 @@ def test_a_slash_is_added_to_what_is_read(sandbox: Sandbox) -> None:
 
 
 def test_agents_can_be_asked_for_by_client_site_and_kind(sandbox: Sandbox) -> None:
-    (site,) = [row for row in sandbox.world.tactical.sites.values() if row["id"] == 9]
+    (site,) = [row for row in sandbox.world.of(TacticalWorld).sites.values() if row["id"] == 9]
 
     def ask(query: str) -> set[str]:
         return {row["agent_id"] for row in call(sandbox, "GET", f"/agents/?detail=true&{query}").json()}

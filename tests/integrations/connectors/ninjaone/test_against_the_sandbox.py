@@ -11,7 +11,9 @@ import requests
 from integrations.connectors.base import ConsoleAccess
 from integrations.connectors.ninjaone.connector import SECRET_HEADER, NinjaOneConnector
 from integrations.records import EventRecord
-from integrations.sandbox.constants import NINJAONE_CLIENT_ID, NINJAONE_CLIENT_SECRET
+from integrations.sandbox.ninjaone.console import NinjaOneApplication
+from integrations.sandbox.ninjaone.constants import CLIENT_ID, CLIENT_SECRET
+from integrations.sandbox.ninjaone.world import NinjaOneWorld
 from integrations.sandbox.server import Sandbox
 from integrations.sandbox.world import Row
 from tests.integrations.net.server import receive
@@ -31,12 +33,14 @@ def sandbox(shared: Sandbox) -> Sandbox:
 
 
 def make_connector(sandbox: Sandbox, **changed: str) -> NinjaOneConnector:
-    credentials = {"client_id": NINJAONE_CLIENT_ID, "client_secret": NINJAONE_CLIENT_SECRET, **changed}
-    return NinjaOneConnector(ConsoleAccess(sandbox.ninjaone_url, credentials, allow_private=("127.0.0.1",)))
+    credentials = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **changed}
+    return NinjaOneConnector(
+        ConsoleAccess(sandbox.url("ninjaone"), credentials, allow_private=("127.0.0.1",))
+    )
 
 
 def approved(sandbox: Sandbox) -> dict[str, Row]:
-    devices = sandbox.world.ninjaone.devices
+    devices = sandbox.world.of(NinjaOneWorld).devices
     return {key: row for key, row in devices.items() if row["approvalStatus"] == "APPROVED"}
 
 
@@ -47,7 +51,7 @@ def read_events(sandbox: Sandbox, since: datetime | None = None) -> tuple[list[E
 
 def test_the_check_tells_what_is_there(sandbox: Sandbox) -> None:
     result = make_connector(sandbox).check()
-    ninja = sandbox.world.ninjaone
+    ninja = sandbox.world.of(NinjaOneWorld)
 
     assert result.ok
     assert result.message == (
@@ -65,7 +69,7 @@ def test_every_organisation_and_approved_device_comes(sandbox: Sandbox, most_row
     sandbox.switches.change(ninjaone_most_rows=most_rows)
     connector = make_connector(sandbox)
     companies, computers = list(connector.fetch_companies()), list(connector.fetch_computers())
-    ninja = sandbox.world.ninjaone
+    ninja = sandbox.world.of(NinjaOneWorld)
 
     assert {record.external_id for record in companies} == set(ninja.organisations)
     assert {record.external_id for record in computers} == set(approved(sandbox))
@@ -86,7 +90,7 @@ def test_it_sees_computers_that_the_other_console_sees_too(sandbox: Sandbox) -> 
 def test_times_come_in_either_spelling(sandbox: Sandbox, iso: bool) -> None:
     sandbox.switches.change(ninjaone_iso_times=iso)
     computer = next(iter(make_connector(sandbox).fetch_computers()))
-    told = sandbox.world.ninjaone.devices[computer.external_id]["lastContact"]
+    told = sandbox.world.of(NinjaOneWorld).devices[computer.external_id]["lastContact"]
 
     assert computer.last_seen is not None
     assert computer.last_seen.replace(microsecond=0).isoformat()[:19] == told[:19]
@@ -114,7 +118,7 @@ def test_an_alert_that_ends_without_a_word_is_in_no_list(sandbox: Sandbox) -> No
     since = sandbox.clock.now()
     done = sandbox.event("ninjaone-alert")
     with sandbox.lock:
-        sandbox.ninjaone_application.happenings.reset_alert(done["alert"], silently=True)
+        sandbox.console(NinjaOneApplication).happenings.reset_alert(done["alert"], silently=True)
 
     assert read_events(sandbox, since) == ([], set())
 
@@ -134,7 +138,7 @@ def test_either_place_of_the_state_is_understood(sandbox: Sandbox, detailed: boo
 
 
 def test_a_long_history_is_read_back_to_the_last_read_and_no_further(sandbox: Sandbox) -> None:
-    happenings = sandbox.ninjaone_application.happenings
+    happenings = sandbox.console(NinjaOneApplication).happenings
     news = {"activityType": "SYSTEM", "statusCode": "POLICY_UPDATED", "status": "Policy updated"}
     with sandbox.lock:
         for _ in range(450):
@@ -145,7 +149,9 @@ def test_a_long_history_is_read_back_to_the_last_read_and_no_further(sandbox: Sa
     found, _ = read_events(sandbox, sandbox.clock.now())
 
     assert [event.title for event in found] == [f"news {number}" for number in range(250)]
-    asked = [exchange for exchange in sandbox.ninjaone.requests if exchange.path.endswith("/activities")]
+    asked = [
+        exchange for exchange in sandbox.fronts["ninjaone"].requests if exchange.path.endswith("/activities")
+    ]
     assert len(asked) == 3, "250 new ones, and one page of which nothing is new"
 
 
@@ -164,17 +170,26 @@ def test_a_token_that_ends_at_once_does_not_stop_a_read(sandbox: Sandbox) -> Non
     connector = make_connector(sandbox)
     computers = connector.fetch_computers()
     found = [next(computers)]
-    sandbox.ninjaone_application.revoke_all()
+    sandbox.console(NinjaOneApplication).forget()
     found += computers
 
     assert len(found) == len(approved(sandbox))
+
+
+def test_a_new_token_is_asked_for_when_the_old_one_has_run_out(sandbox: Sandbox) -> None:
+    sandbox.switches.change(ninjaone_token_seconds=120)
+    connector = make_connector(sandbox)
+    first = list(connector.fetch_computers())
+    sandbox.clock.advance(121)
+
+    assert list(connector.fetch_computers()) == first
 
 
 def test_a_console_that_is_down_for_a_moment_is_waited_for(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("integrations.connectors.patience.sleep", lambda seconds: None)
-    sandbox.ninjaone.faults.add(path="devices-detailed", what="503", times=2)
+    sandbox.fronts["ninjaone"].faults.add(path="devices-detailed", what="503", times=2)
 
     assert len(list(make_connector(sandbox).fetch_computers())) == len(approved(sandbox))
 
@@ -201,11 +216,11 @@ def register_webhook(sandbox: Sandbox, url: str) -> None:
     """As staff do it, with an app that has the scope `management`."""
     form = {
         "grant_type": "client_credentials",
-        "client_id": NINJAONE_CLIENT_ID,
-        "client_secret": NINJAONE_CLIENT_SECRET,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
         "scope": "management",
     }
-    token = requests.post(f"{sandbox.ninjaone_url}/ws/oauth/token", data=form, timeout=5).json()
+    token = requests.post(f"{sandbox.url('ninjaone')}/ws/oauth/token", data=form, timeout=5).json()
     wanted = {
         "url": url,
         "activities": {"CONDITION": ["TRIGGERED", "RESET"]},
@@ -213,5 +228,5 @@ def register_webhook(sandbox: Sandbox, url: str) -> None:
         "headers": [{"name": SECRET_HEADER, "value": "our-word"}],
     }
     headers = {"Authorization": f"Bearer {token['access_token']}"}
-    answer = requests.put(f"{sandbox.ninjaone_url}/v2/webhook", json=wanted, headers=headers, timeout=5)
+    answer = requests.put(f"{sandbox.url('ninjaone')}/v2/webhook", json=wanted, headers=headers, timeout=5)
     assert answer.status_code == 204

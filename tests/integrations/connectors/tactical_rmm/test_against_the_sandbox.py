@@ -11,9 +11,10 @@ from integrations.connectors.base import ConsoleAccess
 from integrations.connectors.tactical_rmm.connector import TacticalRmmConnector
 from integrations.net.errors import ShortList, Unauthorised
 from integrations.records import EventRecord
-from integrations.sandbox.constants import TACTICAL_RMM_KEY
 from integrations.sandbox.moments import later
 from integrations.sandbox.server import Sandbox
+from integrations.sandbox.tactical_rmm.constants import KEY
+from integrations.sandbox.tactical_rmm.world import TacticalWorld
 from integrations.sandbox.world import Row
 from tests.integrations.net.server import receive
 
@@ -31,11 +32,11 @@ def sandbox(shared: Sandbox) -> Sandbox:
 
 
 def url_of(sandbox: Sandbox) -> str:
-    return sandbox.tactical_rmm_url
+    return sandbox.url("tactical_rmm")
 
 
 def make_connector(sandbox: Sandbox, **changed: str) -> TacticalRmmConnector:
-    credentials = {"api_key": TACTICAL_RMM_KEY, **changed}
+    credentials = {"api_key": KEY, **changed}
     return TacticalRmmConnector(ConsoleAccess(url_of(sandbox), credentials, allow_private=("127.0.0.1",)))
 
 
@@ -48,9 +49,11 @@ def read_events(sandbox: Sandbox, **changed: str) -> tuple[dict[str, EventRecord
 
 def an_agent(sandbox: Sandbox, fits: Callable[[Row], bool] = lambda row: True) -> Row:
     """A healthy one."""
-    troubled = {alert["agent_id"] for alert in sandbox.world.tactical.alerts.values()}
+    troubled = {alert["agent_id"] for alert in sandbox.world.of(TacticalWorld).alerts.values()}
     return next(
-        row for key, row in sandbox.world.tactical.agents.items() if key not in troubled and fits(row)
+        row
+        for key, row in sandbox.world.of(TacticalWorld).agents.items()
+        if key not in troubled and fits(row)
     )
 
 
@@ -59,7 +62,7 @@ def an_agent(sandbox: Sandbox, fits: Callable[[Row], bool] = lambda row: True) -
 
 def test_the_check_counts_what_is_there(sandbox: Sandbox) -> None:
     result = make_connector(sandbox).check()
-    tactical = sandbox.world.tactical
+    tactical = sandbox.world.of(TacticalWorld)
 
     assert result.message == f"Connected: {len(tactical.clients)} clients, {len(tactical.agents)} agents."
     assert result.ok
@@ -72,7 +75,7 @@ def test_a_wrong_key_is_refused(sandbox: Sandbox) -> None:
 
 def test_every_company_comes_with_its_sites(sandbox: Sandbox) -> None:
     found = {record.external_id: record for record in make_connector(sandbox).fetch_companies()}
-    tactical = sandbox.world.tactical
+    tactical = sandbox.world.of(TacticalWorld)
 
     assert set(found) == set(tactical.clients)
     locations = {place.external_id for record in found.values() for place in record.locations}
@@ -82,7 +85,7 @@ def test_every_company_comes_with_its_sites(sandbox: Sandbox) -> None:
 def test_every_computer_comes_with_its_client_and_site(sandbox: Sandbox) -> None:
     connector = make_connector(sandbox, full_records="yes")
     found = {record.external_id: record for record in connector.fetch_computers()}
-    tactical = sandbox.world.tactical
+    tactical = sandbox.world.of(TacticalWorld)
 
     assert set(found) == set(tactical.agents)
     assert connector.warnings == []
@@ -122,8 +125,8 @@ def test_times_of_old_servers_are_read_to_the_minute(sandbox: Sandbox) -> None:
 
 def test_the_list_without_details_and_single_records_are_there_too(sandbox: Sandbox) -> None:
     """For other clients of this API; the connector has no use for them."""
-    headers = {"X-API-KEY": TACTICAL_RMM_KEY}
-    (number, alert), *_ = sandbox.world.tactical.alerts.items()
+    headers = {"X-API-KEY": KEY}
+    (number, alert), *_ = sandbox.world.of(TacticalWorld).alerts.items()
     answers = {
         path: requests.get(f"{url_of(sandbox)}{path}", headers=headers, timeout=5)
         for path in (
@@ -136,7 +139,7 @@ def test_the_list_without_details_and_single_records_are_there_too(sandbox: Sand
     }
 
     assert set(answers["/agents/?detail=false"].json()[0]) == {"id", "hostname", "agent_id", "client", "site"}
-    assert len(answers["/clients/sites/"].json()) == len(sandbox.world.tactical.sites)
+    assert len(answers["/clients/sites/"].json()) == len(sandbox.world.of(TacticalWorld).sites)
     assert answers["/clients/4"].json()["id"] == 4
     assert answers[f"/alerts/{number}/"].json()["message"] == alert["message"]
     assert answers["/beta/v1/"].status_code == 404
@@ -146,7 +149,7 @@ def test_the_list_without_details_and_single_records_are_there_too(sandbox: Sand
 
 
 def test_open_alerts_come_without_the_hidden_ones(sandbox: Sandbox) -> None:
-    alerts = sandbox.world.tactical.alerts
+    alerts = sandbox.world.of(TacticalWorld).alerts
     found, _ = read_events(sandbox)
     open_ids = {number for number, row in alerts.items() if not row["resolved"]}
     hidden = {number for number, row in alerts.items() if row["hidden"]}
@@ -171,7 +174,9 @@ def test_an_alert_opens_and_resolves(sandbox: Sandbox, kind: str, event_type: st
     assert opened.event_type == event_type
     assert opened.series_key == ended.series_key
     assert opened.computer_external_id == agent["agent_id"]
-    assert opened.company_external_id == str(sandbox.world.tactical.sites[str(agent["_site"])]["client"])
+    assert opened.company_external_id == str(
+        sandbox.world.of(TacticalWorld).sites[str(agent["_site"])]["client"]
+    )
     assert opened.occurred_at is not None
     assert ended.occurred_at is not None
     assert ended.occurred_at > opened.occurred_at
@@ -205,7 +210,7 @@ def test_what_comes_back_is_a_new_alert_of_the_same_series(sandbox: Sandbox) -> 
 def test_an_alert_of_long_ago_ends_by_leaving_the_list(sandbox: Sandbox) -> None:
     agent = an_agent(sandbox)
     told = sandbox.event("tactical-alert", computer=agent["agent_id"], alert="winsvc")
-    alert = sandbox.world.tactical.alerts[str(told["alert"])]
+    alert = sandbox.world.of(TacticalWorld).alerts[str(told["alert"])]
     alert["alert_time"] = later(alert["alert_time"], days=-40)
     found, series = read_events(sandbox)
     key = found[str(told["alert"])].series_key
@@ -274,7 +279,7 @@ def test_a_key_that_is_revoked_in_mid_read_breaks_it(sandbox: Sandbox) -> None:
 
 
 def test_an_agent_that_slips_past_by_moving_makes_the_read_incomplete(sandbox: Sandbox) -> None:
-    tactical = sandbox.world.tactical
+    tactical = sandbox.world.of(TacticalWorld)
     reading = make_connector(sandbox).fetch_computers()
     first = next(reading)
     last = list(tactical.agents.values())[-4]
@@ -286,7 +291,7 @@ def test_an_agent_that_slips_past_by_moving_makes_the_read_incomplete(sandbox: S
 
 
 def test_a_client_that_goes_while_it_is_read_does_not_break_the_read(sandbox: Sandbox) -> None:
-    tactical = sandbox.world.tactical
+    tactical = sandbox.world.of(TacticalWorld)
     reading = make_connector(sandbox).fetch_computers()
     first = next(reading)
     gone = next(

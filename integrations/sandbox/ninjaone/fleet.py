@@ -6,7 +6,8 @@ import random
 
 from integrations.sandbox.generation.computers import is_server
 from integrations.sandbox.moments import later
-from integrations.sandbox.world import NinjaOneWorld, Row, World
+from integrations.sandbox.ninjaone.world import NinjaOneWorld
+from integrations.sandbox.world import Row, World
 
 FIRST_ORGANISATION = 17
 FIRST_LOCATION = 41
@@ -16,9 +17,12 @@ ONLY_HERE = "Kite Repairs (trial)"
 _NODE_CLASSES = {"windows": "WINDOWS", "linux": "LINUX", "macos": "MAC"}
 
 
-def add_ninjaone(world: World, chance: random.Random, now: str) -> None:
-    """Changes nothing that the world holds already. Serials and MACs are those that MSP360's agent tells."""
-    ninja, console = world.ninjaone, world.console
+def add_fleet(world: World, now: str) -> None:
+    """Does nothing where there is a fleet. Serials and MACs are those that MSP360's agent tells."""
+    ninja, console = world.of(NinjaOneWorld), world.console
+    if ninja.organisations:
+        return
+    chance = random.Random(f"{world.seed}/ninjaone")
     ninja.last_activity_id = FIRST_ACTIVITY
     names = [row["Name"].strip() for row in console.companies.values()]
     organisations = {name: _add_organisation(ninja, chance, name) for name in [*names, ONLY_HERE]}

@@ -1,0 +1,22 @@
+"""The simulated consoles beside MSP360, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from integrations.sandbox.moments import stamp
+from integrations.sandbox.ninjaone.console import NinjaOneApplication
+from integrations.sandbox.simulated import Simulated
+from integrations.sandbox.tactical_rmm.console import TacticalApplication
+from integrations.sandbox.world import World
+
+CONSOLES: tuple[type[Simulated], ...] = (
+    NinjaOneApplication,
+    TacticalApplication,
+)
+
+
+def complete(world: World, now: datetime) -> None:
+    """Add what the consoles hold at first; a world saved by an older sandbox lacks the newer ones."""
+    for console in CONSOLES:
+        console.fill(world, stamp(now))
