@@ -193,7 +193,11 @@ def fetch_events(work: Work) -> Result:
     if connector.abilities.events_are_complete_list:
         waiting: list[str] = []
         vanished = events.derived_resolves(
-            console, connector.series_seen, warnings=connector.warnings, waiting=waiting
+            console,
+            connector.series_seen,
+            only_open=connector.abilities.events_list_only_open,
+            warnings=connector.warnings,
+            waiting=waiting,
         )
         verdicts.warn(work, waiting, Outcome.HELD)
         outcomes += events.store_events(console, vanished)

@@ -39,6 +39,9 @@ class Abilities:
     events_are_complete_list: bool = False
     """`fetch_events` tells the present state of *every* series of the console: a series which is not in
     `Connector.series_seen` after a complete read has ended (its plan was deleted, its alert is over)."""
+    events_list_only_open: bool = False
+    """That list holds what is open (and perhaps what ended lately), nothing of what is fine: a short or even
+    empty one is an ordinary day, and only the loss of many open ones is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """Series that a console's complete list of events does not hold any more: their end is concluded.
 
 Only for consoles whose list tells the present state of every series. A disappearance counts when two complete
-reads in a row miss the series, and never when so much is missing that the read itself is in doubt.
+reads in a row miss the series, and never when so much is missing that the read itself is in doubt. How
+much that is depends on the list: one that also tells of what is fine is hardly ever empty, one of open alerts
+often is.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from integrations.ingest.batches import batches
 from integrations.ingest.losses import SERIES, Guard
 from integrations.models import Console, Event, KnownSeries
 from integrations.records import EventRecord
-from integrations.sync.safety import judge_loss
+from integrations.sync.safety import LossVerdict, judge_loss
 from integrations.sync.storable import storable_key
 
 ENDED: Final = 2
@@ -28,6 +30,12 @@ ENDED: Final = 2
 
 SETTLED: Final = 3
 """It has ended, and nothing of it is open. The row stays: coming back is news then."""
+
+USUAL_ENDS: Final = 20
+"""Of a list of open alerts fewer than these may end at once …"""
+
+USUAL_SHARE: Final = 0.5
+"""… and of more no larger part than this."""
 
 _LONGEST_SERIES: Final = 300
 _COLUMNS: Final = (
@@ -59,15 +67,17 @@ def derived_resolves(
     console: Console,
     seen_series: AbstractSet[str],
     *,
+    only_open: bool = False,
     warnings: list[str] | None = None,
     waiting: list[str] | None = None,
 ) -> list[EventRecord]:
     """Resolving events for open series that have vanished; to be stored by `store_events`.
 
     `seen_series` are the series keys of one complete read, with the resolved ones and with those whose state
-    is just not known. Until the resolves are stored, the next call gives them again. What the loss guard
-    holds back stays as it is; the sentence for staff is added to `waiting` where somebody has to decide about
-    it, else to `warnings`. What was approved has ended at once: an earlier complete read missed it as well.
+    is just not known; `only_open`: the list holds nothing of what is fine. Until the resolves are stored, the
+    next call gives them again. What the loss guard holds back stays as it is; the sentence for staff is added
+    to `waiting` where somebody has to decide about it, else to `warnings`. What was approved has ended at once:
+    an earlier complete read missed it as well.
     """
     now = timezone.now()
     seen = {series_of(key) for key in seen_series if key}
@@ -77,7 +87,12 @@ def derived_resolves(
     _mark([series for series in known if series.misses and series.key in seen], misses=0, ended_at=None)
     going_on = [series for series in known if series.misses < ENDED]
     missing = [series for series in going_on if series.key not in seen]
-    verdict = judge_loss(len(going_on), len(missing), what="series of events")
+    if only_open:
+        stays = len(going_on) - len(missing)
+        missing = _settle_what_is_over(console, missing)
+        verdict = _judge_open(stays + len(missing), len(missing))
+    else:
+        verdict = judge_loss(len(going_on), len(missing), what="series of events")
     guard = Guard(SERIES, console_id=console.pk)
     approved = not verdict.allowed and guard.approves(len(missing))
     if not verdict.allowed and not approved:
@@ -91,6 +106,27 @@ def derived_resolves(
     _mark(ending, misses=ENDED, ended_at=now)
     unsettled = [series for series in known if series.misses == ENDED and series.key not in seen]
     return list(_resolves(console, {**_ends(ending, now), **_ends(unsettled, now)}))
+
+
+def _judge_open(known: int, missing: int) -> LossVerdict:
+    return judge_loss(
+        known,
+        missing,
+        share=USUAL_SHARE,
+        minimum=USUAL_ENDS,
+        what="open series of events",
+        empty_is_usual=True,
+    )
+
+
+def _settle_what_is_over(console: Console, missing: list[Series]) -> list[Series]:
+    """Those of them whose last event is open. That the others left the list means nothing."""
+    still_open: set[str] = set()
+    for keys in batches(series.key for series in missing):
+        rows = _last_events(console, keys)
+        still_open |= {row["series_key"] for row in rows if row["state"] == EventState.OPEN}
+    _mark([series for series in missing if series.key not in still_open], misses=SETTLED)
+    return [series for series in missing if series.key in still_open]
 
 
 def _ends(series: Iterable[Series], now: datetime) -> dict[str, tuple[int, datetime]]:

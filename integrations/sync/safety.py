@@ -39,14 +39,21 @@ class LossVerdict:
 
 
 def judge_loss(
-    known: int, missing: int, *, share: float = 0.3, minimum: int = 10, what: str = "rows"
+    known: int,
+    missing: int,
+    *,
+    share: float = 0.3,
+    minimum: int = 10,
+    what: str = "rows",
+    empty_is_usual: bool = False,
 ) -> LossVerdict:
     """Say whether `missing` of `known` rows may count as gone.
 
     An empty read of something that held rows is never a disappearance. Below `minimum` known rows only
-    that rule holds; from there on more than `share` of them missing is held back.
+    that rule holds; from there on more than `share` of them missing is held back. `empty_is_usual`: below
+    `minimum` nothing is held back, because few things may well all end.
     """
-    if missing <= 0 or known <= 0:
+    if missing <= 0 or known <= 0 or (empty_is_usual and known < minimum):
         return LossVerdict(True)
     if missing >= known:
         return LossVerdict(False, f"The list came back without any of the {known} known {what}.")

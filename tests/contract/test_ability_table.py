@@ -18,7 +18,7 @@ COLUMNS = {
     "list_proves_existence": "proves existence",
     "events_are_complete_list": "complete events",
 }
-YES, NO = "yes", "–"
+YES, NO, OPEN_ONES = "yes", "–", "open ones"
 
 
 def ability_table() -> str:
@@ -29,6 +29,8 @@ def ability_table() -> str:
     for kind in KINDS:
         found = connector_class(kind)
         marks = [YES if getattr(found.abilities, name) else NO for name in COLUMNS]
+        if found.abilities.events_list_only_open:
+            marks[-1] = OPEN_ONES
         cells = [f"`{kind}`", found.label, *marks, YES if found.experimental else NO]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

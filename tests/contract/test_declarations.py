@@ -27,6 +27,12 @@ def test_it_is_what_the_registry_says(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_list_of_open_ones_is_a_list_from_which_ends_are_concluded(kind: str) -> None:
+    abilities = connector_class(kind).abilities
+    assert abilities.events_are_complete_list or not abilities.events_list_only_open
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_it_can_do_something(kind: str) -> None:
     assert connector_class(kind).abilities != Abilities()
 

@@ -35,6 +35,7 @@ class TacticalRmmConnector(Connector):
         webhook=True,
         list_proves_existence=True,
         events_are_complete_list=True,
+        events_list_only_open=True,
     )
     credential_fields = (
         CredentialField(
