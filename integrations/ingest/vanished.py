@@ -76,8 +76,8 @@ def derived_resolves(
     `seen_series` are the series keys of one complete read, with the resolved ones and with those whose state
     is just not known; `only_open`: the list holds nothing of what is fine. Until the resolves are stored, the
     next call gives them again. What the loss guard holds back stays as it is; the sentence for staff is added
-    to `waiting` where somebody has to decide about it, else to `warnings`. What was approved has ended at once:
-    an earlier complete read missed it as well.
+    to `waiting` where somebody has to decide about it, else to `warnings`. What was approved has ended at
+    once: an earlier complete read missed it as well.
     """
     now = timezone.now()
     seen = {series_of(key) for key in seen_series if key}
