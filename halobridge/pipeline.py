@@ -23,7 +23,7 @@ from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Outcome, Purpose, RunKind, RunState
 from integrations.connections import fill_in
 from integrations.halo.writer import HaloWriter
-from integrations.ingest import console_side, events, merges
+from integrations.ingest import console_side, deliveries, events, merges
 from integrations.ingest.other_integrations import note_other_integrations
 from integrations.models import Console, HaloCredential, Instance, Intention
 from integrations.records import CheckResult
@@ -209,6 +209,24 @@ def fetch_events(work: Work) -> Result:
     return Done()
 
 
+def read_deliveries(work: Work) -> Result:
+    """What the console's webhook has delivered → events."""
+    console = console_of(work)
+    connector, done = open_connector(console), 0
+    while not work.time_is_up:
+        read = deliveries.read_some(console, lambda body: connector.parse_webhook(body, {}))
+        if not read.deliveries:
+            return Done()
+        work.count(
+            deliveries=read.deliveries, stored=read.new, duplicate=read.known, unreadable=read.problems
+        )
+        done += read.deliveries
+        work.progress("Deliveries", done)
+        if read.new:
+            request_routing()
+    return Again()
+
+
 # ---- assets ---------------------------------------------------------------------------------
 
 
@@ -368,6 +386,7 @@ TABLE: Table = {
     RunKind.SOFTWARE: {"start": read_software},
     RunKind.SYNC_CONSOLE: {"start": sync_console, "link": link_after_console},
     RunKind.EVENTS: {"start": fetch_events},
+    RunKind.DELIVERIES: {"start": read_deliveries},
     RunKind.MATCH: {"start": match},
     RunKind.PLAN_ASSETS: {"start": plan_assets},
     RunKind.APPLY_ASSETS: {"start": apply_assets},

@@ -25,6 +25,7 @@ from integrations.choices import (
     RunKind,
     RunState,
 )
+from integrations.ingest.deliveries import to_read
 from integrations.ingest.software_due import credentials_with_software_due
 from integrations.models import (
     OPEN_STATES,
@@ -47,6 +48,7 @@ from integrations.runs.request import (
     request_background_software,
     request_console_sync,
     request_console_test,
+    request_deliveries,
     request_delivery,
     request_events,
     request_halo_sync,
@@ -193,6 +195,8 @@ def _test_again(now: datetime) -> None:
 
 def _ask_for_what_waits() -> None:
     """The safety net under the doors, which ask by themselves: where nothing waits, nothing is asked for."""
+    for console in Console.objects.filter(pk__in=to_read().values("console")):
+        request_deliveries(console)
     if Event.objects.filter(status=EventStatus.NEW).exists() or _last_failed(RunKind.ROUTE):
         request_routing()
     unfinished = (IntentionState.PLANNED, IntentionState.SENDING, IntentionState.UNCERTAIN)

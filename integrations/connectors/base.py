@@ -12,11 +12,12 @@ Rules for whoever writes one (the recipe is the README beside this file):
 
 from __future__ import annotations
 
+import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import ClassVar
+from typing import ClassVar, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.net.errors import NetError
@@ -73,6 +74,18 @@ class ConsoleAccess:
     def zone(self) -> tzinfo:
         """Raises `ZoneInfoNotFoundError` or `ValueError` for a zone that does not exist."""
         return ZoneInfo(self.time_zone or "UTC")
+
+
+SECRET_HEADER: Final = "X-HaloBridge-Secret"  # noqa: S105
+WEBHOOK_SECRET: Final = CredentialField(
+    "webhook_secret",
+    "Webhook secret",
+    "Optional. Any long text of your own. Deliveries are then taken only with the header "
+    f"{SECRET_HEADER} that holds it: add it where the webhook is set up in the console.",
+    secret=True,
+    required=False,
+)
+"""For consoles whose webhooks can send a header of one's own. Who declares it has it checked at the door."""
 
 
 class NotSupported(NotImplementedError):
@@ -155,6 +168,14 @@ class Connector(ABC):
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> list[EventRecord]:
         """Translate one stored delivery, without the network. Raises `BadDelivery`."""
         raise NotSupported(self.label, "webhook")
+
+    def refusal(self, headers: Mapping[str, str]) -> str:
+        """Why a delivery with these headers is not to be trusted, as a sentence; empty where it is."""
+        wanted = self.access.value(WEBHOOK_SECRET.name)
+        sent = {name.lower(): value for name, value in headers.items()}.get(SECRET_HEADER.lower(), "")
+        if not wanted or hmac.compare_digest(wanted.encode(), sent.strip().encode()):
+            return ""
+        return f"The delivery has no header {SECRET_HEADER} with the webhook secret."
 
     @abstractmethod
     def _probe(self) -> CheckResult:
