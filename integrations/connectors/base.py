@@ -57,6 +57,15 @@ class CredentialField:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What the vendor's papers leave open. `keys`: names of properties whose types or values (codes, never
+    anything of a customer) tell the answer; none: it is to be read off the calls and headers."""
+
+    question: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ConsoleAccess:
     """How to reach one console. `time_zone` is that of times which the vendor sends without one."""
 
@@ -124,6 +133,8 @@ class Connector(ABC):
     default_base_url: ClassVar[str] = ""
     credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
     experimental: ClassVar[bool] = False
+    open_questions: ClassVar[tuple[OpenQuestion, ...]] = ()
+    """What `manage.py probe` looks for on a live tenant."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

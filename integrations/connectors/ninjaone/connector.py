@@ -8,7 +8,14 @@ from functools import cached_property
 from typing import Final
 
 from integrations.connectors import bodies
-from integrations.connectors.base import WEBHOOK_SECRET, Abilities, BadDelivery, Connector, CredentialField
+from integrations.connectors.base import (
+    WEBHOOK_SECRET,
+    Abilities,
+    BadDelivery,
+    Connector,
+    CredentialField,
+    OpenQuestion,
+)
 from integrations.connectors.looks import Looks
 from integrations.connectors.ninjaone.client import NinjaOneClient, Row
 from integrations.connectors.ninjaone.parse import companies, computers, envelopes, events
@@ -48,6 +55,13 @@ class NinjaOneConnector(Connector):
             secret=True,
         ),
         WEBHOOK_SECRET,
+    )
+
+    open_questions = (
+        OpenQuestion("4. Place of TRIGGERED and RESET", ("status", "statusCode", "activityType")),
+        OpenQuestion("4. Sub-fields of os and system", ("os", "system")),
+        OpenQuestion("Node classes", ("nodeClass",)),
+        OpenQuestion("Source types of alerts", ("sourceType",)),
     )
 
     def fetch_companies(self) -> Iterator[CompanyRecord]:
