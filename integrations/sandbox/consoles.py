@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from integrations.sandbox.moments import stamp
+from integrations.sandbox.ncentral.console import NCentralApplication
 from integrations.sandbox.ninjaone.console import NinjaOneApplication
 from integrations.sandbox.simulated import Simulated
 from integrations.sandbox.tactical_rmm.console import TacticalApplication
@@ -13,6 +14,7 @@ from integrations.sandbox.world import World
 CONSOLES: tuple[type[Simulated], ...] = (
     NinjaOneApplication,
     TacticalApplication,
+    NCentralApplication,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from integrations.sandbox.ncentral.switches import NCentralSwitches
 from integrations.sandbox.ninjaone.switches import NinjaOneSwitches
 from integrations.sandbox.tactical_rmm.switches import TacticalSwitches
 
@@ -13,6 +14,7 @@ from integrations.sandbox.tactical_rmm.switches import TacticalSwitches
 class Switches(
     NinjaOneSwitches,
     TacticalSwitches,
+    NCentralSwitches,
 ):
     """One value per behaviour, changeable while the sandbox runs. Times in seconds.
 

@@ -28,6 +28,7 @@ LIFECYCLE: Final = ("purchased_on", "warranty_ends_on")
 _KEPT: Final = ("computersystem", "os", "networkadapter", "processor", "device")
 """Asset data that are kept with the computer; the lists of programs are long and of no use here."""
 _CLOCKS_MAY_DIFFER: Final = timedelta(hours=1)
+_WITH_DOMAIN: Final = re.compile(r"([^\s.]+)(\.[\w-]+)+")
 _NOTHING: Final = frozenset({"n/a", "none", "null", "-", "unknown"})
 
 
@@ -121,7 +122,8 @@ def _host_name(row: Row) -> str | None:
     found = _text(row.get("discoveredName"))
     if found is None or _is_address(found):
         return None
-    return re.split(r"[.\s]", found)[0] or found
+    with_domain = _WITH_DOMAIN.fullmatch(found)
+    return with_domain[1] if with_domain else found
 
 
 def _is_address(found: str) -> bool:
