@@ -237,9 +237,7 @@ def test_an_issue_of_a_device_that_is_not_monitored_is_alive_but_no_event(sandbo
 def test_all_issues_cost_one_call_for_each_page(sandbox: Sandbox) -> None:
     read_events(sandbox)
 
-    assert [path for path in paths(sandbox) if "active-issues" in path] == [
-        "/api/org-units/50/active-issues"
-    ]
+    assert [path for path in paths(sandbox) if "active-issues" in path] == ["/api/org-units/50/active-issues"]
 
 
 def test_a_user_of_one_customer_sees_its_issues_by_customer(sandbox: Sandbox) -> None:
