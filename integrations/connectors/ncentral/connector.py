@@ -39,6 +39,7 @@ class NCentralConnector(Connector):
         events=True,
         list_proves_existence=True,
         events_are_complete_list=True,
+        events_list_only_open=True,
     )
     experimental = True
     credential_fields = (
