@@ -54,7 +54,10 @@ def test_device_task_and_item_are_the_series_and_the_transition_is_the_occurrenc
     ],
 )
 def test_an_occurrence_is_the_same_in_every_spelling_of_its_time(spelling: object) -> None:
-    assert make({"transitionTime": spelling}).external_id == "77/55/12@2026-03-04T05:55:00Z"
+    found = make({"transitionTime": spelling})
+
+    assert found.external_id == "77/55/12@2026-03-04T05:55:00Z"
+    assert found.occurred_at == datetime(2026, 3, 4, 5, 55, tzinfo=UTC)
 
 
 def test_a_time_without_a_zone_is_the_consoles() -> None:
