@@ -41,7 +41,6 @@ class NCentralConnector(Connector):
         events_are_complete_list=True,
         events_list_only_open=True,
     )
-    experimental = True
     credential_fields = (
         CredentialField(
             "token",
