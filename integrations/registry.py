@@ -15,6 +15,8 @@ CONNECTORS: Final[dict[str, tuple[str, str]]] = {
     "ninjaone": ("NinjaOne", "integrations.connectors.ninjaone.connector.NinjaOneConnector"),
     "tactical_rmm": ("Tactical RMM", "integrations.connectors.tactical_rmm.connector.TacticalRmmConnector"),
     "ncentral": ("N-able N-central", "integrations.connectors.ncentral.connector.NCentralConnector"),
+    "itglue": ("IT Glue", "integrations.connectors.itglue.connector.ITGlueConnector"),
+    "scalepad": ("ScalePad", "integrations.connectors.scalepad.connector.ScalePadConnector"),
     "push": ("Any tool that sends JSON (push)", "integrations.connectors.push.connector.PushConnector"),
 }
 
