@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from integrations.sandbox.itglue.console import ITGlueApplication
 from integrations.sandbox.moments import stamp
 from integrations.sandbox.ncentral.console import NCentralApplication
 from integrations.sandbox.ninjaone.console import NinjaOneApplication
+from integrations.sandbox.scalepad.console import ScalePadApplication
 from integrations.sandbox.simulated import Simulated
 from integrations.sandbox.tactical_rmm.console import TacticalApplication
 from integrations.sandbox.world import World
@@ -15,6 +17,8 @@ CONSOLES: tuple[type[Simulated], ...] = (
     NinjaOneApplication,
     TacticalApplication,
     NCentralApplication,
+    ITGlueApplication,
+    ScalePadApplication,
 )
 
 

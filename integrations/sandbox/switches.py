@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from integrations.sandbox.ncentral.switches import NCentralSwitches
+from integrations.sandbox.itglue.switches import ITGlueSwitches
 from integrations.sandbox.ninjaone.switches import NinjaOneSwitches
+from integrations.sandbox.scalepad.switches import ScalePadSwitches
 from integrations.sandbox.tactical_rmm.switches import TacticalSwitches
 
 
@@ -15,6 +17,8 @@ class Switches(
     NinjaOneSwitches,
     TacticalSwitches,
     NCentralSwitches,
+    ITGlueSwitches,
+    ScalePadSwitches,
 ):
     """One value per behaviour, changeable while the sandbox runs. Times in seconds.
 
