@@ -82,7 +82,8 @@ class Cursors:
     """Goes from page to page: each names the cursor of the next one, the last one names none.
 
     The cursor decides and not the count: a page with a cursor is never the last, and after the last page as
-    many rows have to be there as were counted. Raises `ShortList` where the list does not go on.
+    many rows have to be there as any page has counted. What is removed while the list is read may make
+    another row slip past, and which one nobody knows. Raises `ShortList` where the list does not go on.
     """
 
     def __init__(self, read: Callable[[str | None], Any], what: str) -> None:
@@ -91,20 +92,21 @@ class Cursors:
         self._met: set[str] = set()
         self._cursor: str | None = None
         self._ids: list[str] = []
-        self._last: Page[Row] | None = None
+        self._total: int | None = None
+        self._is_over = False
 
     def next_page(self, number: int) -> Page[Row]:
         """The page after the one before, whatever its number; an empty one after the last."""
-        if self._last is not None:
-            return Page([], self._last.total)
+        if self._is_over:
+            return Page([], self._total)
         data = self._read(self._cursor)
-        page = Page(envelopes.rows(data) or [], envelopes.total(data))
+        rows, total = envelopes.rows(data) or [], envelopes.total(data)
+        if total is not None:
+            self._total = max(total, self._total or 0)
         self._cursor = envelopes.next_cursor(data)
-        self._check([envelopes.identity(row) for row in page.rows], self._cursor)
-        if self._cursor is not None:
-            return Page(page.rows)
-        self._last = page
-        return page
+        self._check([envelopes.identity(row) for row in rows], self._cursor)
+        self._is_over = self._cursor is None
+        return Page(rows, self._total if self._is_over else None)
 
     def _check(self, ids: list[str], cursor: str | None) -> None:
         is_stuck = cursor is not None and (not ids or cursor in self._met)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from integrations.connectors import bodies, values
+from integrations.sync.digest import digest_of
 
 Row = Mapping[str, Any]
 
@@ -27,8 +27,8 @@ def row_id(row: Row) -> str | None:
 
 
 def identity(row: Row) -> str:
-    """What tells rows of one list apart: the id, else the whole row."""
-    return row_id(row) or json.dumps(row, sort_keys=True, default=str)
+    """What tells rows of one list apart: the id, else a fingerprint of the whole row."""
+    return row_id(row) or digest_of(row)
 
 
 def attributes(row: Row) -> Row:
