@@ -11,10 +11,11 @@ from integrations.records import ComputerRecord
 ARCHIVED: Final = "Archived in IT Glue."
 
 # Words in the kind or, where an account has made the type itself, in the name of a configuration type.
-# The first that fits decides: "Virtual Server" is a virtual machine, "Print Server" is a server.
+# The first that fits decides: "Virtual Host" is a server, "Virtual Server" is a virtual machine.
 _CLASSES: Final = (
+    (("host", "hypervisor"), "server"),
     (("virtual", "vm", "guest"), "vm"),
-    (("server", "host", "hypervisor"), "server"),
+    (("server",), "server"),
     (("laptop", "notebook"), "laptop"),
     (("workstation", "desktop", "computer", "pc", "imac"), "workstation"),
     (("printer", "scanner", "copier", "mfp"), "printer"),
