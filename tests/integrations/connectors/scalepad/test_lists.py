@@ -71,7 +71,7 @@ def test_a_list_that_ends_before_its_count_breaks_the_read(console: RecordedCons
 @pytest.mark.parametrize(
     "bodies",
     [
-        (page(1, cursor="a"), page(2, cursor="b"), page(3, cursor="a")),
+        (page(1, cursor="a"), page(2, cursor="b"), page(3, cursor="a"), page(2)),
         (page(1, 2, cursor="a"), page(1, 2, cursor="b")),
         (page(1, 2, total=4, cursor="a"), page(1, 2, total=4)),
         (page(1, cursor="a"), page(cursor="b")),
