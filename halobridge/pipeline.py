@@ -166,6 +166,7 @@ def sync_console(work: Work) -> Result:
         verdicts.report(work, "companies", console_side.store_companies(console, companies))
     if connector.abilities.computers:
         work.progress("Computers", 0)
+        connector.known_hardware = console_side.ids_with_hardware(console)
         computers = verdicts.renewing(work, "Computers", connector.fetch_computers())
         verdicts.report(work, "computers", console_side.store_computers(console, computers))
     verdicts.warn(work, connector.warnings)
@@ -222,6 +223,8 @@ def read_deliveries(work: Work) -> Result:
         )
         done += read.deliveries
         work.progress("Deliveries", done)
+        if connector.delivery_is_a_call and read.problems < read.deliveries:
+            request_events(console)
         if read.new:
             request_routing()
     return Again()

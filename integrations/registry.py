@@ -17,6 +17,7 @@ CONNECTORS: Final[dict[str, tuple[str, str]]] = {
     "ncentral": ("N-able N-central", "integrations.connectors.ncentral.connector.NCentralConnector"),
     "itglue": ("IT Glue", "integrations.connectors.itglue.connector.ITGlueConnector"),
     "scalepad": ("ScalePad", "integrations.connectors.scalepad.connector.ScalePadConnector"),
+    "datto_rmm": ("Datto RMM", "integrations.connectors.datto_rmm.connector.DattoRmmConnector"),
     "push": ("Any tool that sends JSON (push)", "integrations.connectors.push.connector.PushConnector"),
 }
 

@@ -135,6 +135,8 @@ class Connector(ABC):
     experimental: ClassVar[bool] = False
     open_questions: ClassVar[tuple[OpenQuestion, ...]] = ()
     """What `manage.py probe` looks for on a live tenant."""
+    delivery_is_a_call: ClassVar[bool] = False
+    """A delivery that `parse_webhook` accepts only says that there is news: the events are read then."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -155,6 +157,9 @@ class Connector(ABC):
         self.series_seen: set[str] = set()
         """Series keys that `fetch_events` met, also those that gave no event (a plan that just runs).
         Only with `events_are_complete_list`, and complete only once the iterator has ended by itself."""
+        self.known_hardware: frozenset[str] = frozenset()
+        """External ids of computers whose hardware is stored, set before a read: where it takes a call for
+        each computer, theirs may stay unread."""
 
     def check(self) -> CheckResult:
         """Test the connection without changing anything. Never raises for what staff can put right."""
