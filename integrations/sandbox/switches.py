@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations.sandbox.itglue.switches import ITGlueSwitches
 from integrations.sandbox.ncentral.switches import NCentralSwitches
+from integrations.sandbox.datto_rmm.switches import DattoSwitches
 from integrations.sandbox.ninjaone.switches import NinjaOneSwitches
 from integrations.sandbox.scalepad.switches import ScalePadSwitches
 from integrations.sandbox.tactical_rmm.switches import TacticalSwitches
@@ -19,6 +20,7 @@ class Switches(
     NCentralSwitches,
     ITGlueSwitches,
     ScalePadSwitches,
+    DattoSwitches,
 ):
     """One value per behaviour, changeable while the sandbox runs. Times in seconds.
 
