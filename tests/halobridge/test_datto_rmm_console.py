@@ -10,7 +10,7 @@ from django.test import Client
 from integrations.choices import ConnectionState, EventState, RunKind, RunState
 from integrations.management.reporting import execute_here
 from integrations.models import ApiToken, Company, Computer, Console, Event, Run
-from integrations.runs.request import request_events
+from integrations.runs.request import request_deliveries, request_events
 from integrations.sandbox.datto_rmm.console import DattoApplication
 from integrations.sandbox.datto_rmm.constants import API_KEY, API_SECRET
 from integrations.sandbox.datto_rmm.fleet import DELETED, ON_DEMAND
@@ -57,14 +57,19 @@ def audits_asked_for(sandbox: Sandbox) -> int:
     return sum("/audit/" in exchange.path for exchange in sandbox.fronts["datto_rmm"].requests)
 
 
-def deliver(uid: str, secret: str = SECRET) -> None:
+def deliver(uid: str, secret: str = SECRET, expected: int = 202) -> None:
     """As Datto RMM posts it."""
     body = {"platform": "merlot", "alert_uid": uid, "event": "raised"}
     headers = {"X-HaloBridge-Secret": secret}
     answer = Client().post(
         f"/hooks/consoles/{TOKEN}/", body, content_type="application/json", headers=headers
     )
-    assert answer.status_code == 202
+    assert answer.status_code == expected
+
+
+def read_deliveries(console: Console) -> None:
+    run = execute_here(request_deliveries(console))
+    assert run.state == RunState.SUCCEEDED, run.error
 
 
 def waiting_reads(console: Console) -> int:
@@ -151,6 +156,7 @@ def test_a_delivery_makes_the_alert_be_read_at_once(sandbox: Sandbox, console: C
     Run.objects.all().delete()
     uid = sandbox.event("datto-alert")["alert"]
     deliver(uid)
+    read_deliveries(console)
     assert states(console, uid) == [], "nothing in the delivery itself is believed"
     assert waiting_reads(console) == 1
     read_events(console)
@@ -162,12 +168,20 @@ def test_many_deliveries_wait_for_one_read(sandbox: Sandbox, console: Console) -
     Run.objects.all().delete()
     for number in range(5):
         deliver(f"c8f1a2b3-4d5e-4f60-9a7b-8c9d0e1f2a3{number}")
+        read_deliveries(console)
 
     assert waiting_reads(console) == 1
 
 
-def test_a_delivery_without_the_secret_makes_nothing_be_read(sandbox: Sandbox, console: Console) -> None:
+@pytest.mark.parametrize(
+    ("uid", "secret", "status"),
+    [("c8f1a2b3-4d5e-4f60-9a7b-8c9d0e1f2a3b", "a-guess", 401), ("[alert_uid]", SECRET, 202)],
+)
+def test_a_delivery_without_the_secret_or_an_alert_makes_nothing_be_read(
+    sandbox: Sandbox, console: Console, uid: str, secret: str, status: int
+) -> None:
     Run.objects.all().delete()
-    deliver("c8f1a2b3-4d5e-4f60-9a7b-8c9d0e1f2a3b", secret="a-guess")
+    deliver(uid, secret, status)
+    read_deliveries(console)
 
     assert waiting_reads(console) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,8 +20,10 @@ from integrations.records import CheckResult, CompanyRecord, ComputerRecord, Eve
 
 OVERLAP: Final = timedelta(minutes=30)
 """How far behind the last read resolved alerts are looked at again."""
-AUDITS_AT_ONCE: Final = 1000
-"""The most audits of one read: at the pace of the client a little over three minutes."""
+AUDITS_AT_ONCE: Final = 500
+"""The most audits of one read: at the pace of the client less than two minutes."""
+AUDIT_SECONDS: Final = 120.0
+"""Seconds of a read after which no more are begun, however slow the console is: a sync has to end in time."""
 ROUNDS: Final = 30
 """A device whose hardware is known is audited again at one of so many reads (hours that differ)."""
 GRANT: Final = "Give the security level of the key's user the right to see it (Setup > Users)."
@@ -170,6 +173,7 @@ class Audits:
         self._known = known
         self._now = now
         self._left = AUDITS_AT_ONCE
+        self._until = time.monotonic() + AUDIT_SECONDS
         self._postponed = 0
 
     def read(self, row: Row) -> tuple[Row | None, tuple[str, ...]]:
@@ -177,7 +181,7 @@ class Audits:
         uid = computers.uid(row)
         if uid is None or not computers.has_audit(row) or not self._is_due(uid):
             return None, computers.HARDWARE
-        if self._left == 0:
+        if self._left == 0 or time.monotonic() > self._until:
             self._postponed += uid not in self._known
             return None, computers.HARDWARE
         self._left -= 1

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from integrations.connectors import patience
-from integrations.connectors.base import ConsoleAccess
-from integrations.connectors.datto_rmm.connector import SECRET_HEADER, DattoRmmConnector
+from integrations.connectors.base import SECRET_HEADER, ConsoleAccess
+from integrations.connectors.datto_rmm.connector import DattoRmmConnector
 from integrations.connectors.datto_rmm.parse.computers import HARDWARE
 from integrations.net.errors import Forbidden, RateLimited, ShortList, Unauthorised
 from integrations.records import EventRecord
@@ -34,13 +33,6 @@ def sandbox(shared: Sandbox) -> Sandbox:
     """The one sandbox of these tests, as it was at the start."""
     shared.reset()
     return shared
-
-
-@pytest.fixture(autouse=True)
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    made: list[float] = []
-    monkeypatch.setattr(patience, "sleep", made.append)
-    return made
 
 
 def make_connector(sandbox: Sandbox, **changed: str) -> DattoRmmConnector:
@@ -312,5 +304,7 @@ def test_the_webhook_names_the_alert_that_the_list_holds(sandbox: Sandbox) -> No
 
     assert sent.headers[SECRET_HEADER] == "our-word"
     assert uid in sent.body.decode()
-    assert make_connector(sandbox, webhook_secret="our-word").parse_webhook(sent.body, sent.headers) == []
+    connector = make_connector(sandbox, webhook_secret="our-word")
+    assert connector.refusal(dict(sent.headers)) == ""
+    assert connector.parse_webhook(sent.body, {}) == []
     assert uid in read_events(sandbox)[1]

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from integrations.connectors import patience
 from integrations.connectors.datto_rmm.connector import OVERLAP
 from integrations.connectors.datto_rmm.parse import events
 from integrations.net.errors import Forbidden, ShortList
 from integrations.records import EventRecord
-from tests.contract.recorded import Fault, RecordedConsole, recorded_console
+from tests.contract.recorded import Fault, RecordedConsole
 
 UID = "c8f1a2b3-4d5e-4f60-9a7b-8c9d0e1f2a3b"
 SINCE = datetime(2026, 3, 4, 5, 45, tzinfo=UTC)
 RESOLVED = "/api/v2/account/alerts/resolved"
-
-
-@pytest.fixture
-def console() -> Iterator[RecordedConsole]:
-    with recorded_console("datto_rmm") as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "sleep", lambda seconds: None)
 
 
 def make_alert(context: Any = None, **fields: Any) -> dict[str, Any]:

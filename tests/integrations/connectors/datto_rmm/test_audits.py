@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,22 +16,11 @@ from integrations.connectors.datto_rmm.connector import Audits
 from integrations.connectors.datto_rmm.parse.computers import HARDWARE
 from integrations.net.errors import NetError, RateLimited, ServerFailed
 from integrations.records import ComputerRecord
-from tests.contract.recorded import Fault, RecordedConsole, recorded_console
+from tests.contract.recorded import Fault, RecordedConsole
 
 NOW = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
 AUDIT = "/api/v2/audit/device/"
 AUDITED = 1772580000000
-
-
-@pytest.fixture
-def console() -> Iterator[RecordedConsole]:
-    with recorded_console("datto_rmm") as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "sleep", lambda seconds: None)
 
 
 def make_rows(count: int, **fields: Any) -> list[dict[str, Any]]:
@@ -141,6 +129,19 @@ def test_only_so_many_are_read_at_once_and_the_rest_is_told(
     assert audits_asked_for(console) == 4
     assert [record.serial_number for record in found] == ["S1"] * 4 + [None] * 6
     assert warnings == ["Hardware data of 6 computers is left to the next reads."]
+
+
+def test_a_slow_console_is_not_asked_for_ever(
+    console: RecordedConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch(monkeypatch)
+    monkeypatch.setattr(
+        DattoRmmClient, "fetch_audit", lambda *_: watch.sleep(30) or {"bios": {"serialNumber": "S1"}}
+    )
+    found, warnings = read(console, make_rows(10))
+
+    assert [record.serial_number for record in found] == ["S1"] * 5 + [None] * 5
+    assert warnings == ["Hardware data of 5 computers is left to the next reads."]
 
 
 def test_a_device_without_an_audit_after_all_keeps_what_is_known(console: RecordedConsole) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,17 +12,11 @@ import pytest
 from integrations.connectors.datto_rmm.parse.companies import Sites
 from integrations.connectors.datto_rmm.parse.computers import Surroundings, computer
 from integrations.records import ComputerRecord
-from tests.contract.recorded import Fault, RecordedConsole, recorded_console
+from tests.contract.recorded import Fault, RecordedConsole
 
 NOW = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
 AROUND = Surroundings(NOW)
 UID = "b7e0c5d1-2a3f-4e6c-8b9a-0c1d2e3f4a5b"
-
-
-@pytest.fixture
-def console() -> Iterator[RecordedConsole]:
-    with recorded_console("datto_rmm") as found:
-        yield found
 
 
 def make(audit: dict[str, Any] | None = None, around: Surroundings = AROUND, **fields: Any) -> ComputerRecord:

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from integrations.connectors import patience
 from integrations.connectors.datto_rmm.parse import envelopes
 from integrations.net.errors import BadAnswer, ShortList
-from tests.contract.recorded import Fault, RecordedConsole, recorded_console
+from tests.contract.recorded import Fault, RecordedConsole
 
 SITES = "/api/v2/account/sites"
-
-
-@pytest.fixture
-def console() -> Iterator[RecordedConsole]:
-    with recorded_console("datto_rmm") as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "sleep", lambda seconds: None)
 
 
 def page(*uids: str, **details: Any) -> str:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from integrations.connectors import patience
 from integrations.connectors.datto_rmm.connector import DattoRmmConnector
 from integrations.net.errors import Unauthorised
-from tests.contract.recorded import Fault, RecordedConsole, recorded_console
+from tests.contract.recorded import Fault, RecordedConsole
 
 TOKEN = "POST /auth/oauth/token"
-
-
-@pytest.fixture
-def console() -> Iterator[RecordedConsole]:
-    with recorded_console("datto_rmm") as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "sleep", lambda seconds: None)
 
 
 def test_one_token_serves_a_whole_run(console: RecordedConsole) -> None:
