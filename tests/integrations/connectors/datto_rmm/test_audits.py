@@ -131,6 +131,16 @@ def test_only_so_many_are_read_at_once_and_the_rest_is_told(
     assert warnings == ["Hardware data of 6 computers is left to the next reads."]
 
 
+def test_only_what_is_not_known_is_told_as_left(
+    console: RecordedConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "AUDITS_AT_ONCE", 0)
+    rows = make_rows(300)
+    _, warnings = read(console, rows, frozenset(row["uid"] for row in rows[1:]))
+
+    assert warnings == ["Hardware data of 1 computers is left to the next reads."]
+
+
 def test_a_slow_console_is_not_asked_for_ever(
     console: RecordedConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +218,17 @@ def test_a_run_keeps_to_half_of_what_the_account_may_ask(monkeypatch: pytest.Mon
 
     assert busiest == 300
     assert watch.slept == 3 * calls.WINDOW
+
+
+def test_every_call_of_a_run_is_counted(
+    console: RecordedConsole, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    monkeypatch.setattr(calls, "CALLS_A_MINUTE", 3)
+    list(console.connector().fetch_companies())
+
+    assert len(console.calls) == 4, "token, largest page, two pages of sites"
+    assert len(pauses) == 1
+    assert calls.WINDOW - 10 < pauses[0] <= calls.WINDOW
 
 
 def test_a_slow_run_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:
