@@ -8,6 +8,7 @@ from typing import Any
 from integrations.sandbox.itglue.switches import ITGlueSwitches
 from integrations.sandbox.ncentral.switches import NCentralSwitches
 from integrations.sandbox.datto_rmm.switches import DattoSwitches
+from integrations.sandbox.ncentral.switches import NCentralSwitches
 from integrations.sandbox.ninjaone.switches import NinjaOneSwitches
 from integrations.sandbox.scalepad.switches import ScalePadSwitches
 from integrations.sandbox.tactical_rmm.switches import TacticalSwitches

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from integrations.choices import ConnectionState, EventState, RunKind, RunState
+from integrations.management.probing import probe_console
 from integrations.management.reporting import execute_here
 from integrations.models import ApiToken, Company, Computer, Console, Event, Run
 from integrations.runs.request import request_deliveries, request_events
@@ -146,6 +147,15 @@ def test_what_ended_without_a_word_is_concluded_after_two_reads(sandbox: Sandbox
 
     assert states(console, ended) == [EventState.OPEN, EventState.RESOLVED]
     assert states(console, lasting) == [EventState.OPEN]
+
+
+def test_what_is_guessed_is_looked_for_on_a_live_account(sandbox: Sandbox, console: Console) -> None:
+    sandbox.event("datto-alert", alert="unheard-of")
+    answers = dict(probe_console(console, 1).answers)
+
+    assert "quantum_entanglement_ctx" in answers["5. Classes of alerts, that of the file system among them"]
+    assert "250" in answers["5. Largest page"]
+    assert "Laptop" in answers["Categories and classes of devices"]
 
 
 # ---- deliveries -----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from integrations.connectors.base import WEBHOOK_SECRET, Abilities, Connector, CredentialField
+from integrations.connectors.base import WEBHOOK_SECRET, Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.datto_rmm.client import DEVICES, OPEN_ALERTS, SITES, DattoRmmClient
 from integrations.connectors.datto_rmm.parse import companies, computers, events
 from integrations.connectors.datto_rmm.parse.envelopes import Listed, Row
@@ -66,6 +66,13 @@ class DattoRmmConnector(Connector):
             required=False,
         ),
         WEBHOOK_SECRET,
+    )
+    open_questions = (
+        OpenQuestion("5. Largest page", ("max",)),
+        OpenQuestion("5. Classes of alerts, that of the file system among them", ("@class",)),
+        OpenQuestion("Categories and classes of devices", ("category", "deviceClass")),
+        OpenQuestion("Which devices are suspended", ("suspended",)),
+        OpenQuestion("Time of resolved alerts", ("resolvedOn",)),
     )
 
     def fetch_companies(self) -> Iterator[CompanyRecord]:
