@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from integrations.sandbox.itglue.console import ITGlueApplication
 from integrations.sandbox.datto_rmm.console import DattoApplication
+from integrations.sandbox.itglue.console import ITGlueApplication
 from integrations.sandbox.moments import stamp
 from integrations.sandbox.ncentral.console import NCentralApplication
 from integrations.sandbox.ninjaone.console import NinjaOneApplication

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from integrations.sandbox.itglue.switches import ITGlueSwitches
-from integrations.sandbox.ncentral.switches import NCentralSwitches
 from integrations.sandbox.datto_rmm.switches import DattoSwitches
+from integrations.sandbox.itglue.switches import ITGlueSwitches
 from integrations.sandbox.ncentral.switches import NCentralSwitches
 from integrations.sandbox.ninjaone.switches import NinjaOneSwitches
 from integrations.sandbox.scalepad.switches import ScalePadSwitches
