@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -15,17 +13,12 @@ from integrations.connectors.datto_rmm.parse import companies, computers, events
 from integrations.connectors.datto_rmm.parse.envelopes import Listed, Row
 from integrations.connectors.looks import Looks
 from integrations.connectors.patience import OneByOne
+from integrations.connectors.turns import Turns
 from integrations.net.errors import NetError
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord
 
 OVERLAP: Final = timedelta(minutes=30)
 """How far behind the last read resolved alerts are looked at again."""
-AUDITS_AT_ONCE: Final = 500
-"""The most audits of one read: at the pace of the client less than two minutes."""
-AUDIT_SECONDS: Final = 120.0
-"""Seconds of a read after which no more are begun, however slow the console is: a sync has to end in time."""
-ROUNDS: Final = 30
-"""A device whose hardware is known is audited again at one of so many reads (hours that differ)."""
 GRANT: Final = "Give the security level of the key's user the right to see it (Setup > Users)."
 
 
@@ -173,25 +166,17 @@ class DattoRmmConnector(Connector):
 
 
 class Audits:
-    """Decides whose audit is read: of devices whose hardware is not known, and now and then of the others."""
+    """Reads the audits whose turn it is."""
 
     def __init__(self, client: DattoRmmClient, known: frozenset[str], now: datetime) -> None:
         self._reader = OneByOne(client.fetch_audit)
-        self._known = known
-        self._now = now
-        self._left = AUDITS_AT_ONCE
-        self._until = time.monotonic() + AUDIT_SECONDS
-        self._postponed = 0
+        self._turns = Turns(known, now)
 
     def read(self, row: Row) -> tuple[Row | None, tuple[str, ...]]:
         """The audit of a device, and what of its record is unread without it."""
         uid = computers.uid(row)
-        if uid is None or not computers.has_audit(row) or not self._is_due(uid):
+        if uid is None or not computers.has_audit(row) or not self._turns.take(uid):
             return None, computers.HARDWARE
-        if self._left == 0 or time.monotonic() > self._until:
-            self._postponed += uid not in self._known
-            return None, computers.HARDWARE
-        self._left -= 1
         try:
             found = self._reader.read(uid)
         except NetError:
@@ -200,14 +185,7 @@ class Audits:
 
     def sentences(self) -> list[str]:
         told = [self._reader.summary("Hardware data")] if self._reader.missing else []
-        if self._postponed:
-            told.append(f"Hardware data of {self._postponed} computers is left to the next reads.")
-        return told
-
-    def _is_due(self, uid: str) -> bool:
-        """Hours and uids mix, so that a device has its turn whatever the interval of the reads is."""
-        turn = zlib.crc32(f"{uid} {self._now:%Y-%m-%d %H}".encode()) % ROUNDS
-        return uid not in self._known or turn == 0
+        return told + self._turns.sentences("Hardware data")
 
 
 def _computer(row: Row, audits: Audits | None, around: computers.Surroundings) -> ComputerRecord | None:

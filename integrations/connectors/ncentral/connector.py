@@ -13,6 +13,7 @@ from integrations.connectors.looks import Looks
 from integrations.connectors.ncentral.client import NCentralClient, Row
 from integrations.connectors.ncentral.parse import codes, companies, computers, events
 from integrations.connectors.patience import OneByOne
+from integrations.connectors.turns import Turns
 from integrations.net.errors import Forbidden, NetError, NotFound, ShortList
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord, LocationRecord
 
@@ -52,8 +53,8 @@ class NCentralConnector(Connector):
         CredentialField(
             "asset_data",
             "Read asset data",
-            'Optional. "no": serial number, model and addresses are not read; they cost one call for each '
-            "device.",
+            'Optional. "no": serial number, model and addresses are not read, which takes one call for '
+            "each device that they are not known of.",
             secret=False,
             required=False,
         ),
@@ -88,11 +89,12 @@ class NCentralConnector(Connector):
         """Devices page by page, each with the details that are asked for."""
         around = computers.Surroundings(self.access.zone, datetime.now(UTC), self._client.base_url)
         assets, lifecycle = self._asset_reader(), self._lifecycle_reader()
+        turns = Turns(self.known_hardware, around.now)
         came = once = without_id = ahead = 0
         for page in self._client.fetch_devices():
             came, once = page.arrived, once + len(page)
             for row in page:
-                record = computers.computer(row, around, _details_of(row, assets, lifecycle))
+                record = computers.computer(row, around, _details_of(row, turns, assets, lifecycle))
                 without_id += record is None
                 ahead += computers.is_ahead(row, around)
                 if record is not None:
@@ -103,6 +105,7 @@ class NCentralConnector(Connector):
         for what, reader in (("Asset data", assets), ("Lifecycle data", lifecycle)):
             if reader is not None and reader.missing:
                 self.warnings.append(reader.summary(what))
+        self.warnings += turns.sentences("Asset data")
 
     def fetch_events(self, since: datetime | None = None) -> Iterator[EventRecord]:
         """Every issue that is on; there is no history to ask for, so `since` is moot."""
@@ -201,10 +204,10 @@ class NCentralConnector(Connector):
 
 
 def _details_of(
-    row: Row, assets: OneByOne[Row | None] | None, lifecycle: OneByOne[Row | None] | None
+    row: Row, turns: Turns, assets: OneByOne[Row | None] | None, lifecycle: OneByOne[Row | None] | None
 ) -> computers.Details:
     device_id = computers.device_id(row)
-    if device_id is None:
+    if device_id is None or (assets is None and lifecycle is None) or not turns.take(device_id):
         return computers.Details()
     return computers.Details(_read(assets, device_id), _read(lifecycle, device_id))
 

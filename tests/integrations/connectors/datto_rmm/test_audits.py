@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from integrations.connectors import patience
+from integrations.connectors import patience, turns
 from integrations.connectors.datto_rmm import client as calls
-from integrations.connectors.datto_rmm import connector as connecting
 from integrations.connectors.datto_rmm.client import DattoRmmClient, Pace
 from integrations.connectors.datto_rmm.connector import Audits
 from integrations.connectors.datto_rmm.parse.computers import HARDWARE
@@ -122,7 +121,7 @@ def test_audits_can_be_switched_off(console: RecordedConsole, word: str) -> None
 def test_only_so_many_are_read_at_once_and_the_rest_is_told(
     console: RecordedConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connecting, "AUDITS_AT_ONCE", 4)
+    monkeypatch.setattr(turns, "AT_ONCE", 4)
     answer_audits(console)
     found, warnings = read(console, make_rows(10))
 
@@ -134,7 +133,7 @@ def test_only_so_many_are_read_at_once_and_the_rest_is_told(
 def test_only_what_is_not_known_is_told_as_left(
     console: RecordedConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connecting, "AUDITS_AT_ONCE", 0)
+    monkeypatch.setattr(turns, "AT_ONCE", 0)
     rows = make_rows(300)
     _, warnings = read(console, rows, frozenset(row["uid"] for row in rows[1:]))
 

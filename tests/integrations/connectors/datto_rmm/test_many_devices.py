@@ -10,7 +10,8 @@ import pytest
 
 from integrations.connectors.base import ConsoleAccess
 from integrations.connectors.datto_rmm.client import DEVICES, SITES, DattoRmmClient
-from integrations.connectors.datto_rmm.connector import AUDITS_AT_ONCE, DattoRmmConnector
+from integrations.connectors.datto_rmm.connector import DattoRmmConnector
+from integrations.connectors.turns import AT_ONCE
 
 NOTES = "n" * 2000
 
@@ -70,6 +71,6 @@ def test_the_first_read_of_ten_thousand_devices_is_bounded(monkeypatch: pytest.M
     connector = account.connector()
     found = list(connector.fetch_computers())
 
-    assert account.calls == 42 + AUDITS_AT_ONCE
-    assert sum(record.serial_number is not None for record in found) == AUDITS_AT_ONCE
+    assert account.calls == 42 + AT_ONCE
+    assert sum(record.serial_number is not None for record in found) == AT_ONCE
     assert connector.warnings == ["Hardware data of 9500 computers is left to the next reads."]
