@@ -1,7 +1,7 @@
 """Whose turn it is where details take one call for each computer: what is not known, the rest now and then.
 
-A console with 10,000 computers is not asked 10,000 times at each sync. What was not read this time stays as it
-is stored (see `unread` in the README beside this file).
+A console with 10,000 computers is not asked 10,000 times at each sync. What was not read this time stays as
+it is stored (see `unread` in the README beside this file).
 """
 
 from __future__ import annotations
