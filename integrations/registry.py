@@ -18,6 +18,14 @@ CONNECTORS: Final[dict[str, tuple[str, str]]] = {
     "itglue": ("IT Glue", "integrations.connectors.itglue.connector.ITGlueConnector"),
     "scalepad": ("ScalePad", "integrations.connectors.scalepad.connector.ScalePadConnector"),
     "datto_rmm": ("Datto RMM", "integrations.connectors.datto_rmm.connector.DattoRmmConnector"),
+    "connectwise_rmm": (
+        "ConnectWise RMM (Asio)",
+        "integrations.connectors.connectwise_rmm.connector.ConnectWiseRmmConnector",
+    ),
+    "connectwise_automate": (
+        "ConnectWise Automate",
+        "integrations.connectors.connectwise_automate.connector.ConnectWiseAutomateConnector",
+    ),
     "push": ("Any tool that sends JSON (push)", "integrations.connectors.push.connector.PushConnector"),
 }
 
