@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from integrations.sandbox.connectwise_automate.console import AutomateApplication
+from integrations.sandbox.connectwise_rmm.console import AsioApplication
 from integrations.sandbox.datto_rmm.console import DattoApplication
 from integrations.sandbox.itglue.console import ITGlueApplication
 from integrations.sandbox.moments import stamp
@@ -21,6 +23,8 @@ CONSOLES: tuple[type[Simulated], ...] = (
     ITGlueApplication,
     ScalePadApplication,
     DattoApplication,
+    AsioApplication,
+    AutomateApplication,
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from integrations.sandbox.connectwise_automate.switches import AutomateSwitches
+from integrations.sandbox.connectwise_rmm.switches import AsioSwitches
 from integrations.sandbox.datto_rmm.switches import DattoSwitches
 from integrations.sandbox.itglue.switches import ITGlueSwitches
 from integrations.sandbox.ncentral.switches import NCentralSwitches
@@ -21,6 +23,8 @@ class Switches(
     ITGlueSwitches,
     ScalePadSwitches,
     DattoSwitches,
+    AsioSwitches,
+    AutomateSwitches,
 ):
     """One value per behaviour, changeable while the sandbox runs. Times in seconds.
 
