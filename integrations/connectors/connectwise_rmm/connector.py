@@ -205,5 +205,6 @@ def probe(client: AsioClient) -> CheckResult:
         )
     if rows is None or looks.problems:
         return CheckResult(ok=False, message=" ".join(looks.problems), details=tuple(looks.details))
-    told = f"{len(rows)} companies; the first has {len(devices or ())} endpoints on the first page"
+    of_first = f"; the first has {len(devices or ())} endpoints on the first page" if rows else ""
+    told = f"{len(rows)} companies{of_first}"
     return CheckResult(ok=True, message=f"Connected: {told}.", details=tuple(looks.details))

@@ -16,6 +16,7 @@ SHARED = 0.5
 ONLY_HERE = (" Zoë's Bäckerei & Söhne ", "山田商店 (trial)")
 _FIRST_CLIENT, _FIRST_LOCATION, _FIRST_COMPUTER = 62, 88, 1184
 _PLACES = ("Main", "Warehouse / Lager")
+_CLONED = {"serialNumber": "VMW-CLONE-7", "macAddress": "00-50-56-AA-BB-02", "virtual": True}
 
 
 def add_fleet(world: World, now: str) -> None:
@@ -34,8 +35,8 @@ def add_fleet(world: World, now: str) -> None:
     some = next(iter(world.console.hosts.values()))
     for own in (
         {"computerName": "", "serialNumber": "", "macAddress": ""},
-        {"computerName": "CLONE-A", "serialNumber": "VMW-CLONE-7", "virtual": True},
-        {"computerName": "CLONE-B", "serialNumber": "VMW-CLONE-7", "virtual": True},
+        {"computerName": "CLONE-A", **_CLONED},
+        {"computerName": "CLONE-B", **_CLONED},
     ):
         _add_computer(automate, chance, now, clients[ONLY_HERE[0].strip()], {**some, **own})
 

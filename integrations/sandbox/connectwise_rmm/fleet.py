@@ -17,6 +17,7 @@ ONLY_HERE = (" Zoë's Bäckerei & Söhne ", "Empty & Quiet Ltd")
 """The second has no endpoints."""
 _FIRST_COMPANY, _FIRST_SITE = 50019, 70051
 _PLACES = ("Head office", "Depot / Lager")
+_CLONED = {"serialNumber": "VMW-CLONE-9", "macAddress": "00-50-56-AA-BB-01"}
 
 
 def add_fleet(world: World, now: str) -> None:
@@ -35,8 +36,8 @@ def add_fleet(world: World, now: str) -> None:
     some = next(iter(world.console.hosts.values()))
     for own in (
         {"computerName": None, "serialNumber": None, "macAddress": None},
-        {"computerName": "CLONE-A", "serialNumber": "VMW-CLONE-9"},
-        {"computerName": "CLONE-B", "serialNumber": "VMW-CLONE-9"},
+        {"computerName": "CLONE-A", **_CLONED},
+        {"computerName": "CLONE-B", **_CLONED},
     ):
         _add_endpoint(asio, chance, companies[ONLY_HERE[0].strip()], {**some, **own})
 
