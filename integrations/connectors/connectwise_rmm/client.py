@@ -154,12 +154,9 @@ class AsioClient:
         """
         walk = Walk(what)
         for _ in range(MOST_PAGES):
-            try:
-                answer = ask(walk.cursor)
-            except NotFound:
-                if may_be_absent and (walk.is_first or walk.is_guess):
-                    return
-                raise
+            answer = walk.next_answer(ask, may_be_absent=may_be_absent)
+            if answer is None:
+                return
             found = envelopes.rows(answer.data)
             if found is None:
                 raise bodies.not_a_list("ConnectWise RMM", what, answer.data, self._calls.secrets)
@@ -212,14 +209,24 @@ class Walk:
     """Where the reading of one list stands, and whether it still goes on."""
 
     def __init__(self, what: str) -> None:
-        self.cursor: str | None = None
-        self.is_first = True
-        self.is_guess = False
         self.is_over = False
+        self._cursor: str | None = None
+        self._is_promised = False
         self._what = what
         self._known: set[str] = set()
         self._cursors: set[str] = set()
         self._arrived = 0
+        self._total: int | None = None
+
+    def next_answer(self, ask: Callable[[str | None], Answer], *, may_be_absent: bool) -> Answer | None:
+        """None where 404 says that nothing is there, and nothing was promised. Raises `NetError`."""
+        try:
+            return ask(self._cursor)
+        except NotFound:
+            if self._is_promised or not may_be_absent:
+                raise
+        self._check_total()
+        return None
 
     def note(self, rows: Sequence[Row], answer: Answer, limit: int) -> None:
         """Take in a page. Raises `ShortList` where it came before, or the list ends before its own total."""
@@ -228,17 +235,21 @@ class Walk:
             raise ShortList(f"The list of {self._what} repeats itself: it was not used.")
         self._known |= ids
         self._arrived += len(rows)
-        self.is_first = False
         told = envelopes.next_cursor(answer.headers, answer.data)
-        self.is_guess = told is None and limit > 0 and len(rows) >= limit
-        self._go_on(str(self._arrived) if self.is_guess else told)
-        total = envelopes.total(answer.data)
-        if self.is_over and total is not None and self._arrived < total:
-            told_so = f"ended after {self._arrived} of {total}"
+        self._is_promised = told is not None
+        may_go_on = told is None and limit > 0 and len(rows) >= limit
+        self._go_on(str(self._arrived) if may_go_on else told)
+        self._total = envelopes.total(answer.data)
+        if self.is_over:
+            self._check_total()
+
+    def _check_total(self) -> None:
+        if self._total is not None and self._arrived < self._total:
+            told_so = f"ended after {self._arrived} of {self._total}"
             raise ShortList(f"The list of {self._what} {told_so}: it was not used.")
 
     def _go_on(self, cursor: str | None) -> None:
         if cursor is not None and cursor in self._cursors:
             raise ShortList(f"The list of {self._what} goes in circles: it was not used.")
         self._cursors |= {cursor} if cursor else set()
-        self.cursor, self.is_over = cursor, cursor is None
+        self._cursor, self.is_over = cursor, cursor is None

@@ -24,7 +24,7 @@ LOGIN = {"username": USERNAME, "password": PASSWORD}
 
 class Caller:
     def __init__(self, sandbox: Sandbox) -> None:
-        self._root = f"{sandbox.url('connectwise_automate')}/cwa/api/v1"
+        self.root = f"{sandbox.url('connectwise_automate')}/cwa/api/v1"
         self.headers = {"clientId": CLIENT_ID}
         self.token: dict[str, Any] = self.log_in().json()
         self.take(self.token)
@@ -36,7 +36,7 @@ class Caller:
         return self.call("POST", "apitoken", json={**LOGIN, **changed})
 
     def call(self, method: str, path: str, **more: Any) -> requests.Response:
-        return requests.request(method, f"{self._root}/{path}", headers=self.headers, timeout=5, **more)
+        return requests.request(method, f"{self.root}/{path}", headers=self.headers, timeout=5, **more)
 
     def read(self, path: str, **query: Any) -> Any:
         answer = self.call("GET", path, params=query)
@@ -149,7 +149,7 @@ def test_what_is_not_there_is_said(automate: Caller) -> None:
     assert automate.call("GET", "Nothing").status_code == 404
     assert automate.call("GET", "Computers/1").status_code == 404
     assert automate.call("DELETE", "Computers/1184").status_code == 405
-    assert requests.get(automate._root.removesuffix("/cwa/api/v1"), timeout=5).status_code == 404
+    assert requests.get(automate.root.removesuffix("/cwa/api/v1"), timeout=5).status_code == 404
 
 
 # ---- lists ------------------------------------------------------------------------------------

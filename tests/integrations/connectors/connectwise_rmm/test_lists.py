@@ -176,6 +176,14 @@ def test_what_may_follow_a_full_page_is_asked_for(
     assert len(ids_of(console)) == 500 + len(rest)
 
 
+def test_nothing_behind_a_full_page_is_too_little_where_more_was_counted(console: RecordedConsole) -> None:
+    answer(console, {}, "500", status=404)
+    answer(console, {"endpoints": [{"endpointId": str(number)} for number in range(500)], "totalCount": 501})
+
+    with pytest.raises(ShortList, match="ended after 500 of 501"):
+        ids_of(console)
+
+
 def test_a_console_that_knows_no_places_breaks_the_read(console: RecordedConsole) -> None:
     answer(console, [{"endpointId": str(number)} for number in range(500)])
 
