@@ -5,7 +5,27 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-HELP: Final = "{id} stands for the computer's id, {name} for its host name."
+from integrations.connectors.base import CredentialField
+
+_HELP: Final = "{id} stands for the computer's id, {name} for its host name."
+
+FIELDS: Final = (
+    CredentialField(
+        "console_link",
+        "Page of a computer",
+        f"Optional. The address of a computer's page in the console, if not the usual one. {_HELP}",
+        secret=False,
+        required=False,
+    ),
+    CredentialField(
+        "remote_link",
+        "Remote control",
+        f"Optional. The address that starts remote control of a computer. {_HELP}",
+        secret=False,
+        required=False,
+    ),
+)
+"""For a console that does not tell these addresses itself."""
 
 
 def filled(pattern: str, **parts: str | None) -> str | None:

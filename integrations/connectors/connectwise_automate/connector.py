@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Final
 
+from integrations.connectors import links
 from integrations.connectors.base import Abilities, Connector, CredentialField
 from integrations.connectors.connectwise_automate.client import CLIENTS, COMPUTERS, LOCATIONS, AutomateClient
 from integrations.connectors.connectwise_automate.parse import companies, computers
-from integrations.connectors.links import HELP
 from integrations.connectors.looks import Looks
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord
 
@@ -46,20 +46,7 @@ class ConnectWiseAutomateConnector(Connector):
             "Automate wants it since 2020.11.",
             secret=False,
         ),
-        CredentialField(
-            "console_link",
-            "Page of a computer",
-            f"Optional. Another address of a computer's page in the web console. {HELP}",
-            secret=False,
-            required=False,
-        ),
-        CredentialField(
-            "remote_link",
-            "Remote control",
-            f"Optional. The address that starts remote control, for example of ScreenConnect. {HELP}",
-            secret=False,
-            required=False,
-        ),
+        *links.FIELDS,
     )
 
     def fetch_companies(self) -> Iterator[CompanyRecord]:

@@ -8,11 +8,10 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from integrations.connectors import values
+from integrations.connectors import links, values
 from integrations.connectors.base import Abilities, Connector, CredentialField
 from integrations.connectors.connectwise_rmm.client import SCOPES, AsioClient, Paths, Row
 from integrations.connectors.connectwise_rmm.parse import companies, computers, envelopes
-from integrations.connectors.links import HELP
 from integrations.connectors.looks import Looks
 from integrations.net.errors import ShortList
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord
@@ -68,20 +67,7 @@ class ConnectWiseRmmConnector(Connector):
             secret=False,
             required=False,
         ),
-        CredentialField(
-            "console_link",
-            "Page of a computer",
-            f"Optional. The address of a computer's page in the console. {HELP}",
-            secret=False,
-            required=False,
-        ),
-        CredentialField(
-            "remote_link",
-            "Remote control",
-            f"Optional. The address that starts remote control. {HELP}",
-            secret=False,
-            required=False,
-        ),
+        *links.FIELDS,
     )
 
     def fetch_companies(self) -> Iterator[CompanyRecord]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
 from integrations.connectors import bodies, links, values
@@ -11,7 +11,6 @@ from integrations.connectors.connectwise_automate.parse.companies import owner_i
 from integrations.connectors.connectwise_automate.parse.envelopes import Row, row_id
 from integrations.records import ComputerRecord
 
-_CLOCKS_MAY_DIFFER: Final = timedelta(hours=1)
 _CLASSES: Final = {
     "server": "server",
     "workstation": "workstation",
@@ -34,7 +33,7 @@ class Surroundings:
 def is_ahead(row: Row, around: Surroundings) -> bool:
     """Whether the last contact lies in the future: one of the clocks is wrong."""
     seen = values.moment(bodies.without_case(row).get("remoteagentlastcontact"), around.zone)
-    return seen is not None and seen > around.now + _CLOCKS_MAY_DIFFER
+    return values.is_ahead(seen, around.now)
 
 
 def computer(row: Row, around: Surroundings) -> ComputerRecord | None:

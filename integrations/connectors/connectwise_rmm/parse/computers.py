@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Final
 
 from integrations.connectors import bodies, links, values
 from integrations.connectors.connectwise_rmm.parse.envelopes import Row, device_id, identifier
 from integrations.records import ComputerRecord
 
-_CLOCKS_MAY_DIFFER: Final = timedelta(hours=1)
 _HOST_NAMES: Final = ("hostname", "devicename", "computername", "systemname")
 _CONTACTS: Final = ("lastseen", "lastcontact", "lastcheckin", "lastheartbeat")
 _ONLINE: Final = ("online", "isonline", "availability", "availabilitystatus")
@@ -71,7 +70,7 @@ def owner(row: Row, around: Surroundings) -> str | None:
 def is_ahead(row: Row, around: Surroundings) -> bool:
     """Whether the last contact lies in the future: one of the clocks is wrong."""
     seen = _last_seen(bodies.without_case(row), around)
-    return seen is not None and seen > around.now + _CLOCKS_MAY_DIFFER
+    return values.is_ahead(seen, around.now)
 
 
 def computer(row: Row, around: Surroundings) -> ComputerRecord | None:
