@@ -61,7 +61,7 @@ def test_a_second_read_changes_only_what_has_changed(sandbox: Sandbox) -> None:
 def test_a_read_that_is_not_whole_takes_nothing_away(sandbox: Sandbox) -> None:
     console = connect(sandbox)
     read_console(console)
-    sandbox.switches.change(asio_most_rows=3, asio_repeats=True)
+    sandbox.switches.change(connectwise_rmm_most_rows=3, connectwise_rmm_repeats=True)
     for _ in range(2):
         run = read_console(console)
         assert run.state == RunState.FAILED

@@ -8,9 +8,16 @@ from functools import cached_property, partial
 from typing import Final
 
 from integrations.connectors import links
-from integrations.connectors.base import Abilities, Connector, CredentialField
-from integrations.connectors.connectwise_automate.client import CLIENTS, COMPUTERS, LOCATIONS, AutomateClient
+from integrations.connectors.base import Abilities, Connector, CredentialField, OpenQuestion
+from integrations.connectors.connectwise_automate.client import (
+    CLIENTS,
+    COMPUTERS,
+    LOCATIONS,
+    AutomateClient,
+    Row,
+)
 from integrations.connectors.connectwise_automate.parse import companies, computers
+from integrations.connectors.listing import Listing
 from integrations.connectors.looks import Looks
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord
 
@@ -48,33 +55,33 @@ class ConnectWiseAutomateConnector(Connector):
         ),
         *links.FIELDS,
     )
+    open_questions = (
+        OpenQuestion("Types of computers, and their states", ("Type", "Status")),
+        OpenQuestion("Maintenance", ("IsMaintenanceModeEnabled",)),
+        OpenQuestion("End of the warranty", ("WarrantyEndDate",)),
+        OpenQuestion("How ids are sent", ("Id",)),
+        OpenQuestion("8. Length of pages; whether the lists tell a total in a header"),
+    )
 
     def fetch_companies(self) -> Iterator[CompanyRecord]:
         """Locations are read first: they name their client, but no client names its locations."""
         places, homeless = companies.locations(row for page in self._client.fetch_locations() for row in page)
-        left_out = 0
-        for page in self._client.fetch_clients():
-            for row in page:
-                record = companies.company(row, places)
-                left_out += record is None
-                if record is not None:
-                    yield record
-        self._warn_if(left_out, f"{left_out} clients without id or name were left out.")
+        found = Listing(self._client.fetch_clients(), lambda row: companies.company(row, places))
+        yield from found
+        self.warnings += found.sentences("clients", "id or name")
         self._warn_if(homeless, f"{homeless} locations without id or client were left out.")
 
     def fetch_computers(self) -> Iterator[ComputerRecord]:
-        around = self._surroundings()
-        came = once = without_id = ahead = 0
-        for page in self._client.fetch_computers():
-            came, once = page.arrived, once + len(page)
-            for row in page:
-                record = computers.computer(row, around)
-                without_id += record is None
-                ahead += computers.is_ahead(row, around)
-                if record is not None:
-                    yield record
-        self._warn_if(without_id, f"{without_id} computers without an id were left out.")
-        self._warn_if(came > once, f"{came - once} computers came twice under one id; the first was taken.")
+        around, ahead = self._surroundings(), 0
+
+        def make(row: Row) -> ComputerRecord | None:
+            nonlocal ahead
+            ahead += computers.is_ahead(row, around)
+            return computers.computer(row, around)
+
+        found = Listing(self._client.fetch_computers(), make)
+        yield from found
+        self.warnings += found.sentences("computers", "an id")
         self._warn_if(ahead, f"{ahead} computers were last seen in the future: their time was left out.")
 
     def _surroundings(self) -> computers.Surroundings:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from integrations.connectors import links, values
-from integrations.connectors.base import Abilities, Connector, CredentialField
+from integrations.connectors.base import Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.connectwise_rmm.client import SCOPES, AsioClient, Paths, Row
 from integrations.connectors.connectwise_rmm.parse import companies, computers, envelopes
 from integrations.connectors.looks import Looks
@@ -68,6 +68,15 @@ class ConnectWiseRmmConnector(Connector):
             required=False,
         ),
         *links.FIELDS,
+    )
+    open_questions = (
+        OpenQuestion("7. Scopes that are granted", ("scope",)),
+        OpenQuestion("7. Types of endpoints", ("endpointType", "deviceType", "resourceType")),
+        OpenQuestion(
+            "7. Online and last contact", ("online", "isOnline", "availability", "lastSeen", "lastContact")
+        ),
+        OpenQuestion("7. How pages go on", ("nextCursor", "next_cursor", "totalCount")),
+        OpenQuestion("7. Names of the fields of endpoints; the Link header"),
     )
 
     def fetch_companies(self) -> Iterator[CompanyRecord]:
@@ -170,7 +179,7 @@ class Tally:
     def sentences(self) -> list[str]:
         told = (
             (self._without_id, "endpoints without an id were left out."),
-            (self._doubled, "endpoints came twice under one id; the first was taken."),
+            (self._doubled, "endpoints have the id of another one: the first was taken."),
             (self.ahead, "endpoints were last seen in the future: their time was left out."),
         )
         return [f"{count} {words}" for count, words in told if count]

@@ -78,9 +78,9 @@ class AutomateApplication(Simulated):
         sent = request.get_json(silent=True)
         sent = {str(key).lower(): value for key, value in sent.items()} if isinstance(sent, dict) else {}
         is_right = (sent.get("username"), sent.get("password")) == (USERNAME, PASSWORD)
-        if not is_right or self._switches.automate_user_disabled:
+        if not is_right or self._switches.connectwise_automate_user_disabled:
             return _failed("The user name or password is incorrect.", 401)
-        if self._switches.automate_second_factor and not sent.get("twofactorpasscode"):
+        if self._switches.connectwise_automate_second_factor and not sent.get("twofactorpasscode"):
             return _shown({"AccessToken": None, "TokenType": None, "IsTwoFactorRequired": True}, 200)
         return self._new_token()
 
@@ -92,7 +92,7 @@ class AutomateApplication(Simulated):
         return self._new_token()
 
     def _new_token(self) -> Response:
-        token, seconds = secrets.token_urlsafe(32), self._switches.automate_token_seconds
+        token, seconds = secrets.token_urlsafe(32), self._switches.connectwise_automate_token_seconds
         self._tokens[token] = self._clock.monotonic() + seconds
         until = in_seconds(stamp(self._clock.now() + timedelta(seconds=seconds)))
         answer = {
@@ -106,21 +106,21 @@ class AutomateApplication(Simulated):
     def _is_known(self, authorisation: str) -> bool:
         kind, _, token = authorisation.partition(" ")
         is_valid = self._tokens.get(token.strip(), 0.0) > self._clock.monotonic()
-        return kind.lower() == "bearer" and is_valid and not self._switches.automate_user_disabled
+        return kind.lower() == "bearer" and is_valid and not self._switches.connectwise_automate_user_disabled
 
     def _read(self, request: Request, what: str, rest: list[str]) -> Response:
         if what not in LISTS or len(rest) > 1:
             return _failed("No HTTP resource was found that matches the request URI.", 404)
-        if what in self._switches.automate_forbidden:
+        if what in self._switches.connectwise_automate_forbidden:
             return _failed("The user has no permission for this.", 403)
         found = LISTS[what](self._automate, self._switches)
         if rest:
             one = next((row for row in found if row["Id"] == rest[0]), None)
             return _failed("Not found.", 404) if one is None else _shown(one, 200)
         query = {name.lower(): value for name, value in request.args.items()}
-        same_page = self._switches.automate_same_page
-        page = asked(found, query, self._switches.automate_most_rows, same_page=same_page)
-        is_cut = query.get("page", "1") == str(self._switches.automate_cut_page)
+        same_page = self._switches.connectwise_automate_same_page
+        page = asked(found, query, self._switches.connectwise_automate_most_rows, same_page=same_page)
+        is_cut = query.get("page", "1") == str(self._switches.connectwise_automate_cut_page)
         return _shown(page[:-1] if is_cut else page, 200)
 
 

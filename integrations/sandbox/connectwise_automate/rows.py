@@ -31,9 +31,9 @@ def computer(automate: AutomateWorld, row: Row, switches: Switches) -> Row:
         **{name: value for name, value in row.items() if not name.startswith("_")},
         "Client": _short(automate.clients[place["_client"]]),
         "Location": _short(place),
-        "RemoteAgentLastContact": seen.rstrip("Z") if switches.automate_naive_times else seen,
+        "RemoteAgentLastContact": seen.rstrip("Z") if switches.connectwise_automate_naive_times else seen,
     }
-    if not switches.automate_other_case:
+    if not switches.connectwise_automate_other_case:
         return shown
     return {_OTHER_CASE.get(name, name): value for name, value in shown.items()}
 

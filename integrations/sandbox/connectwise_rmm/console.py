@@ -69,7 +69,7 @@ class AsioApplication(Simulated):
         if not isinstance(sent, dict) or sent.get("grant_type") != "client_credentials":
             return _refused("unsupported_grant_type", "The body is no JSON of a client.", 400)
         is_right = (sent.get("client_id"), sent.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
-        if not is_right or self._switches.asio_key_revoked:
+        if not is_right or self._switches.connectwise_rmm_key_revoked:
             return _refused("invalid_client", "Client authentication failed.", 401)
         scopes = frozenset(str(sent.get("scope") or "").split())
         if not scopes or not scopes <= set(SCOPES):
@@ -77,19 +77,19 @@ class AsioApplication(Simulated):
         token = self.tokens.make(scopes)
         if token is None:
             return _refused("locked", "Too many token requests.", 423, {"Retry-After": f"{WINDOW:.0f}"})
-        seconds = self._switches.asio_token_seconds
+        seconds = self._switches.connectwise_rmm_token_seconds
         granted = {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
         return _shown({**granted, "scope": " ".join(sorted(scopes))})
 
     def _answer_call(self, request: Request) -> Response:
         scopes = self.tokens.scopes_of(request.headers.get("Authorization", ""))
-        if scopes is None or self._switches.asio_key_revoked:
+        if scopes is None or self._switches.connectwise_rmm_key_revoked:
             return _refused("unauthorized", "The token is not valid.", 401)
         wait = self.tokens.wait()
         if wait:
             return _refused("too_many_requests", "Slow down.", 429, {"Retry-After": str(wait)})
         parts = [part for part in request.path.split("/") if part]
-        held = scopes - set(self._switches.asio_scopes_lost)
+        held = scopes - set(self._switches.connectwise_rmm_scopes_lost)
         needed = _scope_of(parts)
         if needed and needed not in held:
             return _refused("forbidden", f"The scope {needed} is needed.", 403)
@@ -111,22 +111,24 @@ class AsioApplication(Simulated):
 
     def _list(self, name: str, found: Iterable[Row]) -> Response:
         shown = [rows.shown(row) for row in found]
-        return _shown({name: shown, "totalCount": len(shown)} if self._switches.asio_enveloped else shown)
+        return _shown(
+            {name: shown, "totalCount": len(shown)} if self._switches.connectwise_rmm_enveloped else shown
+        )
 
     def _endpoints(self, request: Request) -> Response:
         column, wanted = _asked_for(request)
         if column is None:
             return _refused("bad_request", "resourceType is not one of company, client, site, partner.", 400)
-        heeded = wanted and not self._switches.asio_company_not_heeded
+        heeded = wanted and not self._switches.connectwise_rmm_company_not_heeded
         found = [row for row in self._asio.endpoints.values() if not heeded or row[column] in wanted]
-        size = min(request.args.get("limit", USUAL_ROWS, type=int), self._switches.asio_most_rows)
-        first = 0 if self._switches.asio_repeats else _place(request.args.get("cursor", ""))
+        size = min(request.args.get("limit", USUAL_ROWS, type=int), self._switches.connectwise_rmm_most_rows)
+        first = 0 if self._switches.connectwise_rmm_repeats else _place(request.args.get("cursor", ""))
         page, follows = found[first : first + size], len(found) > first + size
         if not page:
             return _refused("not_found", "resource not found", 404)
         answer = rows.endpoints(page, self._switches)
         cursor = _cursor(first + size) if follows else ""
-        if self._switches.asio_link_header:
+        if self._switches.connectwise_rmm_link_header:
             target = f"{request.base_url}?limit={size}&cursor={cursor}"
             return _shown(answer, {"Link": f'<{target}>; rel="next"'} if cursor else {})
         return _shown({**answer, "nextCursor": cursor})

@@ -18,10 +18,12 @@ def shown(row: Row) -> Row:
 
 def endpoints(rows: Iterable[Row], switches: Switches) -> Any:
     """An object with the list of them, or one list for each category of devices."""
-    found = [_without_owner(row) if switches.asio_company_not_named else shown(row) for row in rows]
-    if switches.asio_grouped:
+    found = [
+        _without_owner(row) if switches.connectwise_rmm_company_not_named else shown(row) for row in rows
+    ]
+    if switches.connectwise_rmm_grouped:
         return {"platform": _grouped(found), "network": []}
-    if switches.asio_other_names:
+    if switches.connectwise_rmm_other_names:
         found = [{_OTHER_NAMES.get(name, name): value for name, value in row.items()} for row in found]
     return {"endpoints": found}
 

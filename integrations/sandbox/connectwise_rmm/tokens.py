@@ -31,12 +31,12 @@ class Tokens:
 
     def make(self, scopes: frozenset[str]) -> str | None:
         """A new token; None where the client is locked, which asking makes longer."""
-        is_locked = self._is_full(self._asked, self._switches.asio_most_tokens)
+        is_locked = self._is_full(self._asked, self._switches.connectwise_rmm_most_tokens)
         self._asked.append(self._clock.monotonic())
         if is_locked:
             return None
         token = secrets.token_urlsafe(32)
-        self._known[token] = (self._clock.monotonic() + self._switches.asio_token_seconds, scopes)
+        self._known[token] = (self._clock.monotonic() + self._switches.connectwise_rmm_token_seconds, scopes)
         return token
 
     def scopes_of(self, authorisation: str) -> frozenset[str] | None:
@@ -46,7 +46,7 @@ class Tokens:
 
     def wait(self) -> int:
         """Count a call; seconds to wait where there were too many."""
-        if self._is_full(self._calls, self._switches.asio_most_calls):
+        if self._is_full(self._calls, self._switches.connectwise_rmm_most_calls):
             return max(1, int(self._calls[0] + WINDOW - self._clock.monotonic()))
         self._calls.append(self._clock.monotonic())
         return 0

@@ -132,14 +132,14 @@ def test_every_call_needs_the_client_id(automate: Caller) -> None:
 
 
 def test_a_user_with_a_second_factor_needs_its_code(sandbox: Sandbox, automate: Caller) -> None:
-    sandbox.switches.change(automate_second_factor=True)
+    sandbox.switches.change(connectwise_automate_second_factor=True)
 
     assert automate.log_in().json() == {"AccessToken": None, "TokenType": None, "IsTwoFactorRequired": True}
     assert automate.log_in(TwoFactorPasscode="123456").json()["AccessToken"]
 
 
 def test_a_user_who_is_disabled_is_out_at_once(sandbox: Sandbox, automate: Caller) -> None:
-    sandbox.switches.change(automate_user_disabled=True)
+    sandbox.switches.change(connectwise_automate_user_disabled=True)
 
     assert automate.log_in().status_code == 401
     assert automate.call("GET", "Clients").status_code == 401
@@ -164,7 +164,7 @@ def test_lists_are_bare_arrays_in_pages(sandbox: Sandbox, automate: Caller) -> N
     assert automate.read("Computers", page=9, pagesize=1000) == []
     assert len(automate.read("Computers")) == 50
 
-    sandbox.switches.change(automate_most_rows=3)
+    sandbox.switches.change(connectwise_automate_most_rows=3)
     assert len(automate.read("Computers", pagesize=1000)) == 3
 
 
@@ -210,10 +210,10 @@ def test_a_question_that_is_none_is_refused(automate: Caller, query: dict[str, s
 
 def test_it_is_awkward_when_told_to(sandbox: Sandbox, automate: Caller) -> None:
     sandbox.switches.change(
-        automate_other_case=True,
-        automate_naive_times=True,
-        automate_cut_page=2,
-        automate_forbidden=["clients"],
+        connectwise_automate_other_case=True,
+        connectwise_automate_naive_times=True,
+        connectwise_automate_cut_page=2,
+        connectwise_automate_forbidden=["clients"],
     )
     row = automate.read("Computers")[0]
     assert {"MACAddress", "BiosManufacturer"} <= set(row)
@@ -221,12 +221,12 @@ def test_it_is_awkward_when_told_to(sandbox: Sandbox, automate: Caller) -> None:
     assert [len(automate.read("Computers", page=n, pagesize=10)) for n in (1, 2, 3)] == [10, 9, 10]
     assert automate.call("GET", "Clients").status_code == 403
 
-    sandbox.switches.change(automate_same_page=True)
+    sandbox.switches.change(connectwise_automate_same_page=True)
     assert automate.read("Locations", page=1) == automate.read("Locations", page=7)
 
 
 def test_a_short_token_is_told(sandbox: Sandbox, automate: Caller) -> None:
-    sandbox.switches.change(automate_token_seconds=5)
+    sandbox.switches.change(connectwise_automate_token_seconds=5)
     automate.take(automate.log_in().json())
     sandbox.clock.advance(6)
 

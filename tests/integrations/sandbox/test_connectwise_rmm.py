@@ -138,7 +138,7 @@ def test_a_form_is_no_json(asio: Caller) -> None:
 
 
 def test_too_many_tokens_lock_the_client(sandbox: Sandbox, asio: Caller) -> None:
-    sandbox.switches.change(asio_most_tokens=3)
+    sandbox.switches.change(connectwise_rmm_most_tokens=3)
     assert [asio.ask_token().status_code for _ in range(3)] == [200, 200, 423]
     sandbox.clock.advance(200)
     locked = asio.ask_token()
@@ -148,7 +148,7 @@ def test_too_many_tokens_lock_the_client(sandbox: Sandbox, asio: Caller) -> None
 
 
 def test_too_many_calls_are_told_how_long_to_wait(sandbox: Sandbox, asio: Caller) -> None:
-    sandbox.switches.change(asio_most_calls=2)
+    sandbox.switches.change(connectwise_rmm_most_calls=2)
     answers = [asio.call("GET", COMPANIES) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert 290 < int(answers[-1].headers["Retry-After"]) <= 300
@@ -167,7 +167,7 @@ def test_each_list_needs_its_scope(sandbox: Sandbox) -> None:
 
 
 def test_a_key_that_is_revoked_is_out_at_once(sandbox: Sandbox, asio: Caller) -> None:
-    sandbox.switches.change(asio_key_revoked=True)
+    sandbox.switches.change(connectwise_rmm_key_revoked=True)
 
     assert asio.ask_token().status_code == 401
     assert asio.call("GET", COMPANIES).status_code == 401
@@ -232,24 +232,26 @@ def test_alerts_are_nowhere(asio: Caller) -> None:
 
 
 def test_it_is_awkward_when_told_to(sandbox: Sandbox, asio: Caller) -> None:
-    sandbox.switches.change(asio_enveloped=True, asio_link_header=True, asio_most_rows=5)
+    sandbox.switches.change(
+        connectwise_rmm_enveloped=True, connectwise_rmm_link_header=True, connectwise_rmm_most_rows=5
+    )
     companies = asio.read(COMPANIES)
     assert companies["totalCount"] == len(companies["companies"])
     answer = asio.endpoints("company", "50019", limit=500)
     assert (len(answer.json()["endpoints"]), "nextCursor" in answer.json()) == (5, False)
     assert 'rel="next"' in answer.headers["Link"]
 
-    sandbox.switches.change(asio_repeats=True)
+    sandbox.switches.change(connectwise_rmm_repeats=True)
     assert asio.endpoints("company", "50019", cursor="5").json() == answer.json()
 
 
 def test_endpoints_come_under_other_names_and_in_groups(sandbox: Sandbox, asio: Caller) -> None:
     usual = asio.endpoints("company", "50019", limit=500).json()["endpoints"]
-    sandbox.switches.change(asio_other_names=True)
+    sandbox.switches.change(connectwise_rmm_other_names=True)
     renamed = asio.endpoints("company", "50019", limit=500).json()["endpoints"]
     assert [row["deviceId"] for row in renamed] == [row["endpointId"] for row in usual]
 
-    sandbox.switches.change(asio_grouped=True)
+    sandbox.switches.change(connectwise_rmm_grouped=True)
     grouped = asio.endpoints("company", "50019", limit=500).json()["platform"]
     assert {(group["companyID"], group["siteID"]) for group in grouped} == {
         (row["companyId"], row["siteId"]) for row in usual
@@ -259,7 +261,7 @@ def test_endpoints_come_under_other_names_and_in_groups(sandbox: Sandbox, asio: 
 
 
 def test_it_may_neither_heed_nor_name_the_company(sandbox: Sandbox, asio: Caller) -> None:
-    sandbox.switches.change(asio_company_not_heeded=True, asio_company_not_named=True)
+    sandbox.switches.change(connectwise_rmm_company_not_heeded=True, connectwise_rmm_company_not_named=True)
     rows = asio.endpoints("company", "50019", limit=500).json()["endpoints"]
 
     assert len(rows) == len(sandbox.world.of(AsioWorld).endpoints)
@@ -267,7 +269,9 @@ def test_it_may_neither_heed_nor_name_the_company(sandbox: Sandbox, asio: Caller
 
 
 def test_a_short_token_and_a_lost_scope_are_told(sandbox: Sandbox, asio: Caller) -> None:
-    sandbox.switches.change(asio_token_seconds=5, asio_scopes_lost=["platform.companies.read"])
+    sandbox.switches.change(
+        connectwise_rmm_token_seconds=5, connectwise_rmm_scopes_lost=["platform.companies.read"]
+    )
     assert asio.ask_token().json()["expires_in"] == 5
     assert asio.call("GET", COMPANIES).status_code == 403
 

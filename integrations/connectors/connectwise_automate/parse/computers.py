@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
-from typing import Any, Final
+from datetime import datetime, tzinfo
+from typing import Final
 
 from integrations.connectors import bodies, links, values
 from integrations.connectors.connectwise_automate.parse.companies import owner_id
@@ -65,7 +65,7 @@ def computer(row: Row, around: Surroundings) -> ComputerRecord | None:
         online=values.flag(known.get("status")),
         in_maintenance=values.flag(known.get("ismaintenancemodeenabled")),
         agent_version=values.text(known.get("remoteagentversion")),
-        warranty_ends_on=_day(known.get("warrantyenddate"), around.zone),
+        warranty_ends_on=values.day(known.get("warrantyenddate")),
         console_url=links.filled(around.console_link, **parts),
         remote_url=links.filled(around.remote_link, **parts),
         products=_products(kind, values.flag(known.get("isvirtualmachine"))),
@@ -86,8 +86,3 @@ def _last_user(known: Row) -> str | None:
     rows = bodies.rows(listed) or []
     names = (values.text(bodies.without_case(row).get("loggedinusername")) for row in rows)
     return next((name for name in names if name), None) or values.text(known.get("lastusername"))
-
-
-def _day(value: Any, zone: tzinfo) -> date | None:
-    found = values.moment(value, zone)
-    return found.astimezone(zone).date() if found else None

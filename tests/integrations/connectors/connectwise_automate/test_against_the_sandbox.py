@@ -60,7 +60,7 @@ def test_a_wrong_key_is_refused(sandbox: Sandbox, name: str) -> None:
 
 @pytest.mark.parametrize("most_rows", [1000, 7])
 def test_every_client_location_and_computer_comes(sandbox: Sandbox, most_rows: int) -> None:
-    sandbox.switches.change(automate_most_rows=most_rows)
+    sandbox.switches.change(connectwise_automate_most_rows=most_rows)
     connector = make_connector(sandbox)
     companies, computers = list(connector.fetch_companies()), list(connector.fetch_computers())
     held = world_of(sandbox)
@@ -99,7 +99,7 @@ def test_a_computer_comes_with_all_that_is_known_of_it(sandbox: Sandbox) -> None
     assert found.last_seen.isoformat()[:19] == held["RemoteAgentLastContact"][:19]
 
 
-@pytest.mark.parametrize("switch", ["automate_other_case", "automate_naive_times"])
+@pytest.mark.parametrize("switch", ["connectwise_automate_other_case", "connectwise_automate_naive_times"])
 def test_other_spellings_are_the_same_records(sandbox: Sandbox, switch: str) -> None:
     usual = list(make_connector(sandbox).fetch_computers())
     sandbox.switches.change(**{switch: True})
@@ -137,21 +137,21 @@ def test_a_computer_that_moves_belongs_to_the_other_client(sandbox: Sandbox) -> 
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_a_page_that_lost_a_row_breaks_the_read(sandbox: Sandbox, number: int) -> None:
-    sandbox.switches.change(automate_most_rows=10, automate_cut_page=number)
+    sandbox.switches.change(connectwise_automate_most_rows=10, connectwise_automate_cut_page=number)
 
     with pytest.raises(ShortList, match="a page that was cut"):
         ids_of(sandbox)
 
 
 def test_a_server_that_does_not_heed_the_page_breaks_the_read(sandbox: Sandbox) -> None:
-    sandbox.switches.change(automate_same_page=True)
+    sandbox.switches.change(connectwise_automate_same_page=True)
 
     with pytest.raises(ShortList, match="repeats itself"):
         ids_of(sandbox)
 
 
 def test_a_token_that_ends_in_between_does_not_stop_a_read(sandbox: Sandbox) -> None:
-    sandbox.switches.change(automate_most_rows=20)
+    sandbox.switches.change(connectwise_automate_most_rows=20)
     computers = make_connector(sandbox).fetch_computers()
     found = [next(computers)]
     sandbox.console(AutomateApplication).forget()
@@ -161,7 +161,7 @@ def test_a_token_that_ends_in_between_does_not_stop_a_read(sandbox: Sandbox) -> 
 
 
 def test_short_tokens_are_renewed_as_often_as_needed(sandbox: Sandbox) -> None:
-    sandbox.switches.change(automate_token_seconds=1, automate_most_rows=20)
+    sandbox.switches.change(connectwise_automate_token_seconds=1, connectwise_automate_most_rows=20)
     computers = make_connector(sandbox).fetch_computers()
     found = []
     for record in computers:
@@ -172,23 +172,23 @@ def test_short_tokens_are_renewed_as_often_as_needed(sandbox: Sandbox) -> None:
 
 
 def test_a_user_who_is_disabled_in_mid_read_breaks_it(sandbox: Sandbox) -> None:
-    sandbox.switches.change(automate_most_rows=20)
+    sandbox.switches.change(connectwise_automate_most_rows=20)
     computers = make_connector(sandbox).fetch_computers()
     next(computers)
-    sandbox.switches.change(automate_user_disabled=True)
+    sandbox.switches.change(connectwise_automate_user_disabled=True)
 
     with pytest.raises(Unauthorised, match="does not accept user name, password and client ID"):
         list(computers)
 
 
 def test_a_user_with_a_second_factor_is_told(sandbox: Sandbox) -> None:
-    sandbox.switches.change(automate_second_factor=True)
+    sandbox.switches.change(connectwise_automate_second_factor=True)
 
     assert "asks halobridge for a second factor" in make_connector(sandbox).check().message
 
 
 def test_a_list_that_may_not_be_read_is_named(sandbox: Sandbox) -> None:
-    sandbox.switches.change(automate_forbidden=["locations"])
+    sandbox.switches.change(connectwise_automate_forbidden=["locations"])
     result = make_connector(sandbox).check()
 
     assert not result.ok

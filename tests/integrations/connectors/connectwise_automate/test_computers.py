@@ -97,8 +97,8 @@ def test_a_time_that_says_nothing_is_none(never: Any) -> None:
     assert (found.last_seen, found.warranty_ends_on) == (None, None)
 
 
-def test_the_end_of_the_warranty_is_a_day_of_the_consoles_zone() -> None:
-    assert make("Europe/Berlin", WarrantyEndDate="2027-09-29T22:00:00Z").warranty_ends_on == date(2027, 9, 30)
+def test_the_end_of_the_warranty_is_the_day_as_it_is_written() -> None:
+    assert make("Europe/Berlin", WarrantyEndDate="2027-09-30T23:00:00Z").warranty_ends_on == date(2027, 9, 30)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_of_two_computers_with_one_id_the_first_is_taken(console: RecordedConsol
     found, warnings = read(console, {"Id": "1", "ComputerName": "a"}, {"Id": 1, "ComputerName": "b"})
 
     assert [record.name for record in found] == ["a"]
-    assert warnings == ["1 computers came twice under one id; the first was taken."]
+    assert warnings == ["1 computers have the id of another one: the first was taken."]
 
 
 def test_a_computer_without_id_is_counted(console: RecordedConsole) -> None:

@@ -81,7 +81,7 @@ def test_a_row_that_comes_on_two_pages_is_told_once(console: RecordedConsole) ->
     connector = console.connector()
 
     assert [record.external_id for record in connector.fetch_computers()] == ["1", "2", "3"]
-    assert connector.warnings == ["1 computers came twice under one id; the first was taken."]
+    assert connector.warnings == ["1 computers have the id of another one: the first was taken."]
 
 
 def test_a_server_without_anything_has_empty_lists(console: RecordedConsole) -> None:

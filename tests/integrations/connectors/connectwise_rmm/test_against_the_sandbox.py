@@ -64,7 +64,7 @@ def test_scopes_that_the_key_lacks_are_named(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("link_header", [False, True])
 @pytest.mark.parametrize("most_rows", [500, 3])
 def test_every_company_site_and_endpoint_comes(sandbox: Sandbox, most_rows: int, link_header: bool) -> None:
-    sandbox.switches.change(asio_most_rows=most_rows, asio_link_header=link_header)
+    sandbox.switches.change(connectwise_rmm_most_rows=most_rows, connectwise_rmm_link_header=link_header)
     connector = make_connector(sandbox)
     companies, computers = list(connector.fetch_companies()), list(connector.fetch_computers())
     held = world_of(sandbox)
@@ -87,7 +87,9 @@ def test_it_sees_computers_that_the_other_console_sees_too(sandbox: Sandbox) -> 
     assert found.count("VMW-CLONE-9") == 2, "and two that share theirs"
 
 
-@pytest.mark.parametrize("switch", ["asio_enveloped", "asio_grouped", "asio_other_names"])
+@pytest.mark.parametrize(
+    "switch", ["connectwise_rmm_enveloped", "connectwise_rmm_grouped", "connectwise_rmm_other_names"]
+)
 def test_other_forms_are_the_same_records(sandbox: Sandbox, switch: str) -> None:
     def read() -> list[object]:
         connector = make_connector(sandbox)
@@ -116,7 +118,7 @@ def test_other_questions_give_the_same_records(sandbox: Sandbox, changed: dict[s
 
 
 def test_endpoints_that_do_not_say_whose_they_are_belong_to_whom_was_asked_for(sandbox: Sandbox) -> None:
-    sandbox.switches.change(asio_company_not_named=True)
+    sandbox.switches.change(connectwise_rmm_company_not_named=True)
     found = {record.external_id: record for record in make_connector(sandbox).fetch_computers()}
     held = world_of(sandbox).endpoints
 
@@ -129,7 +131,7 @@ def test_a_console_that_does_not_heed_the_company_is_understood_while_endpoints_
     sandbox: Sandbox,
 ) -> None:
     usual = {record.external_id: record for record in make_connector(sandbox).fetch_computers()}
-    sandbox.switches.change(asio_company_not_heeded=True)
+    sandbox.switches.change(connectwise_rmm_company_not_heeded=True)
     connector = make_connector(sandbox)
 
     assert {record.external_id: record for record in connector.fetch_computers()} == usual
@@ -137,7 +139,7 @@ def test_a_console_that_does_not_heed_the_company_is_understood_while_endpoints_
 
 
 def test_one_that_neither_heeds_nor_names_the_company_breaks_the_read(sandbox: Sandbox) -> None:
-    sandbox.switches.change(asio_company_not_heeded=True, asio_company_not_named=True)
+    sandbox.switches.change(connectwise_rmm_company_not_heeded=True, connectwise_rmm_company_not_named=True)
 
     with pytest.raises(ShortList, match="the same endpoints for several companies"):
         list(make_connector(sandbox).fetch_computers())
@@ -168,7 +170,7 @@ def test_a_renamed_endpoint_keeps_its_id(sandbox: Sandbox) -> None:
 
 
 def test_a_cursor_that_leads_nowhere_breaks_the_read(sandbox: Sandbox) -> None:
-    sandbox.switches.change(asio_most_rows=3, asio_repeats=True)
+    sandbox.switches.change(connectwise_rmm_most_rows=3, connectwise_rmm_repeats=True)
 
     with pytest.raises(ShortList, match="repeats itself"):
         list(make_connector(sandbox).fetch_computers())
@@ -186,14 +188,14 @@ def test_a_token_that_ends_in_between_does_not_stop_a_read(sandbox: Sandbox) -> 
 def test_a_key_that_is_revoked_in_mid_read_breaks_it(sandbox: Sandbox) -> None:
     computers = make_connector(sandbox).fetch_computers()
     next(computers)
-    sandbox.switches.change(asio_key_revoked=True)
+    sandbox.switches.change(connectwise_rmm_key_revoked=True)
 
     with pytest.raises(Unauthorised, match="does not accept the client ID and secret"):
         list(computers)
 
 
 def test_a_client_that_asked_for_too_many_tokens_is_told_and_works_again_later(sandbox: Sandbox) -> None:
-    sandbox.switches.change(asio_most_tokens=2)
+    sandbox.switches.change(connectwise_rmm_most_tokens=2)
     for _ in range(2):
         assert make_connector(sandbox).check().ok
     assert "has locked the client for a while" in make_connector(sandbox).check().message
@@ -203,7 +205,7 @@ def test_a_client_that_asked_for_too_many_tokens_is_told_and_works_again_later(s
 
 
 def test_too_many_calls_break_the_read_where_the_wait_is_long(sandbox: Sandbox) -> None:
-    sandbox.switches.change(asio_most_calls=5)
+    sandbox.switches.change(connectwise_rmm_most_calls=5)
 
     with pytest.raises(RateLimited) as raised:
         list(make_connector(sandbox).fetch_computers())
@@ -212,7 +214,7 @@ def test_too_many_calls_break_the_read_where_the_wait_is_long(sandbox: Sandbox) 
 
 
 def test_short_tokens_are_renewed_as_often_as_needed(sandbox: Sandbox) -> None:
-    sandbox.switches.change(asio_token_seconds=60, asio_most_tokens=0)
+    sandbox.switches.change(connectwise_rmm_token_seconds=60, connectwise_rmm_most_tokens=0)
     connector = make_connector(sandbox)
     companies = []
     for record in connector.fetch_companies():
@@ -223,7 +225,7 @@ def test_short_tokens_are_renewed_as_often_as_needed(sandbox: Sandbox) -> None:
 
 
 def test_a_right_that_is_lost_is_named(sandbox: Sandbox) -> None:
-    sandbox.switches.change(asio_scopes_lost=["platform.devices.read"])
+    sandbox.switches.change(connectwise_rmm_scopes_lost=["platform.devices.read"])
     result = make_connector(sandbox).check()
 
     assert not result.ok

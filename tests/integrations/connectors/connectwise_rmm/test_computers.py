@@ -233,7 +233,7 @@ def test_the_same_endpoints_that_say_whose_they_are_come_once(console: RecordedC
     found, warnings = read(console, rows, rows)
 
     assert [(record.external_id, record.company_external_id) for record in found] == [("a", "7"), ("b", "8")]
-    assert warnings == ["2 endpoints came twice under one id; the first was taken."]
+    assert warnings == ["2 endpoints have the id of another one: the first was taken."]
 
 
 def test_a_company_that_has_gone_while_reading_leaves_its_endpoints(console: RecordedConsole) -> None:
@@ -257,7 +257,7 @@ def test_of_two_endpoints_with_one_id_the_first_is_taken(console: RecordedConsol
     found, warnings = read(console, [{"id": "1", "hostName": "a"}, {"id": 1, "hostName": "b"}], [])
 
     assert [record.name for record in found] == ["a"]
-    assert warnings == ["1 endpoints came twice under one id; the first was taken."]
+    assert warnings == ["1 endpoints have the id of another one: the first was taken."]
 
 
 def test_an_endpoint_without_id_is_counted(console: RecordedConsole) -> None:
