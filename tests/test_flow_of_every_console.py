@@ -20,6 +20,8 @@ from integrations.models import Company, Computer, Console, Event, HaloClient, H
 from integrations.registry import connector_class
 from integrations.runs.request import request_delivery, request_events, request_routing
 from integrations.sandbox import constants
+from integrations.sandbox.connectwise_automate import constants as automate
+from integrations.sandbox.connectwise_rmm import constants as asio
 from integrations.sandbox.datto_rmm import constants as datto
 from integrations.sandbox.itglue import constants as itglue
 from integrations.sandbox.ncentral import constants as ncentral
@@ -63,6 +65,10 @@ KINDS = {
     ),
     "itglue": Kind({"api_key": itglue.KEY}),
     "scalepad": Kind({"api_key": scalepad.KEY}),
+    "connectwise_rmm": Kind({"client_id": asio.CLIENT_ID, "client_secret": asio.CLIENT_SECRET}),
+    "connectwise_automate": Kind(
+        {"username": automate.USERNAME, "password": automate.PASSWORD, "client_id": automate.CLIENT_ID}
+    ),
 }
 WITH_EVENTS = [name for name, kind in KINDS.items() if kind.begin]
 
