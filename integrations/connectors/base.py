@@ -137,6 +137,9 @@ class Connector(ABC):
     """What `manage.py probe` looks for on a live tenant."""
     delivery_is_a_call: ClassVar[bool] = False
     """A delivery that `parse_webhook` accepts only says that there is news: the events are read then."""
+    histories: ClassVar[tuple[str, ...]] = ()
+    """Beginnings of series keys that no complete list holds. They never enter `series_seen`: nothing is
+    concluded from their absence, and what ends them is told or never comes."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
