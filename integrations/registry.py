@@ -26,6 +26,10 @@ CONNECTORS: Final[dict[str, tuple[str, str]]] = {
         "ConnectWise Automate",
         "integrations.connectors.connectwise_automate.connector.ConnectWiseAutomateConnector",
     ),
+    "connectsecure": (
+        "ConnectSecure",
+        "integrations.connectors.connectsecure.connector.ConnectSecureConnector",
+    ),
     "push": ("Any tool that sends JSON (push)", "integrations.connectors.push.connector.PushConnector"),
 }
 
