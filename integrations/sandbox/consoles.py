@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from integrations.sandbox.connectsecure.console import ConnectSecureApplication
 from integrations.sandbox.connectwise_automate.console import AutomateApplication
 from integrations.sandbox.connectwise_rmm.console import AsioApplication
 from integrations.sandbox.datto_rmm.console import DattoApplication
@@ -25,6 +26,7 @@ CONSOLES: tuple[type[Simulated], ...] = (
     DattoApplication,
     AsioApplication,
     AutomateApplication,
+    ConnectSecureApplication,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from integrations.sandbox.connectsecure.switches import ConnectSecureSwitches
 from integrations.sandbox.connectwise_automate.switches import AutomateSwitches
 from integrations.sandbox.connectwise_rmm.switches import AsioSwitches
 from integrations.sandbox.datto_rmm.switches import DattoSwitches
@@ -25,6 +26,7 @@ class Switches(
     DattoSwitches,
     AsioSwitches,
     AutomateSwitches,
+    ConnectSecureSwitches,
 ):
     """One value per behaviour, changeable while the sandbox runs. Times in seconds.
 
