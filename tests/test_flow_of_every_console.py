@@ -20,6 +20,7 @@ from integrations.models import Company, Computer, Console, Event, HaloClient, H
 from integrations.registry import connector_class
 from integrations.runs.request import request_delivery, request_events, request_routing
 from integrations.sandbox import constants
+from integrations.sandbox.connectsecure import constants as secure
 from integrations.sandbox.connectwise_automate import constants as automate
 from integrations.sandbox.connectwise_rmm import constants as asio
 from integrations.sandbox.datto_rmm import constants as datto
@@ -62,6 +63,12 @@ KINDS = {
     "ncentral": Kind({"token": ncentral.USER_TOKEN}, "ncentral-issue", "ncentral-normal"),
     "datto_rmm": Kind(
         {"api_key": datto.API_KEY, "api_secret": datto.API_SECRET}, "datto-alert", "datto-resolve"
+    ),
+    "connectsecure": Kind(
+        {"tenant": secure.TENANT, "client_id": secure.CLIENT_ID, "client_secret": secure.CLIENT_SECRET},
+        "connectsecure-event",
+        "connectsecure-end",
+        {"alert": "port"},
     ),
     "itglue": Kind({"api_key": itglue.KEY}),
     "scalepad": Kind({"api_key": scalepad.KEY}),
