@@ -51,7 +51,6 @@ class ConnectSecureConnector(Connector):
         events_are_complete_list=True,
         events_list_only_open=True,
     )
-    experimental = True
     histories = events.HISTORIES
     open_questions = events.OPEN_QUESTIONS
     credential_fields = (
