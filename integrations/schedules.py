@@ -117,7 +117,7 @@ def tick() -> None:
     now = timezone.now()
     _test_again(now)
     for console in _due(Console, "events_read_at", settings.HALOBRIDGE_EVENT_INTERVAL, now):
-        if console.synced_at and connector_class(console.kind).abilities.events:
+        if console.synced_at and _has_events_due(console, now):
             request_events(console)
     for console in _due(Console, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
         if connector_class(console.kind).abilities.computers:
@@ -126,6 +126,15 @@ def tick() -> None:
     _read_software(now)
     _watch_tickets(now)
     _ask_for_what_waits()
+
+
+def _has_events_due(console: Console, now: datetime) -> bool:
+    """By the minutes that staff have chosen, else by what is usual for the kind; never sooner than the setting."""
+    connector = connector_class(console.kind)
+    if not connector.abilities.events:
+        return False
+    minutes = timedelta(minutes=console.event_minutes or connector.event_minutes)
+    return console.events_read_at is None or console.events_read_at <= now - minutes
 
 
 def _sync_halo(now: datetime) -> None:

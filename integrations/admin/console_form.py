@@ -50,7 +50,7 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Console
-        fields = ("name", "base_url", "time_zone", "enabled")
+        fields = ("name", "base_url", "time_zone", "event_minutes", "enabled")
         help_texts = {
             "name": "How it is called here, e.g. the name of the vendor's account.",
             "enabled": "Off: nothing is read from this console.",
@@ -67,6 +67,10 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
                 help_text=Console._meta.get_field("time_zone").help_text,
                 initial="UTC",
             )
+        if "event_minutes" in self.fields:
+            self.fields[
+                "event_minutes"
+            ].help_text = f"Empty: {connector.event_minutes}, as usual for this kind."
         if "base_url" in self.fields and connector.default_base_url:
             self.fields[
                 "base_url"
@@ -125,6 +129,7 @@ def console_form(kind: str, stored: Collection[str] = ()) -> type[ConsoleForm]:
 def fieldsets_of(kind: str, stored: Collection[str] = ()) -> tuple[Any, ...]:
     connector = connector_class(kind)
     pushed = connector.abilities.pushed
+    reading = ("time_zone", *(("event_minutes",) if connector.abilities.events else ()), "enabled")
     connection = ("name", *(() if pushed else ("base_url",)), *_inputs(kind, stored))
     said = (
         "This console waits for what is sent to the REST API; it needs no address and no keys."
@@ -133,5 +138,5 @@ def fieldsets_of(kind: str, stored: Collection[str] = ()) -> tuple[Any, ...]:
     )
     return (
         (connector.label, {"description": said, "fields": connection}),
-        ("Reading", {"fields": ("time_zone", "enabled")}),
+        ("Reading", {"fields": reading}),
     )

@@ -43,6 +43,8 @@ class ConnectSecureConnector(Connector):
     kind = "connectsecure"
     label = "ConnectSecure"
     default_base_url = NOWHERE
+    # Companies, assets, and the remediation of each company: hundreds of calls.
+    event_minutes = 30
     abilities = Abilities(
         companies=True,
         computers=True,

@@ -34,6 +34,7 @@ class NCentralConnector(Connector):
     kind = "ncentral"
     label = "N-able N-central"
     default_base_url = NOWHERE
+    event_minutes = 2
     abilities = Abilities(
         companies=True,
         computers=True,
