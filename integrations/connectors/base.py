@@ -136,7 +136,7 @@ class Connector(ABC):
     open_questions: ClassVar[tuple[OpenQuestion, ...]] = ()
     """What `manage.py probe` looks for on a live tenant."""
     event_minutes: ClassVar[int] = 1
-    """The least minutes between two fetches of events, if staff say nothing: more where one takes many calls."""
+    """Minutes between two fetches of events, if staff say nothing: more where one takes many calls."""
     delivery_is_a_call: ClassVar[bool] = False
     """A delivery that `parse_webhook` accepts only says that there is news: the events are read then."""
     histories: ClassVar[tuple[str, ...]] = ()
