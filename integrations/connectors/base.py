@@ -43,6 +43,8 @@ class Abilities:
     events_list_only_open: bool = False
     """That list holds what is open (and perhaps what ended lately), nothing of what is fine: a short or even
     empty one is an ordinary day, and only the loss of many open ones is in doubt."""
+    series_listed_while_open: tuple[str, ...] = ()
+    """Beginnings of series keys for which that holds, where the list tells the other series whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,11 @@ class Connector(ABC):
         self.series_seen: set[str] = set()
         """Series keys that `fetch_events` met, also those that gave no event (a plan that just runs).
         Only with `events_are_complete_list`, and complete only once the iterator has ended by itself."""
+        self.series_unread: set[str] = set()
+        """Series keys of which this read of the events can't tell: that they were not met means nothing."""
+        self.open_series: frozenset[str] = frozenset()
+        """Series keys whose last known event is open, set before the events are read: of those that
+        `abilities.series_listed_while_open` names, so that they can be looked at first."""
         self.known_hardware: frozenset[str] = frozenset()
         """External ids of computers whose hardware is stored, set before a read: where it takes a call for
         each computer, theirs may stay unread."""

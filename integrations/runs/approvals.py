@@ -32,7 +32,7 @@ def losses_of(run: Run) -> list[HeldLoss]:
     """The open losses that such a run can have met; none where it does not wait."""
     if run.state != RunState.WAITING or run.kind not in KINDS:
         return []
-    series = Q(resource=_SERIES)
+    series = Q(resource=_SERIES) | Q(resource__startswith=f"{_SERIES}:")
     of_kind = series if run.kind == RunKind.EVENTS else ~series
     owner = Q(halo_credential=run.halo_credential_id) if run.halo_credential_id else Q(console=run.console_id)
     return list(open_losses().filter(owner, of_kind).select_related("halo_credential__instance", "console"))
@@ -100,7 +100,8 @@ def _reads(loss: HeldLoss) -> tuple[str, int | None]:
     """The kind of run that reads this list, and for whom."""
     if loss.halo_credential_id:
         return RunKind.SYNC_HALO, loss.halo_credential_id
-    return (RunKind.EVENTS if loss.resource == _SERIES else RunKind.SYNC_CONSOLE), loss.console_id
+    is_series = loss.resource.partition(":")[0] == _SERIES
+    return (RunKind.EVENTS if is_series else RunKind.SYNC_CONSOLE), loss.console_id
 
 
 def _read_again(loss: HeldLoss, kind: str, by: Any) -> Run:
