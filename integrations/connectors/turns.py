@@ -65,8 +65,8 @@ def in_turn(
     """The `at_once` computers that a poll looks at now, those first that matter most.
 
     Nothing is remembered between polls: ids lie on a circle, and the clock goes round it in a `ROUND`. It is
-    the turn of those that it passed last, as many as there is room for, so that a poll which is late or is
-    left out makes no gap. At most `urgent_first` that are `urgent` go before all others, at every poll.
+    the turn of those that it passed last, as many as there is room for, so that a poll which is late makes no
+    gap. At most `urgent_first` that are `urgent` go before all others, at every poll.
     """
     seconds = ROUND
     while len(numbers) > A_ROUND * seconds / ROUND:
