@@ -64,19 +64,17 @@ def in_turn(
 ) -> list[str]:
     """The `at_once` computers that a poll looks at now, those first that matter most.
 
-    Nothing is remembered between polls: ids lie on a circle, and the clock goes round it in a `ROUND`. It is
-    the turn of those that it passed last, as many as there is room for, so that a poll which is late makes no
-    gap. At most `urgent_first` that are `urgent` go before all others, at every poll.
+    Nothing is remembered between polls: the computers stand in a circle, in the order of a hash of their
+    ids, and a hand goes round it in a `ROUND`. It is the turn of those that it passed last, as many as there
+    is room for, so that a poll which is late makes no gap. At most `urgent_first` that are `urgent` go before
+    all others, at every poll.
     """
     seconds = ROUND
     while len(numbers) > A_ROUND * seconds / ROUND:
         seconds *= 2
-    clock = now.timestamp() / seconds
-
-    def passed(number: str) -> float:
-        return (clock - zlib.crc32(number.encode()) / 2**32) % 1.0
-
-    by_turn = sorted(numbers, key=passed)
+    circle = sorted(numbers, key=lambda number: (zlib.crc32(number.encode()), number))
+    hand = int(now.timestamp() / seconds % 1.0 * len(circle))
+    by_turn = circle[:hand][::-1] + circle[hand:][::-1]
     first = [number for number in by_turn if number in urgent][:urgent_first]
     taken = set(first)
     return (first + [number for number in by_turn if number not in taken])[:at_once]

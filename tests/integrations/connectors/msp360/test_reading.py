@@ -241,7 +241,7 @@ def test_without_a_token_the_rmm_api_is_not_called(console: RecordedConsole) -> 
 
 def test_hardware_costs_one_call_for_each_computer_that_may_have_an_agent(console: RecordedConsole) -> None:
     computers_of(console)
-    asked = [call.split("/")[6] for call in console.calls if HOSTS in call]
+    asked = [call.split("/")[5] for call in console.calls if HOSTS in call]
 
     assert len(asked) == 4
     assert WITHOUT_AGENT not in asked
