@@ -1,8 +1,9 @@
-"""MSP360 with the token of its RMM, from the credential to stored events: alerts begin and end beside the plans."""
+"""MSP360 with the token of its RMM, from the credential to stored events: alerts beside the plans."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -173,8 +174,6 @@ def test_an_alert_comes_to_light_within_a_round(
     polls = 0
 
     def at_that_time(numbers, urgent, now, *rest):  # type: ignore[no-untyped-def]
-        from datetime import timedelta
-
         return real(numbers, urgent, now + timedelta(minutes=minute), *rest)
 
     monkeypatch.setattr(turns, "in_turn", at_that_time)
