@@ -35,7 +35,7 @@ class Poll:
 
 
 USUAL: Final = Poll(at_once=60, open_first=40, seconds=20.0)
-FIRST: Final = Poll(at_once=500, open_first=0, seconds=90.0)
+FIRST: Final = Poll(at_once=500, open_first=0, seconds=60.0)
 """The first read tells what was open before; what a later one finds counts as new."""
 
 
