@@ -11,7 +11,7 @@ import time
 import zlib
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 AT_ONCE: Final = 500
@@ -25,7 +25,10 @@ ROUND: Final = 877.0
 """Seconds, about a quarter of an hour, in which polls reach everybody once. No whole number of minutes: where
 polls are cut short, the place at which they are moves on from round to round."""
 A_ROUND: Final = 600
-"""The most computers of such a round; with more of them it takes twice as long, and so on."""
+"""The most computers of such a round with a poll a minute; with more of them, or with polls further apart, it
+takes twice as long, and so on."""
+LATE: Final = timedelta(minutes=3)
+"""Polls less far apart than this count as one a minute: some are late, and the hand is not to jump for it."""
 
 
 class Turns:
@@ -60,17 +63,24 @@ def is_round(number: str, now: datetime) -> bool:
 
 
 def in_turn(
-    numbers: Collection[str], urgent: AbstractSet[str], now: datetime, at_once: int, urgent_first: int
+    numbers: Collection[str],
+    urgent: AbstractSet[str],
+    now: datetime,
+    since: datetime,
+    *,
+    at_once: int,
+    urgent_first: int,
 ) -> list[str]:
-    """The `at_once` computers that a poll looks at now, those first that matter most.
+    """The `at_once` computers that a poll looks at now, those first that matter most. `since`: the last poll.
 
     Nothing is remembered between polls: the computers stand in a circle, in the order of a hash of their
     ids, and a hand goes round it in a `ROUND`. It is the turn of those that it passed last, as many as there
     is room for, so that a poll which is late makes no gap. At most `urgent_first` that are `urgent` go before
     all others, at every poll.
     """
-    seconds = ROUND
-    while len(numbers) > A_ROUND * seconds / ROUND:
+    seconds, apart = ROUND, now - since
+    minutes = 1 if apart < LATE else apart // timedelta(minutes=1)
+    while len(numbers) * minutes > A_ROUND * seconds / ROUND:
         seconds *= 2
     circle = sorted(numbers, key=lambda number: (zlib.crc32(number.encode()), number))
     hand = int(now.timestamp() / seconds % 1.0 * len(circle))

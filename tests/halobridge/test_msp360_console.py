@@ -173,8 +173,9 @@ def test_an_alert_comes_to_light_within_a_round(
     series, real, minute = begin(sandbox, alert="antivirus"), turns.in_turn, 0
     polls = 0
 
-    def at_that_time(numbers, urgent, now, *rest):  # type: ignore[no-untyped-def]
-        return real(numbers, urgent, now + timedelta(minutes=minute), *rest)
+    def at_that_time(numbers, urgent, now, since, **rest):  # type: ignore[no-untyped-def]
+        moved = timedelta(minutes=minute)
+        return real(numbers, urgent, now + moved, since + moved, **rest)
 
     monkeypatch.setattr(turns, "in_turn", at_that_time)
     while not states(console, series) and polls < 16:

@@ -141,7 +141,7 @@ class Msp360Connector(Connector):
         """Alerts that are live, and those that have ended. What was not looked at is left as it is."""
         looked_at: set[str] = set()
         without_id = 0
-        for hid, rows in self._summaries(owners, FIRST if since is None else USUAL):
+        for hid, rows in self._summaries(owners, since):
             looked_at.add(hid)
             without_id += sum(not events.has_id(row) for row in rows)
             for key, row in events.alerts(rows, hid).items():
@@ -154,12 +154,14 @@ class Msp360Connector(Connector):
         self._warn_if(without_id, f"{without_id} alerts of the RMM without an id were left out.")
 
     def _summaries(
-        self, owners: Mapping[str, computers.Owner], poll: Poll
+        self, owners: Mapping[str, computers.Owner], since: datetime | None
     ) -> Iterator[tuple[str, list[Row]]]:
         """(hid, alerts) of the computers whose turn it is, as far as they could be read."""
-        client, now, until = self._rmm_client(), datetime.now(UTC), monotonic() + poll.seconds
+        client, now = self._rmm_client(), datetime.now(UTC)
         if client is None:
             return
+        poll = FIRST if since is None else USUAL
+        until = monotonic() + poll.seconds
         reader = OneByOne(client.fetch_alerts)
         with_open = {events.computer_of(key) for key in self.open_series}
         asked = [
@@ -167,7 +169,8 @@ class Msp360Connector(Connector):
             for hid, it in owners.items()
             if it.may_have_agent or hid in with_open or turns.is_round(hid, now)
         ]
-        for hid in turns.in_turn(asked, with_open, now, poll.at_once, poll.open_first):
+        first, most = poll.open_first, poll.at_once
+        for hid in turns.in_turn(asked, with_open, now, since or now, at_once=most, urgent_first=first):
             if monotonic() >= until:
                 break
             found = _read(reader, hid)

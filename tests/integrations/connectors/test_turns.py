@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -22,16 +23,18 @@ def minutes(count: int) -> list[datetime]:
     return [START + timedelta(minutes=n) for n in range(count)]
 
 
-def poll(fleet: list[str], at: datetime, urgent: Iterable[str] = ()) -> list[str]:
-    return in_turn(fleet, frozenset(urgent), at, AT_ONCE, URGENT_FIRST)
+def poll(
+    fleet: list[str], at: datetime, urgent: Iterable[str] = (), apart: timedelta = timedelta(minutes=1)
+) -> list[str]:
+    return in_turn(fleet, frozenset(urgent), at, at - apart, at_once=AT_ONCE, urgent_first=URGENT_FIRST)
 
 
 def longest_waits(fleet: list[str], polls: list[datetime], reached: int = AT_ONCE) -> dict[str, float]:
     """The longest time in minutes between two looks at each computer, where polls get to the first ones."""
     last = dict.fromkeys(fleet, polls[0])
     longest = dict.fromkeys(fleet, 0.0)
-    for at in polls:
-        for number in poll(fleet, at)[:reached]:
+    for before, at in pairwise(polls):
+        for number in poll(fleet, at, apart=at - before)[:reached]:
             longest[number] = max(longest[number], (at - last[number]).total_seconds() / 60)
             last[number] = at
     return {n: max(wait, (polls[-1] - last[n]).total_seconds() / 60) for n, wait in longest.items()}
@@ -64,6 +67,17 @@ def test_polls_that_are_left_out_cost_few_a_round() -> None:
 
     assert sum(wait > 16 for wait in waits.values()) < 20
     assert max(waits.values()) <= 31
+
+
+@pytest.mark.parametrize("interval", [2, 5, 15, 60, 240])
+@pytest.mark.parametrize("count", [100, 500, 1500])
+def test_polls_that_are_further_apart_reach_everybody_in_as_many_polls(interval: int, count: int) -> None:
+    """A poll reaches 60; what it takes at the least, three times: rounds are doubled, and polls overlap."""
+    late = (0, 40, 15, 55)
+    polls = [START + timedelta(minutes=interval * n, seconds=late[n % 4]) for n in range(400)]
+    waits = longest_waits(make_fleet(count), polls)
+
+    assert max(waits.values()) <= max(16, 3.2 * interval * count / AT_ONCE + interval)
 
 
 @pytest.mark.parametrize("count", [480, 500, 600])

@@ -175,7 +175,7 @@ def test_a_token_that_is_refused_in_mid_read_keeps_what_was_read(
 ) -> None:
     """The server's summary comes first, for it has an open alert; then the token is revoked."""
     key, other = f"rmm:{SERVER}:al-55210", f"rmm:{LAPTOP}:al-2"
-    monkeypatch.setattr(turns, "in_turn", lambda *_: [SERVER, LAPTOP])
+    monkeypatch.setattr(turns, "in_turn", lambda *_, **__: [SERVER, LAPTOP])
     console.faults.append(Fault(f"{SUMMARY}{LAPTOP}", status=401, times=None))
     connector = connector_of(console, key, other)
     events = list(connector.fetch_events(SINCE))
