@@ -26,12 +26,8 @@ def console() -> Iterator[RecordedConsole]:
 
 
 @pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_pauses_and_no_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "sleep", lambda seconds: None)
-
-
-@pytest.fixture(autouse=True)
-def an_hour_without_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "is_round", lambda number, now: False)
 
 
