@@ -104,7 +104,42 @@ class EventRecord:
     vendor_code: str = ""
     """The vendor's own code or class of the event: what staff see where the catalogue has no entry for it."""
     findings: tuple[FindingRecord, ...] = ()
+    remark: str = ""
+    """A sentence for staff about what the event lacks: its company's name fits two companies, for example."""
     raw: Raw = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MailRecord:
+    """One mail of a mailbox, as it is. `position` is what a read that begins after it is given."""
+
+    position: Raw
+    raw: bytes = field(repr=False)
+    received_at: datetime | None = None
+    note: str = ""
+    """A sentence about what of it was not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailPreset:
+    """How a vendor's alert mails look: what a rule about them starts from.
+
+    The sender is empty where staff choose it themselves in the vendor's settings. `guessed`: nobody has compared
+    it with real mails of the vendor.
+    """
+
+    key: str
+    name: str
+    subject: str
+    event_type: str
+    sender: str = ""
+    body: str = ""
+    severity: str = "medium"
+    state: str = "open"
+    resolved_pattern: str = ""
+    series: str = ""
+    guessed: bool = True
+    note: str = ""
 
 
 # ---- Halo side ------------------------------------------------------------------------------

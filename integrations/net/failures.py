@@ -27,7 +27,7 @@ def sort_failure(error: BaseException | None, attempt: Attempt, host: str) -> Ne
     """
     if attempt.sent or isinstance(error, _AFTER_SENDING):
         return LostAnswer(_lost_sentence(error, attempt, host))
-    return Unreachable(_unreachable_sentence(error, host))
+    return Unreachable(unreachable_sentence(error, host))
 
 
 def _lost_sentence(error: BaseException | None, attempt: Attempt, host: str) -> str:
@@ -38,7 +38,8 @@ def _lost_sentence(error: BaseException | None, attempt: Attempt, host: str) -> 
     return f"The connection to {host} broke before the whole answer had come."
 
 
-def _unreachable_sentence(error: BaseException | None, host: str) -> str:
+def unreachable_sentence(error: BaseException | None, host: str, speaks: str = "https") -> str:
+    """Why no connection was made, and what to do about it."""
     causes = list(_causes(error))
     certificate = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
     if certificate is not None:
@@ -48,7 +49,7 @@ def _unreachable_sentence(error: BaseException | None, host: str) -> str:
             "or give the bundle of your own certificate authority."
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return f"No encrypted connection to {host} could be made: check that the address speaks https."
+        return f"No encrypted connection to {host} could be made: check that the address speaks {speaks}."
     if any(isinstance(cause, NameResolutionError | socket.gaierror) for cause in causes):
         return f"The name of {host} is not known: check the spelling of the address and this machine's DNS."
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):

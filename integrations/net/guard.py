@@ -15,11 +15,11 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
-from urllib3.util.connection import create_connection
 
 from integrations.net.attempt import Attempt
 from integrations.net.hosts import Origin
 from integrations.net.redact import silence_details
+from integrations.net.sockets import addresses_of, connect_to_first
 
 silence_details("urllib3.connectionpool")
 
@@ -42,28 +42,17 @@ class _GuardedConnection(HTTPConnection):
 
     def _resolve(self) -> list[str]:
         try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            return addresses_of(self.host, self.port)
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
-        except UnicodeError as error:
-            raise NameResolutionError(self.host, self, socket.gaierror(str(error))) from error
-        return list(dict.fromkeys(str(row[4][0]) for row in found))
 
     def _connect_to_first(self, addresses: list[str], limit: float) -> socket.socket:
-        """A socket to the first address that answers; `limit` seconds are divided among them."""
-        failure: OSError = TimeoutError("no time left")
-        for address in addresses if limit > 0 else []:
-            try:
-                return create_connection(
-                    (address, self.port),
-                    timeout=limit / len(addresses),
-                    socket_options=self.socket_options,
-                )
-            except OSError as error:
-                failure = error
-        if isinstance(failure, TimeoutError):
+        try:
+            return connect_to_first(addresses, self.port, limit, self.socket_options)
+        except TimeoutError as failure:
             raise ConnectTimeoutError(self, "Connecting took too long.") from failure
-        raise NewConnectionError(self, str(failure)) from failure
+        except OSError as failure:
+            raise NewConnectionError(self, str(failure)) from failure
 
     def send(self, data: Any) -> None:
         """Nothing leaves after the attempt's end: whoever waited for it may have given the work away."""

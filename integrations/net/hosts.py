@@ -1,21 +1,26 @@
 """Which hosts may be called, and how their addresses are written.
 
-A host may be called over https if all that it resolves to is public. Private, loopback and link-local
-addresses and plain http are refused unless an administrator has listed the host.
+A host may be called over an encrypted connection if all that it resolves to is public. Private, loopback and
+link-local addresses and plain connections are refused unless an administrator has listed the host.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from integrations.net.errors import HostNotAllowed
 
 SETTING = "HALOBRIDGE_ALLOW_PRIVATE_HOSTS"
-DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443, "imap": 143, "imaps": 993}
+WEB = ("https", "http")
+MAIL = ("imaps", "imap")
+"""Schemes that an address may have; the first is meant where none is written, the second is not encrypted."""
+
+_PLAIN = {"http": "https", "imap": "imaps"}
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -42,29 +47,30 @@ class Origin:
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def origin_of(url: str) -> Origin:
+def origin_of(url: str, schemes: Sequence[str] = WEB) -> Origin:
     """Where a URL points at. Raises AddressError."""
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError as error:
         raise AddressError(f"'{_shown(url)}' is not a valid address.") from error
-    if parts.scheme not in DEFAULT_PORTS:
-        raise AddressError(f"'{_shown(url)}' must begin with https://.")
+    if parts.scheme not in schemes:
+        raise AddressError(f"'{_shown(url)}' must begin with {schemes[0]}://.")
     return Origin(parts.scheme, _ascii_host(host, url), port or DEFAULT_PORTS[parts.scheme])
 
 
-def normalise_host(text: str, *, default_path: str = "") -> str:
+def normalise_host(text: str, *, default_path: str = "", schemes: Sequence[str] = WEB) -> str:
     """'https://host[:port][/path]' without a trailing slash, from what people paste.
 
-    The scheme is https unless http:// is written; a default port is dropped; `default_path` is used where
-    the text names no path. Raises AddressError, also for an address with a user name, query or fragment.
+    The scheme is the first of `schemes` unless another of them is written; a default port is dropped;
+    `default_path` is used where the text names no path. Raises AddressError, also for an address with a user
+    name, query or fragment.
     """
     text = text.strip()
     if not text:
         raise AddressError("The address is empty.")
-    url = text if "://" in text else f"https://{text}"
-    origin = origin_of(url[: url.index("://")].lower() + url[url.index("://") :])
+    url = text if "://" in text else f"{schemes[0]}://{text}"
+    origin = origin_of(url[: url.index("://")].lower() + url[url.index("://") :], schemes)
     parts = urlsplit(url)
     if parts.username is not None or parts.password is not None:
         raise AddressError("The address must not hold a user name or password.")
@@ -131,13 +137,16 @@ class HostPolicy:
 
     def check_url(self, url: str) -> None:
         """Refuse what can be refused without asking the name service. Raises HostNotAllowed."""
-        origin = origin_of(url)
+        self.check(origin_of(url))
+
+    def check(self, origin: Origin) -> None:
+        """The same for an address that was taken apart already."""
         if self.lists_name(origin):
             return
         if _is_address(origin.host):
             self.admit(origin, [origin.host])
-        elif origin.scheme == "http" and not self.networks:
-            raise _plain_http(origin)
+        elif origin.scheme in _PLAIN and not self.networks:
+            raise _plain(origin)
 
     def admit(self, origin: Origin, addresses: Iterable[str]) -> list[str]:
         """Those of a host's resolved addresses that may be connected to. Raises HostNotAllowed for none."""
@@ -145,9 +154,9 @@ class HostPolicy:
         if self.lists_name(origin):
             return found
         listed = [address for address in found if self.lists_address(address, origin.port)]
-        if origin.scheme == "http":
+        if origin.scheme in _PLAIN:
             if not listed:
-                raise _plain_http(origin)
+                raise _plain(origin)
             return listed
         allowed = [address for address in found if address in listed or is_public(address)]
         if not allowed:
@@ -193,7 +202,8 @@ def _private(origin: Origin, addresses: list[str]) -> HostNotAllowed:
     return HostNotAllowed(f"{what} is a private address; list it in {SETTING} to allow it.")
 
 
-def _plain_http(origin: Origin) -> HostNotAllowed:
+def _plain(origin: Origin) -> HostNotAllowed:
     return HostNotAllowed(
-        f"http://{origin.shown} is not encrypted; use https, or list it in {SETTING} to allow it."
+        f"{origin.scheme}://{origin.shown} is not encrypted; use {_PLAIN[origin.scheme]}, or list it in "
+        f"{SETTING} to allow it."
     )

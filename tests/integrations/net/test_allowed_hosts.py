@@ -69,7 +69,7 @@ def test_a_name_that_changes_its_address_between_two_calls_gains_nothing(
         connected.append(address[0])
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("integrations.net.guard.create_connection", connect)
+    monkeypatch.setattr("integrations.net.sockets.create_connection", connect)
     make_names(monkeypatch, {"rebind.example": [["8.8.8.8"], ["127.0.0.1"]]})
     client = Client("https://rebind.example")
     with pytest.raises(Exception, match="refuses connections"):
@@ -105,7 +105,7 @@ def test_only_the_public_addresses_of_a_mixed_answer_are_used(monkeypatch: pytes
         connected.append(address[0])
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("integrations.net.guard.create_connection", connect)
+    monkeypatch.setattr("integrations.net.sockets.create_connection", connect)
     make_names(monkeypatch, {"mixed.example": [["10.0.0.1", "8.8.4.4", "127.0.0.1"]]})
     with pytest.raises(Exception, match="refuses connections"):
         Client("https://mixed.example").get("/api")

@@ -55,7 +55,7 @@ def test_a_server_that_does_not_accept_was_never_reached(monkeypatch: pytest.Mon
     def silent(*args: object, **kwargs: object) -> object:
         raise TimeoutError("timed out")
 
-    monkeypatch.setattr("integrations.net.guard.create_connection", silent)
+    monkeypatch.setattr("integrations.net.sockets.create_connection", silent)
     with pytest.raises(Unreachable, match="does not answer"):
         make_client("http://127.0.0.1:9").get("/Client")
 
