@@ -124,8 +124,8 @@ class MailRecord:
 class MailPreset:
     """How a vendor's alert mails look: what a rule about them starts from.
 
-    The sender is empty where staff choose it themselves in the vendor's settings. `guessed`: nobody has compared
-    it with real mails of the vendor.
+    The sender is empty where staff choose it themselves in the vendor's settings. `guessed`: nobody has
+    compared it with real mails of the vendor.
     """
 
     key: str

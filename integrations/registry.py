@@ -30,6 +30,7 @@ CONNECTORS: Final[dict[str, tuple[str, str]]] = {
         "ConnectSecure",
         "integrations.connectors.connectsecure.connector.ConnectSecureConnector",
     ),
+    "email": ("Mailbox (alert mails)", "integrations.connectors.email.connector.EmailConnector"),
     "push": ("Any tool that sends JSON (push)", "integrations.connectors.push.connector.PushConnector"),
 }
 

@@ -16,7 +16,7 @@ from unfold.widgets import (
 
 from integrations.connections import check_console_credentials
 from integrations.models import Console
-from integrations.net.hosts import AddressError, normalise_host
+from integrations.net.hosts import AddressError
 from integrations.registry import connector_class
 
 if TYPE_CHECKING:
@@ -76,6 +76,9 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
                 "base_url"
             ].help_text = f"Empty: the vendor's own address, {connector.default_base_url}"
             self.fields["base_url"].widget.attrs["placeholder"] = connector.default_base_url
+        if "base_url" in self.fields and connector.address_help:
+            self.fields["base_url"].help_text = connector.address_help
+            self.fields["base_url"].required = True
         for item in connector.credential_fields:
             if PREFIX + item.name in self.fields and not item.secret:
                 self.initial[PREFIX + item.name] = self.instance.credentials.get(item.name, "")
@@ -84,7 +87,7 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
         """Refuses what is no address, and one that holds a password: addresses are readable."""
         typed: str = self.cleaned_data["base_url"].strip()
         try:
-            return normalise_host(typed) if typed else ""
+            return connector_class(self.console_kind).normalise_address(typed) if typed else ""
         except AddressError as problem:
             raise forms.ValidationError(str(problem)) from None
 

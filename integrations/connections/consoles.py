@@ -15,17 +15,17 @@ from integrations.runs.request import request_console_test
 def check_console_credentials(kind: str, credentials: dict[str, str]) -> dict[str, str]:
     """Problems by field name: what is missing, and what this kind does not know."""
     try:
-        fields = connector_class(kind).credential_fields
+        connector = connector_class(kind)
     except UnknownKind as problem:
         return {"kind": str(problem)}
-    known = {field.name for field in fields}
+    known = {field.name for field in connector.credential_fields}
     problems = {
         name: f"This kind of console has no field {name!r}." for name in credentials if name not in known
     }
-    for field in fields:
+    for field in connector.credential_fields:
         if field.required and not str(credentials.get(field.name, "")).strip():
             problems[field.name] = f"{field.label} is needed."
-    return problems
+    return connector.credential_problems(credentials) | problems
 
 
 def save_console(console: Console, *, requested_by: Any = None) -> Run:

@@ -17,22 +17,26 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.net.errors import NetError
-from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord
+from integrations.net.hosts import normalise_host
+from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord, MailRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a console can give. The first three mean *can be read by us*, each with its `fetch_` method."""
+    """What a console can give. `mails` and the first three mean *can be read by us*, each with its `fetch_`
+    method."""
 
     companies: bool = False
     computers: bool = False
     events: bool = False
     webhook: bool = False
     """The console posts to us; `parse_webhook` understands it."""
+    mails: bool = False
+    """Mails are read; rules make events of them."""
     pushed: bool = False
     """Companies, computers and events arrive by our REST API; nothing can be read."""
     list_proves_existence: bool = False
@@ -120,6 +124,7 @@ _METHOD_OF: dict[str, str] = {
     "computers": "fetch_computers",
     "events": "fetch_events",
     "webhook": "parse_webhook",
+    "mails": "fetch_mails",
 }
 
 
@@ -133,6 +138,8 @@ class Connector(ABC):
     label: ClassVar[str]
     abilities: ClassVar[Abilities]
     default_base_url: ClassVar[str] = ""
+    address_help: ClassVar[str] = ""
+    """Where the address is found, of a kind whose address everybody has to enter."""
     credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
     experimental: ClassVar[bool] = False
     open_questions: ClassVar[tuple[OpenQuestion, ...]] = ()
@@ -172,6 +179,18 @@ class Connector(ABC):
         self.known_hardware: frozenset[str] = frozenset()
         """External ids of computers whose hardware is stored, set before a read: where it takes a call for
         each computer, theirs may stay unread."""
+        self.mails_read_to: Mapping[str, Any] = {}
+        """The position after a read of mails; there only once the iterator has ended by itself."""
+
+    @classmethod
+    def normalise_address(cls, typed: str) -> str:
+        """The address as it is stored. Raises `AddressError`, also for one that holds a password."""
+        return normalise_host(typed)
+
+    @classmethod
+    def credential_problems(cls, credentials: Mapping[str, str]) -> dict[str, str]:
+        """Problems by field name that no single field shows; what is merely missing is found without it."""
+        return {}
 
     def check(self) -> CheckResult:
         """Test the connection without changing anything. Never raises for what staff can put right."""
@@ -204,6 +223,11 @@ class Connector(ABC):
         if not wanted or hmac.compare_digest(wanted.encode(), sent.strip().encode()):
             return ""
         return f"The delivery has no header {SECRET_HEADER} with the webhook secret."
+
+    def fetch_mails(self, position: Mapping[str, Any]) -> Iterator[MailRecord]:
+        """Mails after `position` ({}: those of the last day), in an order in which each one's own `position`
+        is a place to go on from. Nothing in the mailbox changes."""
+        raise NotSupported(self.label, "mails")
 
     @abstractmethod
     def _probe(self) -> CheckResult:
