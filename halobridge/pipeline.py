@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from halobridge import mirror, moving, software, verdicts
+from halobridge import mailboxes, mirror, moving, software, verdicts
 from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Outcome, Purpose, RunKind, RunState
 from integrations.connections import fill_in
 from integrations.halo.writer import HaloWriter
-from integrations.ingest import console_side, deliveries, events, merges
+from integrations.ingest import console_side, deliveries, events, mails, merges
 from integrations.ingest.other_integrations import note_other_integrations
 from integrations.models import Console, HaloCredential, Instance, Intention
 from integrations.records import CheckResult
@@ -110,6 +110,8 @@ def test_console(work: Work) -> Result:
     is_read = connector.abilities.companies or connector.abilities.computers
     if is_read and work.run.parameters.get("sync"):
         request_console_sync(console, requested_by=work.run.requested_by)
+    if connector.abilities.mails and work.run.parameters.get("sync"):
+        request_events(console, requested_by=work.run.requested_by)
     return Done()
 
 
@@ -188,6 +190,8 @@ def link_after_console(work: Work) -> Result:
 def fetch_events(work: Work) -> Result:
     console = console_of(work)
     connector = open_connector(console)
+    if connector.abilities.mails:
+        return mailboxes.read_mailbox(work, console, connector)
     started, first = timezone.now(), console.events_read_at is None
     while_open = connector.abilities.series_listed_while_open
     connector.open_series = events.open_series(console, while_open)
@@ -215,11 +219,14 @@ def fetch_events(work: Work) -> Result:
 
 
 def read_deliveries(work: Work) -> Result:
-    """What the console's webhook has delivered → events."""
+    """What the console's webhook has delivered, or which mails came → events."""
     console = console_of(work)
     connector, done = open_connector(console), 0
     while not work.time_is_up:
-        read = deliveries.read_some(console, lambda body: connector.parse_webhook(body, {}))
+        if connector.abilities.mails:
+            read = mails.read_some(console)
+        else:
+            read = deliveries.read_some(console, lambda body: connector.parse_webhook(body, {}))
         if not read.deliveries:
             return Done()
         work.count(

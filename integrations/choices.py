@@ -14,6 +14,8 @@ __all__ = [
     "EventStatus",
     "IntentionKind",
     "IntentionState",
+    "MailState",
+    "MailVerdict",
     "OptionKind",
     "Outcome",
     "PlanState",
@@ -53,6 +55,23 @@ class EventStatus(TextChoices):
     ROUTED = "routed", "Belongs to an alert"
     WAITING = "waiting", "Waiting"
     IGNORED = "ignored", "Not wanted"
+
+
+class MailState(TextChoices):
+    """What became of a mail that was read."""
+
+    WAITING = "waiting", "Waiting"
+    EVENT = "event", "Made an event"
+    UNTAKEN = "untaken", "No rule takes it"
+    REFUSED = "refused", "Can't be judged"
+
+
+class MailVerdict(TextChoices):
+    """What a mail says by a rule. `by_pattern`: resolved where the rule's pattern for it is found, else open."""
+
+    OPEN = "open", "Open"
+    RESOLVED = "resolved", "Resolved"
+    BY_PATTERN = "by_pattern", "Resolved where a pattern is found, else open"
 
 
 class Severity(TextChoices):

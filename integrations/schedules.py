@@ -117,7 +117,7 @@ def tick() -> None:
     now = timezone.now()
     _test_again(now)
     for console in _due(Console, "events_read_at", settings.HALOBRIDGE_EVENT_INTERVAL, now):
-        if console.synced_at and _has_events_due(console, now):
+        if _has_events_due(console, now):
             request_events(console)
     for console in _due(Console, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
         if connector_class(console.kind).abilities.computers:
@@ -131,7 +131,8 @@ def tick() -> None:
 def _has_events_due(console: Console, now: datetime) -> bool:
     """By the minutes that staff have chosen, else by what is usual for the kind."""
     connector = connector_class(console.kind)
-    if not connector.abilities.events:
+    abilities = connector.abilities
+    if not (abilities.mails or (abilities.events and console.synced_at)):
         return False
     minutes = timedelta(minutes=console.event_minutes or connector.event_minutes)
     return console.events_read_at is None or console.events_read_at <= now - minutes

@@ -23,9 +23,12 @@ from integrations.registry import CONNECTORS, connector_class, console_kinds
 from integrations.runs.request import request_console_sync, request_console_test, request_events
 
 
-def _reads(ability: str) -> Any:
-    """Whether a console's kind is able to do something; an unknown kind is able to do nothing."""
-    return lambda row: row.kind in CONNECTORS and bool(getattr(connector_class(row.kind).abilities, ability))
+def _reads(*abilities: str) -> Any:
+    """Whether a console's kind is able to do one of these; an unknown kind is able to do nothing."""
+    return lambda row: (
+        row.kind in CONNECTORS
+        and any(getattr(connector_class(row.kind).abilities, ability) for ability in abilities)
+    )
 
 
 def _count(model: Any) -> Coalesce:
@@ -58,7 +61,7 @@ class ConsoleAdmin(HookAddress, CountedDeletion, BridgeAdmin):
     buttons: ClassVar[tuple[Button, ...]] = (
         Button("test_now", "Test now", "network_check"),
         Button("sync_now", "Sync now", "sync", shown=_reads("computers")),
-        Button("fetch_events", "Fetch events now", "notifications", shown=_reads("events")),
+        Button("fetch_events", "Fetch events now", "notifications", shown=_reads("events", "mails")),
         replace(HOOK_ADDRESS, shown=_reads("webhook")),
     )
 
@@ -166,6 +169,7 @@ def _said(kind: str) -> list[str]:
         "computers": "computers",
         "events": "events (fetched)",
         "webhook": "events (webhook)",
+        "mails": "mails (rules make events of them)",
         "pushed": "whatever is sent to the REST API",
     }
     return [word for name, word in words.items() if getattr(abilities, name)]

@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.display import NOTHING, badge, text_column, time_column, two_lines
-from integrations.ingest.deliveries import CONSOLE_DOOR, read_again
+from integrations.ingest.deliveries import READABLE, read_again
 from integrations.models import RawDelivery
 from integrations.runs.request import request_deliveries
 
@@ -44,7 +44,7 @@ class StateFilter(DropdownFilter):
 
 
 def _is_of_a_console(row: RawDelivery) -> bool:
-    return row.door == CONSOLE_DOOR
+    return row.door in READABLE
 
 
 @admin.register(RawDelivery)

@@ -17,7 +17,7 @@ from integrations.api.resources import WriteResource, changed_fields
 from integrations.api.runs import RunSerializer, accepted
 from integrations.connections import check_console_credentials, save_console
 from integrations.models import Console
-from integrations.net.hosts import AddressError, normalise_host
+from integrations.net.hosts import AddressError
 from integrations.registry import connector_class, console_kinds
 from integrations.runs.request import request_console_sync, request_console_test, request_events
 
@@ -77,15 +77,10 @@ class ConsoleSerializer(serializers.ModelSerializer[Console]):
             raise serializers.ValidationError(f"There is no time zone called {name!r}.") from None
         return name
 
-    def validate_base_url(self, address: str) -> str:
-        """Refuses what is no address, and one that holds a password: addresses are readable."""
-        try:
-            return normalise_host(address) if address else address
-        except AddressError as problem:
-            raise serializers.ValidationError(str(problem)) from None
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         kind = attrs["kind"] if self.instance is None else self.instance.kind
+        if attrs.get("base_url"):
+            attrs["base_url"] = _address(kind, attrs["base_url"])
         given = attrs.get("credentials", {})
         if self.partial and self.instance is not None:
             given = {**self.instance.credentials, **given}
@@ -109,6 +104,14 @@ class ConsoleSerializer(serializers.ModelSerializer[Console]):
         run = save_console(console, requested_by=self.context["request"].user)
         console.test_run_id = run.pk if run else None  # type: ignore[attr-defined]
         return console
+
+
+def _address(kind: str, typed: str) -> str:
+    """Refuses what is no address, and one that holds a password: addresses are readable."""
+    try:
+        return connector_class(kind).normalise_address(typed)
+    except AddressError as problem:
+        raise serializers.ValidationError({"base_url": str(problem)}) from None
 
 
 class ConsoleViewSet(HookTokenAction, WriteResource):
@@ -138,7 +141,7 @@ class ConsoleViewSet(HookTokenAction, WriteResource):
     @action(detail=True, methods=["post"])
     def events(self, request: Request, pk: str) -> Response:
         """Fetch events now instead of at the next interval."""
-        return accepted(request_events(self._readable("events"), requested_by=request.user), request)
+        return accepted(request_events(self._readable("events", "mails"), requested_by=request.user), request)
 
     def _readable(self, *abilities: str) -> Console:
         """The console, if it is on and can be read for any of `abilities`."""

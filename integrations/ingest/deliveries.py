@@ -1,4 +1,4 @@
-"""Webhook deliveries of consoles: kept as they came in, understood later, and any number of times.
+"""Deliveries of consoles (webhooks, mails): kept as they came in, understood later, and any number of times.
 
 A delivery is read where `processed_at` is empty. Reading one twice (the worker died, staff asked for it)
 brings no second event: the door below recognises repeats.
@@ -14,13 +14,18 @@ from typing import Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from integrations.choices import MailState
 from integrations.ingest.events import DUPLICATE, store_events
-from integrations.models import Console, RawDelivery
+from integrations.models import Console, Mail, RawDelivery
 from integrations.records import EventRecord
 
 log = logging.getLogger(__name__)
 
 CONSOLE_DOOR: Final = "console"
+MAIL_DOOR: Final = "mail"
+READABLE: Final = (CONSOLE_DOOR, MAIL_DOOR)
+"""Doors of consoles: what came in at them is read in the queue, and can be read again."""
+
 LARGEST: Final = 1024 * 1024
 """Bytes of a delivery; what is larger is refused at the door."""
 AT_ONCE: Final = 100
@@ -58,14 +63,15 @@ def as_text(body: bytes) -> str:
 
 def to_read(console: Console | None = None) -> QuerySet[RawDelivery]:
     """Deliveries of the console (of all) that nobody has read yet, oldest first."""
-    rows = RawDelivery.objects.filter(door=CONSOLE_DOOR, processed_at__isnull=True, console__enabled=True)
+    rows = RawDelivery.objects.filter(door__in=READABLE, processed_at__isnull=True, console__enabled=True)
     return (rows.filter(console=console) if console else rows).order_by("pk")
 
 
 def read_again(deliveries: QuerySet[RawDelivery]) -> list[Console]:
     """Mark them as not read; return the consoles to ask for reading. Only deliveries of consoles can be."""
-    rows = deliveries.filter(door=CONSOLE_DOOR, console__enabled=True).order_by()
+    rows = deliveries.filter(door__in=READABLE, console__enabled=True).order_by()
     consoles = list(Console.objects.filter(pk__in=rows.values("console")))
+    Mail.objects.filter(delivery__in=rows).update(state=MailState.WAITING, reason="")
     rows.update(processed_at=None, error="", new_events=None, known_events=None)
     return consoles
 

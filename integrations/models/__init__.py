@@ -23,6 +23,7 @@ from integrations.models.halo_side import (
     HaloSoftware,
     HaloUser,
 )
+from integrations.models.mail import Mail, MailRule
 from integrations.models.mirror import HaloChange, HeldLoss, MirrorState, SyncSettings
 from integrations.models.runs import (
     OPEN_STATES,
@@ -63,6 +64,8 @@ __all__ = [
     "Intention",
     "KnownSeries",
     "Location",
+    "Mail",
+    "MailRule",
     "MirrorState",
     "Plan",
     "PlannedChange",

@@ -220,6 +220,9 @@ class Console(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     synced_at = models.DateTimeField(null=True, blank=True, editable=False)
     events_read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mail_position = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="Of a mailbox: the last mail that is stored."
+    )
     hook_token_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:

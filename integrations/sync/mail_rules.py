@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import Final
 
 from integrations.catalogue import EVENT_TYPES
-from integrations.choices import EventState, Severity
+from integrations.choices import EventState, MailVerdict, Severity
 from integrations.records import EventRecord
 from integrations.sync.mail_origin import comes_from, why_not_authentic
 from integrations.sync.mail_patterns import Patience, TookTooLong, search
 from integrations.sync.mails import Mail
 
-BY_PATTERN: Final = "by_pattern"
 DEFAULT_SERIES: Final = "{event_type}|{company}|{computer}|{series}"
 PLACEHOLDERS: Final = ("event_type", "company", "computer", "product", "series")
 MOST_MESSAGE: Final = 20_000
@@ -33,7 +32,7 @@ _SEVERITY_OF: Final = {word: severity.value for severity, words in _SEVERITIES.i
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`state` is open, resolved, or `BY_PATTERN`: resolved where `resolved_pattern` is found, else open.
+    """`state` is a value of `choices.MailVerdict`; `resolved_pattern` serves the one by pattern.
 
     `authenticated_by` is the mail server whose word on the sender counts; '' for no check.
     """
@@ -45,7 +44,7 @@ class Rule:
     subject: str = ""
     body: str = ""
     severity: str = Severity.MEDIUM.value
-    state: str = EventState.OPEN.value
+    state: str = MailVerdict.OPEN.value
     resolved_pattern: str = ""
     series: str = ""
     authenticated_by: str = ""
@@ -151,8 +150,8 @@ def _named_parts(rule: Rule, mail: Mail, patience: Patience) -> dict[str, str] |
 
 
 def _is_over(rule: Rule, mail: Mail, patience: Patience) -> bool:
-    if rule.state != BY_PATTERN:
-        return rule.state == EventState.RESOLVED
+    if rule.state != MailVerdict.BY_PATTERN:
+        return rule.state == MailVerdict.RESOLVED
     if not rule.resolved_pattern:
         return False
     return search(rule.resolved_pattern, f"{mail.subject}\n{mail.text}", patience) is not None

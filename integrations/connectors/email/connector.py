@@ -57,8 +57,10 @@ class EmailConnector(Connector):
         return missing_for_login(credentials)
 
     def fetch_mails(self, position: Mapping[str, Any]) -> Iterator[MailRecord]:
+        folder = self.access.value("folder") or DEFAULT_FOLDER
         with self._mailbox() as mailbox:
-            reader = MailReader(mailbox, self.access.value("folder") or DEFAULT_FOLDER, datetime.now(UTC))
+            name = f"{self.access.value('user')} at {mailbox.host}, {folder}"
+            reader = MailReader(mailbox, name, folder, datetime.now(UTC))
             yield from reader.mails_after(position)
             self.mails_read_to = reader.read_to
 

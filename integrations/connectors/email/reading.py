@@ -1,7 +1,8 @@
 """A folder → its new mails, in the order of their numbers, a few at a time.
 
-A position is (UIDVALIDITY, last UID). Another UIDVALIDITY means that the server numbers anew: then, as at the
-first read, the mails of the last day are taken, and whoever stores them tells repeats.
+A position is (mailbox, UIDVALIDITY, last UID). Another mailbox or UIDVALIDITY means that the numbers mean
+something else: then, as at the first read, the mails of the last day are taken, and whoever stores them tells
+repeats.
 """
 
 from __future__ import annotations
@@ -28,15 +29,16 @@ MAILS_AT_ONCE: Final = 50
 class MailReader:
     """Reads one folder once. `read_to` is the position after all that there was when it began."""
 
-    def __init__(self, mailbox: Mailbox, folder: str, now: datetime) -> None:
+    def __init__(self, mailbox: Mailbox, name: str, folder: str, now: datetime) -> None:
         self._mailbox = mailbox
+        self._name = name
         self._folder = mailbox.examine(folder)
         self._now = now
         self.read_to = self._position(max(0, self._folder.next_uid - 1))
 
     def mails_after(self, position: Mapping[str, Any]) -> Iterator[MailRecord]:
         """A mail that disappears while it is read is left out: its sender or owner took it back."""
-        goes_on = position.get("uid_validity") == self._folder.uid_validity
+        goes_on = {**position, "uid": 0} == self._position(0)
         last = int(position.get("uid") or 0) if goes_on else 0
         # The server cuts days by its own clock and zone, so a day more is asked for and cut here.
         since = self._now - FIRST_READ
@@ -52,8 +54,8 @@ class MailReader:
             }
             yield from self._read(wanted)
 
-    def _position(self, uid: int) -> dict[str, int]:
-        return {"uid_validity": self._folder.uid_validity, "uid": uid}
+    def _position(self, uid: int) -> dict[str, Any]:
+        return {"mailbox": self._name, "uid_validity": self._folder.uid_validity, "uid": uid}
 
     def _read(self, wanted: Mapping[int, Envelope]) -> Iterator[MailRecord]:
         for group in _groups(wanted):
