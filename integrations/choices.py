@@ -67,7 +67,7 @@ class MailState(TextChoices):
 
 
 class MailVerdict(TextChoices):
-    """What a mail says by a rule. `by_pattern`: resolved where the rule's pattern for it is found, else open."""
+    """What a mail says by a rule. `by_pattern`: resolved where the rule's pattern for it is found."""
 
     OPEN = "open", "Open"
     RESOLVED = "resolved", "Resolved"

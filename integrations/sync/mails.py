@@ -134,7 +134,7 @@ def _addresses(message: Message, name: str) -> list[tuple[str, str]]:
     """
     try:
         pairs = getaddresses([" ".join(value.split()) for value in _all(message, name)])
-    except (ValueError, TypeError, IndexError, AttributeError):
+    except (ValueError, TypeError, IndexError, AttributeError, RecursionError):
         return []
     return [(_one_line(_decoded(shown)), address) for shown, address in pairs]
 
