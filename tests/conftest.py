@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Iterator
 
 import pytest
+
+from tests.dovecot import Dovecot
 
 _connect = socket.socket.connect
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "admin_client", "admin_user"}
@@ -35,3 +38,14 @@ def no_network_outside_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         _connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def dovecot() -> Iterator[Dovecot]:
+    """A real mail server with an empty mailbox. Tests that use it are marked with `needs_dovecot`."""
+    server = Dovecot()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()

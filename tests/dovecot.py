@@ -14,6 +14,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.installation import free_ports
 from tests.integrations.net.test_certificates import make_certificate
 
@@ -198,3 +200,9 @@ def _group_of(user: pwd.struct_passwd) -> str:
     import grp
 
     return grp.getgrgid(user.pw_gid).gr_name
+
+
+needs_dovecot = [
+    pytest.mark.imap,
+    pytest.mark.skipif(not program(), reason="dovecot (Debian's package dovecot-imapd) is not installed"),
+]
