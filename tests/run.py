@@ -1,9 +1,9 @@
 """`make test`: the whole suite, part by part; the last lines say what ran and what could not.
 
 Parts that need a component look for it: PostgreSQL (`HALOBRIDGE_TEST_POSTGRES`, a URL of a server on
-which databases may be made), Redis (`HALOBRIDGE_TEST_REDIS`), Chromium (`HALOBRIDGE_CHROMIUM`, a path), dovecot
-(Debian's package dovecot-imapd). `HALOBRIDGE_REQUIRE=postgres,redis,browser,imap` makes their absence a failure.
-`HALOBRIDGE_LONG=1` adds the full-size suites.
+which databases may be made), Redis (`HALOBRIDGE_TEST_REDIS`), Chromium (`HALOBRIDGE_CHROMIUM`, a path),
+dovecot (Debian's package dovecot-imapd). `HALOBRIDGE_REQUIRE=postgres,redis,browser,imap` makes their absence
+a failure. `HALOBRIDGE_LONG=1` adds the full-size suites.
 """
 
 from __future__ import annotations
@@ -71,9 +71,8 @@ SMALL_MIX = [
     "tests/faults/test_random_mix.py::test_every_alert_has_one_ticket_noted_and_closed_once[48]",
 ]
 """The full size stands for it."""
-WITHOUT_PROCESSES = "not browser and not faults and not redis and not imap" + (
-    "" if LONG else " and not long"
-)
+WITHOUT_PROCESSES = "not browser and not faults and not redis and not imap"
+WITHOUT_PROCESSES += "" if LONG else " and not long"
 PARTS = [
     Part("everything on SQLite", "", ["-n", "2", "-m", WITHOUT_PROCESSES]),
     Part(

@@ -273,7 +273,13 @@ class _Protocol(imaplib.IMAP4):
         sock = connect_to_first(addresses, self._origin.port, limit)
         attempt.watch(sock)
         sock.settimeout(self._limits.pair[1])
-        return self._context.wrap_socket(sock, server_hostname=self._origin.host) if self._context else sock
+        if self._context is None:
+            return sock
+        try:
+            return self._context.wrap_socket(sock, server_hostname=self._origin.host)
+        except OSError:
+            sock.close()
+            raise
 
     def read(self, size: int) -> bytes:
         """Refuses to hold what nobody has asked for."""

@@ -1,4 +1,4 @@
-"""A mail server that does what a test tells it to: a line of the client in, bytes out, real sockets and all."""
+"""A mail server that does what a test tells it to: a line of the client in, bytes out, real sockets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def polite(tag: str, line: str) -> bytes:
         "EXAMINE": "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 4] x\r\n",
         "LOGOUT": "* BYE\r\n",
     }
-    return f"{answers.get(line.split()[0].upper(), '')}{tag} OK done\r\n".encode()
+    return f"{answers.get(line.upper().partition(' ')[0], '')}{tag} OK done\r\n".encode()
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def test_the_server_tells_size_and_time_of_arrival(dovecot: Dovecot) -> None:
 
 
 def test_a_certificate_that_is_not_trusted_is_told(dovecot: Dovecot) -> None:
-    with pytest.raises(errors.Unreachable, match="certificate of 127.0.0.1.* is not accepted"):
+    with pytest.raises(errors.Unreachable, match=r"certificate of 127.0.0.1.* is not accepted"):
         open_mailbox(dovecot, ca_bundle=None).__enter__()
 
 
@@ -67,5 +67,5 @@ def test_a_wrong_password_is_told(dovecot: Dovecot) -> None:
 
 
 def test_a_folder_that_is_not_there_is_told_with_those_that_are(dovecot: Dovecot) -> None:
-    with open_mailbox(dovecot) as mailbox, pytest.raises(errors.NotFound, match="Alerts.*Folders: INBOX"):
+    with open_mailbox(dovecot) as mailbox, pytest.raises(errors.NotFound, match=r"Alerts.*Folders: INBOX"):
         mailbox.examine("Alerts")
