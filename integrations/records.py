@@ -104,9 +104,8 @@ class EventRecord:
     vendor_code: str = ""
     """The vendor's own code or class of the event: what staff see where the catalogue has no entry for it."""
     findings: tuple[FindingRecord, ...] = ()
-    remark: str = ""
-    """A sentence for staff about what the event lacks: its company's name fits two companies, for example."""
     raw: Raw = field(default_factory=dict, compare=False, repr=False)
+    """`raw["remark"]` is a sentence for staff about what the event lacks, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

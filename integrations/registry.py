@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
     from integrations.connectors.base import Connector
+    from integrations.records import MailPreset
 
 CONNECTORS: Final[dict[str, tuple[str, str]]] = {
     # kind: (label, dotted path)
@@ -45,6 +48,15 @@ class UnknownKind(LookupError):
 def console_kinds() -> list[tuple[str, str]]:
     """(kind, label) of every console, for the choices of forms and models."""
     return [(kind, label) for kind, (label, _) in CONNECTORS.items()]
+
+
+def mail_presets(kind: str) -> tuple[MailPreset, ...]:
+    """How the vendor's alert mails look; empty where nobody has written it down. Raises `UnknownKind`."""
+    name = f"{connector_class(kind).__module__.rpartition('.')[0]}.mails"
+    if find_spec(name) is None:
+        return ()
+    found: tuple[MailPreset, ...] = import_module(name).PRESETS
+    return found
 
 
 def connector_class(kind: str) -> type[Connector]:

@@ -112,7 +112,9 @@ def _event(arrival: Arrival, links: Links, record: EventRecord, message: Message
         time_was_sent=message.sent_at is not None,
         received_at=arrival.received_at,
         first_read=arrival.first_read,
-        reason=storable_text(" ".join(filter(None, (record.remark, reason))), _LONGEST["reason"]),
+        reason=storable_text(
+            " ".join(filter(None, (str(record.raw.get("remark") or ""), reason))), _LONGEST["reason"]
+        ),
         raw=storable_json(record.raw),
     )
 

@@ -176,7 +176,8 @@ def _taken(rule: Rule, mail: Mail, found: dict[str, str], is_over: bool, receive
 
 def with_ids(taken: Taken, company: str | None, computer: str | None, remark: str) -> EventRecord:
     """The event with the console's own ids of what the mail names; `remark` says what was not found."""
-    return replace(taken.event, company_external_id=company, computer_external_id=computer, remark=remark)
+    raw = {**taken.event.raw, **({"remark": remark} if remark else {})}
+    return replace(taken.event, company_external_id=company, computer_external_id=computer, raw=raw)
 
 
 def _series_key(rule: Rule, found: dict[str, str]) -> str:

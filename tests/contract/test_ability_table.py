@@ -14,6 +14,7 @@ COLUMNS = {
     "computers": "computers",
     "events": "events",
     "webhook": "webhook",
+    "mails": "mails",
     "pushed": "pushed",
     "list_proves_existence": "proves existence",
     "events_are_complete_list": "complete events",

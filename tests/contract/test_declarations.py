@@ -72,6 +72,7 @@ def test_what_it_does_not_declare_is_refused_loudly(kind: str) -> None:
         "computers": connector.fetch_computers,
         "events": lambda: connector.fetch_events(None),
         "webhook": lambda: connector.parse_webhook(b"{}", {}),
+        "mails": lambda: connector.fetch_mails({}),
     }
     refused = set()
     for ability, call in calls.items():
@@ -85,13 +86,17 @@ def test_what_it_does_not_declare_is_refused_loudly(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_its_folder_has_the_same_files_as_every_other(kind: str) -> None:
-    """A console that is not read has no client; `parse` may be a module or a package of known modules."""
+    """A console that is not read has no client; `parse` may be a module or a package of known modules.
+
+    `mails` are presets for rules about the vendor's alert mails, where it sends some.
+    """
     folder = CONNECTOR_FOLDERS / kind
     names = {path.name for path in folder.iterdir() if path.name != "__pycache__"}
     parse = "parse" if (folder / "parse").is_dir() else "parse.py"
 
-    assert names == {"__init__.py", "README.md", "connector.py", parse} | (
-        {"client.py"} if is_read(kind) else set()
+    calls = is_read(kind) or connector_class(kind).abilities.mails
+    assert names - {"mails.py"} == {"__init__.py", "README.md", "connector.py", parse} | (
+        {"client.py"} if calls else set()
     )
     if parse == "parse":
         assert {path.stem for path in (folder / "parse").glob("*.py")} <= PARSE_MODULES

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from integrations.connectors.base import Abilities, Connector, CredentialField
-from integrations.connectors.email.access import OAUTH_FIELDS, login_of, missing_for_login
-from integrations.connectors.email.reading import MailReader
+from integrations.connectors.email.client import OAUTH_FIELDS, MailReader, login_of, missing_for_login
 from integrations.net.hosts import MAIL, AddressError, normalise_host
 from integrations.net.imap import Mailbox
 from integrations.records import CheckResult, MailRecord, Permission
@@ -31,7 +30,7 @@ class EmailConnector(Connector):
         CredentialField(
             name="password",
             label="Password or app password",
-            help_text="Empty where the server wants OAuth 2.0 (Microsoft 365): it has four fields below.",
+            help_text="Optional. Empty where the server wants OAuth 2.0 (Microsoft 365).",
             secret=True,
             required=False,
         ),
@@ -39,7 +38,7 @@ class EmailConnector(Connector):
         CredentialField(
             name="folder",
             label="Folder",
-            help_text="Empty: INBOX. It is only looked at: mails stay unread, and none is moved or deleted.",
+            help_text="Optional. Empty: INBOX. It is only looked at; nothing in it changes.",
             secret=False,
             required=False,
         ),

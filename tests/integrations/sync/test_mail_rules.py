@@ -222,7 +222,7 @@ def test_a_date_that_can_not_be_true_gives_way_to_the_time_of_receipt(sent_at: A
 def test_ids_of_the_console_and_what_was_not_found_are_put_into_the_event() -> None:
     found = with_ids(taken(FAILED, write()), "c1", None, "No such computer.")
     assert (found.company_external_id, found.computer_external_id) == ("c1", None)
-    assert found.remark == "No such computer."
+    assert found.raw["remark"] == "No such computer."
 
 
 # ---- patterns that hang ---------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A folder → its new mails, in the order of their numbers, a few at a time.
+"""Logging in to a mailbox, and a folder → its new mails, in the order of their numbers, a few at a time.
 
 A position is (mailbox, UIDVALIDITY, last UID). Another mailbox or UIDVALIDITY means that the numbers mean
 something else: then, as at the first read, the mails of the last day are taken, and whoever stores them tells
@@ -11,7 +11,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from integrations.net.imap import Envelope, Mailbox, TextPart
+from integrations.connectors.base import ConsoleAccess, CredentialField
+from integrations.connectors.email.parse import put_together
+from integrations.net.auth import ClientCredentials, fetch_client_token
+from integrations.net.imap import Envelope, Login, Mailbox
 from integrations.records import MailRecord
 
 FIRST_READ: Final = timedelta(days=1)
@@ -24,6 +27,71 @@ MOST_TEXT: Final = 256 * 1024
 ENVELOPES_AT_ONCE: Final = 200
 BYTES_AT_ONCE: Final = 2 * 1024 * 1024
 MAILS_AT_ONCE: Final = 50
+
+OAUTH_FIELDS: Final = (
+    CredentialField(
+        name="token_url",
+        label="OAuth 2.0: token address",
+        help_text="Optional. Microsoft 365: "
+        "https://login.microsoftonline.com/<Directory (tenant) ID>/oauth2/v2.0/token .",
+        secret=False,
+        required=False,
+    ),
+    CredentialField(
+        name="client_id",
+        label="OAuth 2.0: client ID",
+        help_text="Optional. Microsoft Entra admin centre > App registrations > your app > Application ID.",
+        secret=False,
+        required=False,
+    ),
+    CredentialField(
+        name="client_secret",
+        label="OAuth 2.0: client secret",
+        help_text="Optional. Same app: Certificates & secrets > New client secret > Value (shown once).",
+        secret=True,
+        required=False,
+    ),
+    CredentialField(
+        name="scope",
+        label="OAuth 2.0: scope",
+        help_text="Optional. Microsoft 365: https://outlook.office365.com/.default .",
+        secret=False,
+        required=False,
+    ),
+)
+_OAUTH: Final = {item.name: item.label for item in OAUTH_FIELDS}
+
+
+def missing_for_login(credentials: Mapping[str, str]) -> dict[str, str]:
+    """Problems by field name: one way to log in has to be whole, and there must not be two."""
+    typed = {name for name in ("password", *_OAUTH) if str(credentials.get(name) or "").strip()}
+    oauth = typed - {"password"}
+    if "password" in typed and oauth:
+        return {"password": "Give either a password or the four OAuth 2.0 fields; forget the other one."}
+    if not typed:
+        return {"password": "Give a password, or the four OAuth 2.0 fields."}
+    if not oauth:
+        return {}
+    return {name: f"{label} is needed." for name, label in _OAUTH.items() if name not in oauth}
+
+
+def login_of(access: ConsoleAccess) -> Login:
+    """Asks for an access token where there is no password. Raises `NetError`."""
+    user = access.value("user")
+    # A password may begin or end with what pasting brings along: it is taken as it was stored.
+    if password := str(access.credentials.get("password") or ""):
+        return Login(user, password=password)
+    token = fetch_client_token(
+        ClientCredentials(
+            token_url=access.value("token_url"),
+            client_id=access.value("client_id"),
+            client_secret=access.value("client_secret"),
+            scopes=access.value("scope"),
+        ),
+        allow_private=access.allow_private,
+        ca_bundle=access.ca_bundle,
+    )
+    return Login(user, token=token.access_token)
 
 
 class MailReader:
@@ -100,22 +168,3 @@ def _groups(wanted: Mapping[int, Envelope]) -> Iterator[list[int]]:
             group, size = [], 0
     if group:
         yield group
-
-
-def put_together(part: TextPart) -> bytes:
-    """A mail of one part: the header of the large one without what describes its content, and the text."""
-    kept: list[bytes] = []
-    keeps = True
-    for line in part.header.replace(b"\r\n", b"\n").split(b"\n"):
-        if not line:
-            break
-        if line[:1] not in b" \t":
-            keeps = not line.lower().startswith((b"content-", b"mime-version"))
-        if keeps:
-            kept.append(line)
-    charset = f"; charset={part.charset}" if part.charset else ""
-    described = [
-        f"Content-Type: {part.content_type or 'text/plain'}{charset}".encode("ascii", "replace"),
-        f"Content-Transfer-Encoding: {part.encoding or '8bit'}".encode("ascii", "replace"),
-    ]
-    return b"\r\n".join([*kept, *described, b"", part.content])
