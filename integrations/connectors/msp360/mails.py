@@ -12,7 +12,8 @@ PRESETS: Final = (
         name="Backup plan failed, and succeeded",
         sender="msp360.com",
         subject=r"(?:backup|restore)? ?plan .*?(?:fail|error|warning|overdue|missed|success|completed)",
-        body=r"^Computer(?: name)?: ?(?P<computer>\S.*)$(?:.|\n)*?^(?:Backup )?Plan(?: name)?: ?(?P<series>\S.*)$",
+        body=r"^Computer(?: name)?: ?(?P<computer>\S.*)$"
+        r"(?:.|\n)*?^(?:Backup )?Plan(?: name)?: ?(?P<series>\S.*)$",
         event_type="backup.failed",
         severity="high",
         state="by_pattern",
