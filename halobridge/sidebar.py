@@ -72,6 +72,8 @@ NAVIGATION = [
         _list("HaloPSA credentials", "key", "integrations", "halocredential"),
         _list("HaloPSA instances", "cloud", "integrations", "instance"),
         _list("Consoles", "monitoring", "integrations", "console"),
+        _list("Mail rules", "mark_email_read", "integrations", "mailrule"),
+        _list("Mails", "mail", "integrations", "mail"),
     ),
     _group(
         "Mapping",

@@ -11,6 +11,8 @@ from integrations.admin import (  # noqa: F401  importing registers them
     halo_software,
     held_losses,
     instances,
+    mail_rules,
+    mails,
     people,
     raw_deliveries,
     runs,

@@ -21,6 +21,7 @@ from integrations.api.halo_data import (
 )
 from integrations.api.halo_software import HaloLicenceViewSet, HaloSoftwareViewSet
 from integrations.api.hooks import ConsoleDoor, HaloDoor
+from integrations.api.mails import MailRuleViewSet, MailViewSet
 from integrations.api.raw_deliveries import RawDeliveryViewSet
 from integrations.api.runs import EntryViewSet, RunViewSet
 
@@ -42,6 +43,8 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("event-types", EventTypeViewSet),
     ("events", EventViewSet),
     ("raw-deliveries", RawDeliveryViewSet),
+    ("mail-rules", MailRuleViewSet),
+    ("mails", MailViewSet),
     ("runs", RunViewSet),
     (r"runs/(?P<run>[0-9]+)/entries", EntryViewSet),
 ]

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 
 from integrations.choices import MailState
 from integrations.ingest.deliveries import MAIL_DOOR, Read, to_read
 from integrations.ingest.events import DUPLICATE, store_events
 from integrations.ingest.mail_places import Named, find_places
-from integrations.models import Console, Event, Mail, MailRule, RawDelivery
+from integrations.ingest.mail_rules import rules_of
+from integrations.models import Console, Event, Mail, RawDelivery
 from integrations.records import MailRecord
 from integrations.sync.mail_rules import Rule, Taken, TooSlow, first_taker, with_ids
 from integrations.sync.mails import Mail as Parsed
@@ -94,12 +95,6 @@ class _Judged:
     rule: int | None = None
     state: MailState = MailState.UNTAKEN
     reason: str = ""
-
-
-def rules_of(console: Console) -> QuerySet[MailRule]:
-    """In the order in which they are tried."""
-    rows = MailRule.objects.filter(console=console).select_related("console", "speaks_for")
-    return rows.order_by("position", "pk")
 
 
 def read_some(console: Console) -> Read:

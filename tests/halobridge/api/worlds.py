@@ -25,6 +25,8 @@ from integrations.models import (
     HaloUser,
     Instance,
     Location,
+    Mail,
+    MailRule,
     Plan,
     PlannedChange,
     Product,
@@ -59,6 +61,7 @@ class World:
         self.console: Console = make_console(
             kind="push", credentials={"key": SECRETS[2]}, hook_token_digest=SECRETS[3]
         )
+        self.mailbox: Console = make_console(kind="email", credentials={"password": SECRETS[2]})
         self.run = Run.objects.create(kind="match", state="running")
         self.plan = Plan.objects.create(console=self.console, halo_credential=self.credential)
         self.size = 0
@@ -71,6 +74,7 @@ class World:
     def _add(self, number: int) -> None:
         client = self._halo_side(number)
         computer = self._console_side(number)
+        self._mails(number)
         self._machinery(number)
         self._mappings(number, computer, client)
         self._ticketing(number, computer)
@@ -124,6 +128,19 @@ class World:
             occurred_at=timezone.now(),
         )
         return computer
+
+    def _mails(self, number: int) -> None:
+        rule = MailRule.objects.create(
+            console=self.mailbox,
+            name=f"Rule {number}",
+            sender="vendor.example",
+            event_type="backup.failed",
+            speaks_for=make_console(kind="push"),
+        )
+        delivery = RawDelivery.objects.create(console=self.mailbox, door="mail", body="Subject: x\n\n")
+        Mail.objects.create(
+            console=self.mailbox, delivery=delivery, key=str(number), rule=rule, event=self.event
+        )
 
     def _machinery(self, number: int) -> None:
         Instance.objects.create(resource_server=f"https://other{number}.example/api")
