@@ -17,8 +17,9 @@ from integrations.admin.console_form import console_form, fieldsets_of
 from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import admin_url, badge_column, state_badge, time_column
 from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
+from integrations.choices import MailState
 from integrations.connections import save_console
-from integrations.models import Company, Computer, Console, Event, Run
+from integrations.models import Company, Computer, Console, Event, Mail, Run
 from integrations.registry import CONNECTORS, connector_class, console_kinds
 from integrations.runs.request import request_console_sync, request_console_test, request_events
 
@@ -157,8 +158,19 @@ class ConsoleAdmin(HookAddress, CountedDeletion, BridgeAdmin):
             "kind_name": self.kind_name(row),
             "abilities": _said(row.kind) if row.kind in CONNECTORS else [],
             "event_count": Event.objects.filter(console=row).count(),
+            "mails": _mails(row) if _reads("mails")(row) else None,
             "last_runs": Run.objects.filter(console=row).select_related("console", "plan")[:5],
         }
+
+
+def _mails(mailbox: Console) -> dict[str, int]:
+    """How many mails a mailbox holds, how many of them no rule takes, and how many rules are on."""
+    rows = Mail.objects.filter(console=mailbox)
+    return {
+        "all": rows.count(),
+        "untaken": rows.filter(state=MailState.UNTAKEN).count(),
+        "rules": mailbox.mail_rules.filter(enabled=True).count(),
+    }
 
 
 def _said(kind: str) -> list[str]:

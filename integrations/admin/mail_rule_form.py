@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.html import escape
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget
 
 from integrations.catalogue import CATEGORIES, EVENT_TYPES
@@ -63,12 +64,22 @@ class MailRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "console" not in self.fields:
             return
+        for name in PATTERNS:
+            # Help texts are HTML, and the names of parts stand in angle brackets.
+            self.fields[name].help_text = escape(self.fields[name].help_text)
         boxes = mailboxes()
         self.fields["console"].queryset = boxes  # type: ignore[attr-defined]
         others = Console.objects.exclude(kind__in=kinds_with("mails")).order_by("name")
         self.fields["speaks_for"].queryset = others  # type: ignore[attr-defined]
         if self.instance.pk is None and len(boxes) == 1:
             self.initial.setdefault("console", boxes[0].pk)
+
+    def clean(self) -> dict[str, Any]:
+        """Lines of a text field end with two signs; in a pattern the first of them would be looked for."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name in PATTERNS:
+            cleaned[name] = str(cleaned.get(name) or "").replace("\r\n", "\n").strip("\n")
+        return cleaned
 
     def save(self, commit: bool = True) -> MailRule:
         rule: MailRule = self.instance

@@ -37,7 +37,6 @@ class MailAdmin(HistoryAdmin):
         "sender",
         "console",
         "received",
-        "note",
         "state_shown",
         "rule_shown",
         "event_shown",

@@ -18,7 +18,7 @@ from integrations.ingest.mail_places import Named, find_places
 from integrations.ingest.mail_rules import rules_of
 from integrations.models import Console, Event, Mail, RawDelivery
 from integrations.records import MailRecord
-from integrations.sync.mail_rules import Rule, Taken, TooSlow, first_taker, with_ids
+from integrations.sync.mail_rules import Rule, Taken, TooSlow, judge, with_ids
 from integrations.sync.mails import Mail as Parsed
 from integrations.sync.mails import parse_mail
 from integrations.sync.storable import storable_key, storable_text
@@ -28,7 +28,6 @@ AT_ONCE: Final = 25
 
 LONGEST_EVENT_ID: Final = Event._meta.get_field("external_id").max_length or 300
 
-NO_RULE: Final = "No rule takes it."
 NO_RULES: Final = "The mailbox has no rule that is switched on."
 
 
@@ -120,11 +119,11 @@ def _judge(row: RawDelivery, rules: Sequence[Rule]) -> _Judged:
     if not rules:
         return _Judged(mail, reason=NO_RULES)
     try:
-        word = first_taker(rules, parse_mail(as_raw(row.body)), mail.received_at)
+        word, why_none = judge(rules, parse_mail(as_raw(row.body)), mail.received_at)
     except TooSlow as problem:
         return _Judged(mail, state=MailState.REFUSED, reason=str(problem))
     if word is None:
-        return _Judged(mail, reason=NO_RULE)
+        return _Judged(mail, reason=why_none)
     return _Judged(mail, word.taken, word.rule.key, MailState.EVENT)
 
 

@@ -61,11 +61,13 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One rule's word on one mail. `reason` says why it is not taken, or by what it was."""
+    """One rule's word on one mail. `reason` says why it is not taken; `is_from`: it came from whom the rule
+    wants."""
 
     rule: Rule
     taken: Taken | None
     reason: str
+    is_from: bool = True
 
 
 class TooSlow(Exception):
@@ -87,7 +89,21 @@ def judge_all(rules: Sequence[Rule], mail: Mail, received_at: datetime) -> Itera
 
 def first_taker(rules: Sequence[Rule], mail: Mail, received_at: datetime) -> Judgement | None:
     """The first rule that takes the mail; None where none does. Raises `TooSlow`."""
-    return next((word for word in judge_all(rules, mail, received_at) if word.taken), None)
+    word, _ = judge(rules, mail, received_at)
+    return word
+
+
+def judge(rules: Sequence[Rule], mail: Mail, received_at: datetime) -> tuple[Judgement | None, str]:
+    """The first rule that takes the mail, or None and a sentence about why none does. Raises `TooSlow`."""
+    nearest: Judgement | None = None
+    for word in judge_all(rules, mail, received_at):
+        if word.taken:
+            return word, ""
+        if word.is_from and nearest is None:
+            nearest = word
+    if nearest is None:
+        return None, f"No rule is for mails from {mail.sender or 'an unknown sender'}."
+    return None, f"“{nearest.rule.name}” is for this sender: {nearest.reason}"
 
 
 def series_problem(template: str) -> str:
@@ -103,7 +119,7 @@ def series_problem(template: str) -> str:
 
 def _judge(rule: Rule, mail: Mail, received_at: datetime, patience: Patience) -> Judgement:
     if reason := _wrong_sender(rule, mail):
-        return Judgement(rule, None, reason)
+        return Judgement(rule, None, reason, is_from=False)
     try:
         found = _named_parts(rule, mail, patience)
         if isinstance(found, str):

@@ -259,7 +259,7 @@ def make_mail(rule: MailRule | None = None, text: str = "It failed.", **more: An
         "sender": "alerts@vendor.example",
         "subject": f"Backup failed: PC-{number()}",
         "state": "event" if rule else "untaken",
-        "reason": "" if rule else "No rule takes it.",
+        "reason": "" if rule else "No rule is for mails from alerts@vendor.example.",
         "rule": rule,
         **more,
     }

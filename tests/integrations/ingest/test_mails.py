@@ -113,9 +113,18 @@ def test_a_mail_that_no_rule_takes_is_kept_and_listed(mailbox: Console) -> None:
     mail = keep_mail(mailbox, "Lunch on Friday?")
     read(mailbox)
     mail.refresh_from_db()
-    assert (mail.state, mail.reason, mail.event) == (MailState.UNTAKEN, mails.NO_RULE, None)
+    assert (mail.state, mail.event) == (MailState.UNTAKEN, None)
+    assert mail.reason.endswith("is for this sender: The pattern is not found in the subject.")
     assert mail.delivery.processed_at is not None
     assert mail.delivery.error == ""
+
+
+def test_a_mail_from_somebody_unknown_says_so(mailbox: Console) -> None:
+    make_rule(mailbox)
+    mail = keep_mail(mailbox, sender="spam@evil.example")
+    read(mailbox)
+    mail.refresh_from_db()
+    assert mail.reason == "No rule is for mails from spam@evil.example."
 
 
 def test_a_mailbox_without_rules_says_so(mailbox: Console) -> None:
