@@ -11,8 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from halobridge.dashboard.facts import Facts
-from integrations.choices import ConnectionState, EventState, EventStatus, IntentionState, WriteMode
-from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention
+from integrations.choices import (
+    ConnectionState,
+    EventState,
+    EventStatus,
+    IntentionState,
+    MailState,
+    WriteMode,
+)
+from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention, Mail
 from integrations.runs.approvals import open_losses
 from integrations.sync.rights import missed
 from ticketing.halo_choices import HaloChoices
@@ -39,6 +46,7 @@ def attention(facts: Facts) -> Iterator[Attention]:
     yield from _connections(facts)
     yield from _tickets_and_writes()
     yield from _waiting()
+    yield from _mails()
     yield from _profile_problems()
 
 
@@ -121,6 +129,12 @@ def _waiting() -> Iterator[Attention]:
         companies = _many(told["companies"], "company", "companies")
         text = f"{companies} with {_many(told['events'], 'waiting event')} not mapped."
         yield Attention(text, url)
+
+
+def _mails() -> Iterator[Attention]:
+    if number := Mail.objects.filter(state=MailState.REFUSED).count():
+        url = reverse("admin:integrations_mail_changelist") + "?state__exact=refused"
+        yield Attention(f"{_many(number, 'mail')} that no rule could be held against.", url, "bad")
 
 
 def _profile_problems() -> Iterator[Attention]:

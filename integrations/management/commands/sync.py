@@ -34,6 +34,6 @@ class Command(ReportingCommand):
             abilities = connector_class(row.kind).abilities
             if abilities.computers:
                 rows.append(row_of(execute_here(request_console_sync(row)), row.name))
-            if abilities.events:
+            if abilities.events or abilities.mails:
                 rows.append(row_of(execute_here(request_events(row)), row.name))
         return rows

@@ -73,7 +73,7 @@ def test_a_connector_without_a_check_cannot_be_made() -> None:
 def test_it_has_few_public_methods() -> None:
     public = [name for name, found in vars(Connector).items() if callable(found) and not name.startswith("_")]
 
-    reads = ["fetch_companies", "fetch_computers", "fetch_events"]
+    reads = ["fetch_companies", "fetch_computers", "fetch_events", "fetch_mails"]
     assert sorted(public) == ["check", *reads, "parse_webhook", "refusal"]
 
 
