@@ -14,6 +14,24 @@ from integrations.sync.mails import parse_mail
 from tests.contract.recorded import KINDS
 from tests.integrations.sync.written import MORNING, write
 
+
+def rules_of(kind: str) -> list[Rule]:
+    """The presets of a vendor as rules for whoever sends the mails of tests."""
+    return [
+        Rule(
+            name=preset.name,
+            sender="vendor.example",
+            event_type=preset.event_type,
+            subject=preset.subject,
+            body=preset.body,
+            state=preset.state,
+            resolved_pattern=preset.resolved_pattern,
+            series=preset.series,
+        )
+        for preset in mail_presets(kind)
+    ]
+
+
 PRESETS = [(kind, preset) for kind in KINDS for preset in mail_presets(kind)]
 
 
@@ -59,18 +77,7 @@ def test_a_vendor_that_sends_no_mails_has_no_presets() -> None:
 def test_mails_of_tactical_rmm_begin_and_end_one_series(
     subjects: tuple[str, str], event_type: str, computer: str
 ) -> None:
-    rules = [
-        Rule(
-            name=preset.name,
-            sender="vendor.example",
-            event_type=preset.event_type,
-            subject=preset.subject,
-            state=preset.state,
-            resolved_pattern=preset.resolved_pattern,
-            series=preset.series,
-        )
-        for preset in mail_presets("tactical_rmm")
-    ]
+    rules = rules_of("tactical_rmm")
     taken = []
     for subject in subjects:
         word = first_taker(rules, parse_mail(write(subject, "- Resolved")), MORNING)
@@ -79,3 +86,29 @@ def test_mails_of_tactical_rmm_begin_and_end_one_series(
     assert [one.event.state for one in taken] == ["open", "resolved"]
     assert {one.event.series_key for one in taken} == {taken[0].event.series_key}
     assert (taken[0].event.event_type, taken[0].computer) == (event_type, computer)
+
+
+UID = "0f8b6a1e-3c2d-4e5f-8a9b-0c1d2e3f4a5b"
+AS_GUESSED = [
+    ("msp360", "Backup plan Daily: failed", "Computer: PC-01\nPlan: Daily\n", ("", "PC-01", "open")),
+    ("msp360", "Backup plan Daily: success", "Computer: PC-01\n\nPlan: Daily\n", ("", "PC-01", "resolved")),
+    (
+        "ninjaone",
+        "Condition triggered",
+        "Organization: Baker\nDevice: PC-01\nSeverity: Critical\nCondition: Disk",
+        ("Baker", "PC-01", "open"),
+    ),
+    ("ninjaone", "Condition reset", "Organisation: Baker\nDevice: PC-01", ("Baker", "PC-01", "resolved")),
+    ("datto_rmm", f"Alert {UID}", "Device: PC-01\nSite: Baker\n", ("Baker", "PC-01", "open")),
+    ("ncentral", "Service failed", "Customer: Baker\nDevice: PC-01\nService: C", ("Baker", "PC-01", "open")),
+    ("ncentral", "Service normal", "Customer: Baker\nDevice: PC-01", ("Baker", "PC-01", "resolved")),
+]
+
+
+@pytest.mark.parametrize(("kind", "subject", "text", "expected"), AS_GUESSED)
+def test_what_is_guessed_takes_the_mail_that_was_guessed(
+    kind: str, subject: str, text: str, expected: tuple[str, str, str]
+) -> None:
+    word = first_taker(rules_of(kind), parse_mail(write(subject, text)), MORNING)
+    assert word is not None and word.taken is not None
+    assert (word.taken.company, word.taken.computer, word.taken.event.state) == expected

@@ -17,7 +17,7 @@ PRESETS: Final = (
         state="by_pattern",
         resolved_pattern=r"\A[^\n]*\bnormal\b",
         series="service|{company}|{computer}|{series}",
-        note="The sender is that of your own server: Administration > Mail Network Settings. Look at one of your "
-        "mails first: the patterns follow the template of your notification profile.",
+        note="The sender is that of your own server: Administration > Mail Network Settings. Look at one of "
+        "your mails first: the patterns follow the template of your notification profile.",
     ),
 )
