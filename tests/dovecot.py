@@ -86,7 +86,7 @@ def program() -> str:
 class Dovecot:
     """One server with one mailbox. `deliver` puts mails into it as a delivery agent does."""
 
-    def __init__(self, introspection_url: str = "") -> None:
+    def __init__(self, introspection_url: str = "", password: str = PASSWORD) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
         self.folder.chmod(0o755)
         self.port = free_ports(2)
@@ -112,7 +112,7 @@ class Dovecot:
             "login": "dovenull" if root else me,
             "plain_port": self.plain_port,
             "port": self.port,
-            "password": PASSWORD,
+            "password": password,
             "owner": self._owner.pw_uid,
             "owner_group": self._owner.pw_gid,
             "oauth": _OAUTH.format(folder=self.folder) if introspection_url else "",

@@ -8,15 +8,13 @@ in the mailbox changes.
 from __future__ import annotations
 
 import imaplib
-import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 
-from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from integrations.net.attempt import Attempt
@@ -31,23 +29,16 @@ from integrations.net.errors import (
     Unreachable,
 )
 from integrations.net.failures import unreachable_sentence
-from integrations.net.hosts import MAIL, AddressError, HostPolicy, Origin, origin_of
+from integrations.net.hosts import MAIL, AddressError, HostPolicy, origin_of
 from integrations.net.http import Limits
+from integrations.net.imap_connection import GuardedClient
 from integrations.net.mail_structure import first_text_of
-from integrations.net.redact import redact, silence_details
-from integrations.net.sockets import addresses_of, connect_to_first
-
-MAX_LITERAL: Final = 8 * 1024 * 1024
-"""Bytes that a server may send as one value; what is asked for is always less."""
+from integrations.net.redact import redact
 
 UIDS_AT_ONCE: Final = 200
 MOST_FOLDERS_NAMED: Final = 8
 
 Found = TypeVar("Found")
-
-# At DEBUG the library logs whole conversations.
-silence_details("imapclient.imaplib")
-silence_details("imapclient.imapclient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +99,7 @@ class Mailbox:
         self._policy = HostPolicy.of(allow_private)
         self._ca_bundle = ca_bundle
         self._limits = limits or Limits()
-        self._client: _Client | None = None
+        self._client: GuardedClient | None = None
 
     def __enter__(self) -> Self:
         self._policy.check(self._origin)
@@ -195,10 +186,10 @@ class Mailbox:
 
     # ---- one command after the other, each with a hard end ------------------------------------
 
-    def _connected(self) -> _Client:
+    def _connected(self) -> GuardedClient:
         with Attempt(self._policy, self._limits.total) as attempt:
             try:
-                return _Client(self._origin, self._context(), self._limits)
+                return GuardedClient(self._origin, self._context(), self._limits)
             except NetError:
                 raise
             except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
@@ -216,13 +207,17 @@ class Mailbox:
         except OSError:
             raise Unreachable(f"The certificates in {self._ca_bundle} can't be read.") from None
 
-    def _log_in(self, client: _Client) -> None:
+    def _log_in(self, client: GuardedClient) -> None:
+        user, password = self._login.user, self._login.password
         if self._login.token:
-            client.oauth2_login(self._login.user, self._login.token)
+            client.oauth2_login(user, self._login.token)
+        elif (user + password).isascii() and not client.has_capability("LOGINDISABLED"):
+            client.login(user, password)
         else:
-            client.login(self._login.user, self._login.password)
+            # LOGIN knows ASCII only.
+            client.plain_login(user, password)
 
-    def _do(self, command: Callable[[_Client], Found]) -> Found:
+    def _do(self, command: Callable[[GuardedClient], Found]) -> Found:
         client = self._client
         if client is None:
             raise LostAnswer(f"The connection to {self.host} was closed.")
@@ -257,47 +252,3 @@ class Mailbox:
     def _words(self, error: Exception) -> str:
         words = redact(str(error), (self._login.password, self._login.token))
         return words.removeprefix("b'").removesuffix("'")[:200] or type(error).__name__
-
-
-class _Protocol(imaplib.IMAP4):
-    """The connection below the library: to admitted addresses only, encrypted where there is a context."""
-
-    def __init__(self, origin: Origin, context: ssl.SSLContext | None, limits: Limits) -> None:
-        self._origin, self._context, self._limits = origin, context, limits
-        super().__init__(origin.host, origin.port)
-
-    def _create_socket(self, timeout: float | None) -> socket.socket:
-        attempt = Attempt.current()
-        addresses = attempt.policy.admit(self._origin, addresses_of(self._origin.host, self._origin.port))
-        limit = min(self._limits.connect, attempt.remaining)
-        sock = connect_to_first(addresses, self._origin.port, limit)
-        attempt.watch(sock)
-        sock.settimeout(self._limits.pair[1])
-        if self._context is None:
-            return sock
-        try:
-            return self._context.wrap_socket(sock, server_hostname=self._origin.host)
-        except OSError:
-            sock.close()
-            raise
-
-    def read(self, size: int) -> bytes:
-        """Refuses to hold what nobody has asked for."""
-        if size > MAX_LITERAL:
-            raise self.abort(f"a value of {size // 1024**2} MB, which is too large")
-        return bytes(super().read(size))
-
-
-class _Client(IMAPClient):  # type: ignore[misc]
-    """The library's client on our connection."""
-
-    def __init__(self, origin: Origin, context: ssl.SSLContext | None, limits: Limits) -> None:
-        self._made_from = origin, context, limits
-        super().__init__(origin.host, origin.port, ssl=context is not None, timeout=limits.pair[1])
-        self.normalise_times = False
-
-    def _create_IMAP4(self) -> _Protocol:
-        return _Protocol(*self._made_from)
-
-    def __exit__(self, *about: Any) -> None:
-        super().__exit__(None, None, None)

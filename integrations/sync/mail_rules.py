@@ -87,12 +87,6 @@ def judge_all(rules: Sequence[Rule], mail: Mail, received_at: datetime) -> Itera
         yield _judge(rule, mail, received_at, patience)
 
 
-def first_taker(rules: Sequence[Rule], mail: Mail, received_at: datetime) -> Judgement | None:
-    """The first rule that takes the mail; None where none does. Raises `TooSlow`."""
-    word, _ = judge(rules, mail, received_at)
-    return word
-
-
 def judge(rules: Sequence[Rule], mail: Mail, received_at: datetime) -> tuple[Judgement | None, str]:
     """The first rule that takes the mail, or None and a sentence about why none does. Raises `TooSlow`."""
     nearest: Judgement | None = None

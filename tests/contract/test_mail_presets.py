@@ -9,7 +9,7 @@ from integrations.choices import MailVerdict, Severity
 from integrations.records import MailPreset
 from integrations.registry import mail_presets
 from integrations.sync.mail_patterns import problem_of
-from integrations.sync.mail_rules import Rule, first_taker, series_problem
+from integrations.sync.mail_rules import Rule, judge, series_problem
 from integrations.sync.mails import parse_mail
 from tests.contract.recorded import KINDS
 from tests.integrations.sync.written import MORNING, write
@@ -80,7 +80,7 @@ def test_mails_of_tactical_rmm_begin_and_end_one_series(
     rules = rules_of("tactical_rmm")
     taken = []
     for subject in subjects:
-        word = first_taker(rules, parse_mail(write(subject, "- Resolved")), MORNING)
+        word = judge(rules, parse_mail(write(subject, "- Resolved")), MORNING)[0]
         assert word is not None and word.taken is not None
         taken.append(word.taken)
     assert [one.event.state for one in taken] == ["open", "resolved"]
@@ -109,6 +109,6 @@ AS_GUESSED = [
 def test_what_is_guessed_takes_the_mail_that_was_guessed(
     kind: str, subject: str, text: str, expected: tuple[str, str, str]
 ) -> None:
-    word = first_taker(rules_of(kind), parse_mail(write(subject, text)), MORNING)
+    word = judge(rules_of(kind), parse_mail(write(subject, text)), MORNING)[0]
     assert word is not None and word.taken is not None
     assert (word.taken.company, word.taken.computer, word.taken.event.state) == expected

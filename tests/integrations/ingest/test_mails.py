@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -205,15 +206,24 @@ def test_a_batch_costs_the_same_statements_whatever_it_brings(mailbox: Console, 
     assert cost(20) == cost(2)
 
 
-def test_two_mails_at_once_keep_their_order(mailbox: Console) -> None:
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one by one"])
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_order_of_coming_does_not_matter(
+    mailbox: Console, order: tuple[int, ...], together: bool
+) -> None:
     make_rule(mailbox)
-    for minutes, word in enumerate(("failed", "succeeded", "failed")):
-        sent_at = datetime.now(UTC) - timedelta(minutes=10 - minutes)
-        keep_mail(mailbox, f"Backup {word}: PC-01", sent_at=sent_at)
+    began = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=10)
+    words = ("failed", "succeeded", "failed")
+    for number in order:
+        sent_at = began + timedelta(minutes=number)
+        keep_mail(mailbox, f"Backup {words[number]}: PC-01", sent_at=sent_at)
+        if not together:
+            read(mailbox)
     read(mailbox)
-    newest = Event.objects.order_by("-occurred_at").first()
-    assert newest is not None
-    assert newest.state == EventState.OPEN
+    told = list(Event.objects.order_by("occurred_at").values_list("state", "series_key", "occurred_at"))
+    states = (EventState.OPEN, EventState.RESOLVED, EventState.OPEN)
+    key = "backup.failed||pc-01"
+    assert told == [(state, key, began + timedelta(minutes=minutes)) for minutes, state in enumerate(states)]
 
 
 # ---- rules ----------------------------------------------------------------------------------

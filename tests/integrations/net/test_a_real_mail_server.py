@@ -66,6 +66,18 @@ def test_a_wrong_password_is_told(dovecot: Dovecot) -> None:
         open_mailbox(dovecot, "wrong").__enter__()
 
 
+def test_a_password_may_hold_any_letters() -> None:
+    server = Dovecot(password="Schlüssel-für-alles")
+    try:
+        server.start()
+        with open_mailbox(server, "Schlüssel-für-alles") as mailbox:
+            assert mailbox.examine("INBOX").count == 0
+        with pytest.raises(errors.Unauthorised):
+            open_mailbox(server, "Schlüssel-für-nichts").__enter__()
+    finally:
+        server.remove()
+
+
 def test_a_folder_that_is_not_there_is_told_with_those_that_are(dovecot: Dovecot) -> None:
     with open_mailbox(dovecot) as mailbox, pytest.raises(errors.NotFound, match=r"Alerts.*Folders: INBOX"):
         mailbox.examine("Alerts")

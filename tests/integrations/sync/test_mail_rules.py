@@ -15,7 +15,7 @@ from integrations.sync.mail_rules import (
     Rule,
     Taken,
     TooSlow,
-    first_taker,
+    judge,
     judge_all,
     series_problem,
     with_ids,
@@ -40,13 +40,13 @@ def make_rule(**values: Any) -> Rule:
     return Rule(**{**defaults, **values})
 
 
-def judge(rule: Rule, raw: bytes) -> tuple[Taken | None, str]:
+def say(rule: Rule, raw: bytes) -> tuple[Taken | None, str]:
     word = next(judge_all([rule], parse_mail(raw), NOW))
     return word.taken, word.reason
 
 
 def taken(rule: Rule, raw: bytes) -> Taken:
-    found, reason = judge(rule, raw)
+    found, reason = say(rule, raw)
     assert found is not None, reason
     return found
 
@@ -75,13 +75,13 @@ def test_a_rule_is_for_one_address_or_for_a_domain_and_what_is_below_it(
     wanted: str, sender: str, fits: bool
 ) -> None:
     raw = write().replace(b"Alerts <alerts@vendor.example>", sender.encode())
-    found, reason = judge(make_rule(sender=wanted), raw)
+    found, reason = say(make_rule(sender=wanted), raw)
     assert (found is not None) is fits
     assert fits or "sender" in reason
 
 
 def test_a_mail_with_two_senders_is_from_nobody() -> None:
-    found, reason = judge(make_rule(), write(sender="a@vendor.example, b@evil.example"))
+    found, reason = say(make_rule(), write(sender="a@vendor.example, b@evil.example"))
     assert found is None
     assert reason == "The mail does not name exactly one sender."
 
@@ -115,11 +115,11 @@ def test_a_severity_that_is_no_known_word_leaves_that_of_the_rule() -> None:
 
 
 def test_the_reason_says_which_pattern_was_not_found() -> None:
-    assert judge(make_rule(subject="succeeded"), write("failed")) == (
+    assert say(make_rule(subject="succeeded"), write("failed")) == (
         None,
         "The pattern is not found in the subject.",
     )
-    assert judge(make_rule(body="succeeded"), write(text="failed"))[1].endswith("in the text.")
+    assert say(make_rule(body="succeeded"), write(text="failed"))[1].endswith("in the text.")
 
 
 def test_blanks_and_case_do_not_make_two_series() -> None:
@@ -162,10 +162,10 @@ def test_trigger_and_recovery_meet_by_the_series_key() -> None:
 
 def test_the_first_rule_that_takes_a_mail_wins() -> None:
     rules = [make_rule(key=1, subject="other"), make_rule(key=2), make_rule(key=3)]
-    word = first_taker(rules, parse_mail(write()), NOW)
+    word = judge(rules, parse_mail(write()), NOW)[0]
     assert word is not None
     assert word.rule.key == 2
-    assert first_taker(rules[:1], parse_mail(write()), NOW) is None
+    assert judge(rules[:1], parse_mail(write()), NOW)[0] is None
 
 
 _MAILS = [
@@ -178,7 +178,7 @@ _MAILS = [
 @given(st.permutations(_MAILS))
 def test_the_order_of_mails_does_not_matter_for_the_events(mails: list[bytes]) -> None:
     def events(some: list[bytes]) -> set[EventRecord]:
-        found = [first_taker([FAILED], parse_mail(raw), NOW + timedelta(hours=1)) for raw in some]
+        found = [judge([FAILED], parse_mail(raw), NOW + timedelta(hours=1))[0] for raw in some]
         return {word.taken.event for word in found if word and word.taken}
 
     assert events(mails) == events(_MAILS)
@@ -232,16 +232,16 @@ LONG = "a" * 5000 + "!"
 
 
 def test_a_pattern_that_takes_too_long_costs_its_own_rule_only() -> None:
-    word = first_taker([make_rule(key=1, body=SLOW), make_rule(key=2)], parse_mail(write(text=LONG)), NOW)
+    word = judge([make_rule(key=1, body=SLOW), make_rule(key=2)], parse_mail(write(text=LONG)), NOW)[0]
     assert word is not None
     assert word.rule.key == 2
-    assert judge(make_rule(body=SLOW), write(text=LONG))[1].startswith("A pattern of this rule took too long")
+    assert say(make_rule(body=SLOW), write(text=LONG))[1].startswith("A pattern of this rule took too long")
 
 
 def test_many_slow_patterns_end_with_a_sentence_instead_of_a_guess() -> None:
     rules = [make_rule(key=number, name=f"R{number}", body=SLOW) for number in range(200)]
     with pytest.raises(TooSlow, match="took too long over this mail"):
-        first_taker(rules, parse_mail(write(text=LONG)), NOW)
+        judge(rules, parse_mail(write(text=LONG)), NOW)[0]
 
 
 # ---- the template of a series key -----------------------------------------------------------
