@@ -22,7 +22,7 @@ class TookTooLong(Exception):
 class Patience:
     """Seconds for one search, and for everything that is searched for in one mail."""
 
-    def __init__(self, each: float = 0.3, together: float = 3.0) -> None:
+    def __init__(self, each: float = 0.2, together: float = 1.0) -> None:
         self._each = each
         self._until = monotonic() + together
 

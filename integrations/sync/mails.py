@@ -81,7 +81,7 @@ def parse_mail(raw: bytes) -> Mail:
         sender=address.strip().lower(),
         sender_name=name.strip(),
         subject=_one_line(header_text(message, "Subject")),
-        text=_tidy(_text_of(message))[:MOST_TEXT],
+        text=_tidy(_text_of(message)[: 4 * MOST_TEXT])[:MOST_TEXT],
         sent_at=_moment(date_header),
         date_header=date_header,
         authentication_results=tuple(
