@@ -33,7 +33,7 @@ OAUTH_FIELDS: Final = (
         name="token_url",
         label="OAuth 2.0: token address",
         help_text="Optional. Microsoft 365: "
-        "https://login.microsoftonline.com/<Directory (tenant) ID>/oauth2/v2.0/token .",
+        "https://login.microsoftonline.com/your-tenant-id/oauth2/v2.0/token .",
         secret=False,
         required=False,
     ),
