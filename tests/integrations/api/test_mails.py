@@ -9,13 +9,8 @@ from rest_framework.test import APIClient
 
 from integrations.choices import RunKind
 from integrations.models import Console, MailRule, Run
-from tests.integrations.admin.made import (
-    make_console,
-    make_mail,
-    make_mail_rule,
-    make_mailbox,
-    make_superuser,
-)
+from tests.integrations.admin.made import make_console, make_superuser
+from tests.integrations.admin.made_mails import make_mail, make_mail_rule, make_mailbox
 
 pytestmark = pytest.mark.django_db
 

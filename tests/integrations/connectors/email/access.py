@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from integrations.connectors.base import ConsoleAccess
 from integrations.connectors.email.connector import EmailConnector
 from tests.dovecot import PASSWORD, USER, Dovecot
@@ -17,11 +15,4 @@ def connector_of(server: Dovecot, **credentials: str) -> EmailConnector:
             allow_private=("127.0.0.1",),
             ca_bundle=str(server.certificate),
         )
-    )
-
-
-def scripted(address: str, **more: Any) -> EmailConnector:
-    credentials = {"user": "alerts", "password": "marked-secret", **more}
-    return EmailConnector(
-        ConsoleAccess(base_url=address, credentials=credentials, allow_private=("127.0.0.1",))
     )
