@@ -132,7 +132,8 @@ def console_form(kind: str, stored: Collection[str] = ()) -> type[ConsoleForm]:
 def fieldsets_of(kind: str, stored: Collection[str] = ()) -> tuple[Any, ...]:
     connector = connector_class(kind)
     pushed = connector.abilities.pushed
-    reading = ("time_zone", *(("event_minutes",) if connector.abilities.events else ()), "enabled")
+    polled = connector.abilities.events or connector.abilities.mails
+    reading = ("time_zone", *(("event_minutes",) if polled else ()), "enabled")
     connection = ("name", *(() if pushed else ("base_url",)), *_inputs(kind, stored))
     said = (
         "This console waits for what is sent to the REST API; it needs no address and no keys."

@@ -12,6 +12,7 @@ from integrations.choices import EventState, MailState
 from integrations.ingest import mails
 from integrations.ingest.console_side import store_companies, store_computers
 from integrations.ingest.deliveries import read_again
+from integrations.ingest.events import derived_resolves
 from integrations.models import Console, Event, Mail, RawDelivery
 from integrations.records import CompanyRecord, ComputerRecord
 from tests.builders import make_console
@@ -97,6 +98,14 @@ def test_a_mail_becomes_an_event_of_the_console_that_the_rule_speaks_for(
     assert (event.console, event.title, event.message) == (console, "Backup failed: PC-01", "It failed.")
     assert (event.computer.name, event.company.name) == ("PC-01", "Baker & Sons Ltd")  # type: ignore[union-attr]
     assert (event.series_key, event.occurred_at) == ("backup.failed||pc-01", mail.received_at)
+
+
+def test_a_list_of_the_console_ends_nothing_that_a_mail_has_told(mailbox: Console, console: Console) -> None:
+    """The console lists its own series only: that a mail's is not among them means nothing."""
+    make_rule(mailbox, speaks_for=console)
+    keep_mail(mailbox)
+    read(mailbox)
+    assert [derived_resolves(console, {"its own"}) for _ in range(4)] == [[]] * 4
 
 
 def test_a_rule_that_speaks_for_nobody_makes_events_of_the_mailbox(mailbox: Console) -> None:
