@@ -15,6 +15,7 @@ from integrations.api import pushed
 from integrations.api.posted import Item, posted_items
 from integrations.api.resources import ReadResource
 from integrations.api.schema import one_or_many
+from integrations.ingest.sent.items import Item
 from integrations.models import Company, Computer, Location
 
 COMMON = ["id", "console", "external_id", "name", "active", "gone_since", "changed_at"]

@@ -121,7 +121,7 @@ def _decodes(file: IO[bytes], encoding: str) -> bool:
 
 
 def separator_of(text: str) -> str:
-    """The one that divides most rows into the same number of cells; a comma where there is only one column."""
+    """The one that divides most rows into equally many cells; a comma where there is one column only."""
     best, most = ",", (0, 0)
     for separator in SEPARATORS:
         widths = _widths(text, separator)

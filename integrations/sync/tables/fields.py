@@ -75,8 +75,9 @@ COMPANIES: Final = Table(
             "Company ID",
             Kind.ID,
             _words(
-                "id, external id, client id, customer id, company number, customer number, client number, "
-                "customer no, kundennummer, kunden-nr, kundennr, firmennummer, numéro client, número de cliente"
+                "id, external id, client id, customer id, company number, customer number, client "
+                "number, customer no, kundennummer, kunden-nr, kundennr, firmennummer, numéro client, "
+                "número de cliente"
             ),
             "c-1001",
         ),
@@ -84,17 +85,20 @@ COMPANIES: Final = Table(
             "name",
             "Company",
             called=_words(
-                "name, company name, client, client name, customer, customer name, organisation, organization, "
-                "organisation name, organization name, account, account name, site name, tenant, firma, "
-                "firmenname, kunde, kundenname, unternehmen, mandant, société, entreprise, nom, nom du client, "
-                "empresa, cliente, nombre, razón social, bedrijf, klant, naam, azienda, nome"
+                "name, company name, client, client name, customer, customer name, organisation, "
+                "organization, organisation name, organization name, account, account name, site "
+                "name, tenant, firma, firmenname, kunde, kundenname, unternehmen, mandant, société, "
+                "entreprise, nom, nom du client, empresa, cliente, nombre, razón social, bedrijf, "
+                "klant, naam, azienda, nome"
             ),
             sample="Pine Dental Ltd",
         ),
         Field(
             "domain",
             "Domain",
-            called=_words("website, web site, web, url, email domain, e-mail domain, domaine, dominio, webseite"),
+            called=_words(
+                "website, web site, web, url, email domain, e-mail domain, domaine, dominio, webseite"
+            ),
             sample="pine-dental.example",
         ),
         Field(
@@ -107,7 +111,7 @@ COMPANIES: Final = Table(
             ),
             "00417",
         ),
-        Field("tags", "Tags", Kind.LIST, _words("tag, labels, groups, schlagworte, etiquetas"), "gold, dental"),
+        Field("tags", "Tags", Kind.LIST, _words("tag, labels, groups, etiquetas"), "gold, dental"),
     ),
     needed=("name",),
     keys=(("name",),),
@@ -120,10 +124,10 @@ _OF_COMPANY: Final = _words(
     "klant, azienda, company external id"
 )
 _COMPUTER_NAMES: Final = _words(
-    "name, computer name, computername, device, device name, machine, machine name, hostname, host name, host, "
-    "pc name, pc, workstation, server, system, system name, asset name, endpoint, gerät, gerätename, rechner, "
-    "rechnername, nom, ordinateur, nom de l'ordinateur, poste, appareil, equipo, nombre, nombre del equipo, "
-    "dispositivo, apparaat, naam, dnsname, dns name"
+    "name, computer name, computername, device, device name, machine, machine name, hostname, host "
+    "name, host, pc name, pc, workstation, server, system, system name, asset name, endpoint, gerät, "
+    "gerätename, rechner, rechnername, nom, ordinateur, nom de l'ordinateur, poste, appareil, equipo, "
+    "nombre, nombre del equipo, dispositivo, apparaat, naam, dnsname, dns name"
 )
 
 COMPUTERS: Final = Table(
@@ -147,9 +151,9 @@ COMPUTERS: Final = Table(
             "Serial number",
             Kind.CODE,
             _words(
-                "serial, serial no, serialno, s/n, sn, service tag, bios serial, bios serial number, "
-                "seriennummer, serien-nr, seriennr, numéro de série, n° de série, número de serie, "
-                "serienummer, numero di serie"
+                "serial, serial nr, serial no, serialno, s/n, sn, service tag, bios serial, bios "
+                "serial number, seriennummer, serien-nr, seriennr, numéro de série, n° de série, "
+                "número de serie, serienummer, numero di serie"
             ),
             "0012AB34",
         ),
@@ -189,7 +193,10 @@ COMPUTERS: Final = Table(
             sample="Windows 11 Pro",
         ),
         Field(
-            "os_version", "OS version", called=_words("operating system version, os build, build"), sample="23H2"
+            "os_version",
+            "OS version",
+            called=_words("operating system version, os build"),
+            sample="23H2",
         ),
         Field(
             "device_class",
@@ -249,11 +256,13 @@ COMPUTERS: Final = Table(
             "products",
             "Products",
             Kind.LIST,
-            _words("product, licence, license, licences, licenses, lizenz, lizenzen, plan, produit, producto"),
+            _words(
+                "product, licence, license, licences, licenses, lizenz, lizenzen, plan, produit, producto"
+            ),
             "Desktop",
         ),
-        Field("tags", "Tags", Kind.LIST, _words("tag, labels, groups, schlagworte, etiquetas"), "reception"),
-        Field("agent_version", "Agent version", called=_words("client version, agentenversion"), sample="7.9"),
+        Field("tags", "Tags", Kind.LIST, _words("tag, labels, groups, etiquetas"), "reception"),
+        Field("agent_version", "Agent version", called=_words("client version"), sample="7.9"),
         Field(
             "console_url",
             "Link",
@@ -306,7 +315,7 @@ EVENTS: Final = Table(
             _words("priority, level, criticality, schweregrad, priorität, sévérité, gravité, gravedad"),
             "high",
         ),
-        Field("state", "State", Kind.STATE, _words("status, resolved, zustand, état, statut, estado"), "open"),
+        Field("state", "State", Kind.STATE, _words("status, resolved, zustand, état, estado"), "open"),
         Field(
             "occurred_at",
             "Time",

@@ -98,7 +98,7 @@ def _book(file: IO[bytes]) -> Source:
     return bounded(Book(file))
 
 
-class bounded:  # noqa: N801  used as a function
+class bounded:
     """A source that refuses more rows and columns than a list can have."""
 
     def __init__(self, source: Source) -> None:

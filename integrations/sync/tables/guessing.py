@@ -13,7 +13,17 @@ from integrations.sync.tables.fields import ID, SEVERAL, TABLES, Table
 _NUMBER_AT_THE_END: Final = re.compile(r"\s*[#(]?\d{1,2}\)?$")
 _IN_BRACKETS: Final = re.compile(r"[(\[][^)\]]*[)\]]")
 _LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
-_GENERAL: Final = ("computer", "device", "machine", "asset", "endpoint", "company", "client", "event", "alert")
+_GENERAL: Final = (
+    "computer",
+    "device",
+    "machine",
+    "asset",
+    "endpoint",
+    "company",
+    "client",
+    "event",
+    "alert",
+)
 """Words that exports put before everything: "Device serial number"."""
 
 

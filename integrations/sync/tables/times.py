@@ -16,10 +16,14 @@ from integrations.sync.tables.cells import Cell, Mistake
 
 _YEAR_FIRST: Final = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s,]+(.*))?$")
 _NUMBERS: Final = re.compile(r"^(\d{1,2})([-/. ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?:[T\s,]+(.*))?$")
-_NAMED: Final = re.compile(r"^(?:(\d{1,2})\.?[-\s]+([^\W\d]+)|([^\W\d]+)\.?\s+(\d{1,2})),?\.?[-\s]+(\d{4})(?:[T\s,]+(.*))?$")
-_CLOCK: Final = re.compile(
-    r"^(\d{1,2})[:h.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([ap])?\.?\s?m?\.?\s*(z|utc|gmt|[+-]\d{2}:?\d{2})?$", re.I
+_NAMED: Final = re.compile(
+    r"^(?:(\d{1,2})\.?[-\s]+([^\W\d]+)|([^\W\d]+)\.?\s+(\d{1,2})),?\.?[-\s]+(\d{4})(?:[T\s,]+(.*))?$"
 )
+_CLOCK: Final = re.compile(
+    r"^(\d{1,2})[:h.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([ap])?\.?\s?m?\.?\s*(z|utc|gmt|[+-]\d{2}:?\d{2})?$",
+    re.I,
+)
+_WEEKDAY: Final = re.compile(r"^[^\W\d]{2,12}\.?,\s*(?=[^\W\d]|\d)")
 _HOUR: Final = re.compile(r"^(\d{1,2})\s*([ap])\.?m\.?$", re.I)
 _NEVER: Final = frozenset({"never", "nie", "jamais", "nunca", "n/a", "-", "–", "none", "unknown"})
 _MONTHS: Final = {
@@ -136,7 +140,7 @@ def _of_text(text: str, order: Order | None) -> datetime | float | str | None:
     if re.fullmatch(r"\d{5,13}(?:[.,]\d+)?", text):
         return _of_number(float(text.replace(",", ".")))
     try:
-        return _with_clock(*_parts(text, order))
+        return _with_clock(*_parts(_WEEKDAY.sub("", text), order))
     except ValueError:
         raise NoTime from None
 
@@ -151,7 +155,7 @@ def _parts(text: str, order: Order | None) -> tuple[date, str]:
         on, month = (second, first) if month_first else (first, second)
         return date(_year(found[4]), month, on), found[5] or ""
     if found := _NAMED.match(text):
-        month = _MONTHS[(found[2] or found[3]).casefold()] if (found[2] or found[3]).casefold() in _MONTHS else 0
+        month = _MONTHS.get((found[2] or found[3]).casefold(), 0)
         return date(int(found[5]), month, int(found[1] or found[4])), found[6] or ""
     raise NoTime
 

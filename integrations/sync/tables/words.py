@@ -14,12 +14,12 @@ def _each(words: str) -> frozenset[str]:
 
 
 YES: Final = _each(
-    "yes y true t on 1 x enabled active online connected ja j wahr an aktiv oui o vrai actif sí si s verdadero "
-    "activo sim verdadeiro vero sann tak prawda да ano kyllä"
+    "yes y true t on 1 x enabled active online connected ja j wahr an aktiv oui o vrai actif sí si s "
+    "verdadero activo sim verdadeiro vero sann tak prawda да ano kyllä"
 ) | {"✓", "✔"}
 NO: Final = _each(
-    "no n false f off 0 disabled inactive offline disconnected nein falsch aus inaktiv non faux inactif falso "
-    "inactivo não nao nee nej falskt nie fałsz нет ne ei"
+    "no n false f off 0 disabled inactive offline disconnected nein falsch aus inaktiv non faux "
+    "inactif falso inactivo não nao nee nej falskt nie fałsz нет ne ei"
 ) | {"✗", "✘"}
 _SIGNS: Final = {"✓": True, "✔": True, "☑": True, "✗": False, "✘": False, "☐": False, "-": False}
 
