@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from integrations.api import pushed
-from integrations.api.posted import Item, posted_items
+from integrations.api.posted import posted_items
 from integrations.api.resources import ReadResource
 from integrations.api.schema import one_or_many
 from integrations.ingest.sent.items import Item

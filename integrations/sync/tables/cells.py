@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -81,7 +81,7 @@ def _put(value: Cell) -> Any:
     return value[:LONGEST_TEXT] if isinstance(value, str) else value
 
 
-_TAKEN: Final = {
+_TAKEN: Final[dict[str, Callable[[str], Cell]]] = {
     "mistake": Mistake,
     "moment": datetime.fromisoformat,
     "day": date.fromisoformat,
@@ -90,4 +90,7 @@ _TAKEN: Final = {
 
 
 def _taken(value: Any) -> Cell:
-    return _TAKEN[value[0]](value[1]) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return _TAKEN[value[0]](value[1])
+    found: Cell = value
+    return found

@@ -50,7 +50,9 @@ class Delimited:
         """Each record is a row, as in a spreadsheet: a line break in quotes begins no new one."""
         csv.field_size_limit(LONGEST_CELL)
         self._file.seek(0)
-        text = io.TextIOWrapper(_Kept(self._file), self._encoding, newline="", errors="replace")
+        text = io.TextIOWrapper(
+            io.BufferedReader(_Kept(self._file)), self._encoding, newline="", errors="replace"
+        )
         number = 0
         try:
             for number, cells in enumerate(csv.reader(text, delimiter=self._separator), start=1):

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from integrations.sync.tables.fields import ID, SEVERAL, TABLES, Table
+from integrations.sync.tables.fields import ID, SEVERAL, Table
+from integrations.sync.tables.known import TABLES
 
 _NUMBER_AT_THE_END: Final = re.compile(r"\s*[#(]?\d{1,2}\)?$")
 _IN_BRACKETS: Final = re.compile(r"[(\[][^)\]]*[)\]]")
@@ -60,7 +61,7 @@ def field_called(header: str, what: str) -> str:
 
 
 def guess(headers: Sequence[str], what: str) -> list[str]:
-    """For each column the name of a field, or ''. A field is taken once, those that hold several any number."""
+    """For each column a field's name, or ''. A field is taken once; one that holds several, any number."""
     table = TABLES[what]
     taken: set[str] = set()
     found: list[str] = []
@@ -74,7 +75,7 @@ def guess(headers: Sequence[str], what: str) -> list[str]:
 
 
 def guess_keys(columns: Sequence[str], table: Table) -> list[str]:
-    """The fields by which rows are told apart where there is no id: of each choice those that have a column."""
+    """The fields by which rows are told apart where no column is an id; none where nothing fits."""
     if ID in columns:
         return []
     for wanted in table.keys:

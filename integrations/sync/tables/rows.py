@@ -1,4 +1,4 @@
-"""Rows of a spreadsheet → objects in the words of the REST API, each with what is wrong or strange about it."""
+"""Rows of a spreadsheet → objects in the words of the REST API, each with what is wrong about it."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO
 
 from integrations.sync.sheets import csv_lines, write_xlsx
-from integrations.sync.tables.fields import TABLES
+from integrations.sync.tables.known import TABLES
 
 
 def headers_of(what: str) -> list[str]:

@@ -73,9 +73,10 @@ class Evidence:
 
     def look(self, number: int, values: Iterable[Cell]) -> None:
         for value in values:
-            found = _NUMBERS.match(value.strip()) if isinstance(value, str) else None
+            text = value.strip() if isinstance(value, str) else ""
+            found = _NUMBERS.match(text)
             if found is not None and found[2] != ".":
-                self._count(number, int(found[1]), int(found[3]), value.strip())
+                self._count(number, int(found[1]), int(found[3]), text)
 
     def _count(self, number: int, first: int, second: int, text: str) -> None:
         if first > 12 >= second:

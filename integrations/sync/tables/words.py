@@ -53,7 +53,7 @@ def flag(word: str) -> bool | None:
 
 
 def state(word: str) -> str:
-    """In the words of the REST API where it is known; as it stands where not. A state may be told as a flag."""
+    """In the words of the REST API where it is known; as it stands where not."""
     told = squashed(word)
     for found, words in _STATES.items():
         if told in words:
