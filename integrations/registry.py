@@ -14,6 +14,10 @@ CONNECTORS: Final[dict[str, tuple[str, str]]] = {
     "msp360": ("MSP360 Managed Backup", "integrations.connectors.msp360.connector.Msp360Connector"),
     "ninjaone": ("NinjaOne", "integrations.connectors.ninjaone.connector.NinjaOneConnector"),
     "tactical_rmm": ("Tactical RMM", "integrations.connectors.tactical_rmm.connector.TacticalRmmConnector"),
+    "spreadsheet": (
+        "Spreadsheets (CSV or XLSX)",
+        "integrations.connectors.spreadsheet.connector.SpreadsheetConnector",
+    ),
     "push": ("Any tool that sends JSON (push)", "integrations.connectors.push.connector.PushConnector"),
 }
 

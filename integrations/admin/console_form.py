@@ -124,13 +124,14 @@ def console_form(kind: str, stored: Collection[str] = ()) -> type[ConsoleForm]:
 
 def fieldsets_of(kind: str, stored: Collection[str] = ()) -> tuple[Any, ...]:
     connector = connector_class(kind)
-    pushed = connector.abilities.pushed
-    connection = ("name", *(() if pushed else ("base_url",)), *_inputs(kind, stored))
-    said = (
-        "This console waits for what is sent to the REST API; it needs no address and no keys."
-        if pushed
-        else f"Where {connector.label} is reached, and the keys that it gave you. Saving tests them."
-    )
+    abilities = connector.abilities
+    waits = abilities.pushed or abilities.uploaded
+    connection = ("name", *(() if waits else ("base_url",)), *_inputs(kind, stored))
+    said = f"Where {connector.label} is reached, and the keys that it gave you. Saving tests them."
+    if abilities.pushed:
+        said = "This console waits for what is sent to the REST API; it needs no address and no keys."
+    elif abilities.uploaded:
+        said = "This console waits for spreadsheets that you upload on its page; it needs no address and no keys."
     return (
         (connector.label, {"description": said, "fields": connection}),
         ("Reading", {"fields": ("time_zone", "enabled")}),

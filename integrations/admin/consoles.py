@@ -167,6 +167,7 @@ def _said(kind: str) -> list[str]:
         "events": "events (fetched)",
         "webhook": "events (webhook)",
         "pushed": "whatever is sent to the REST API",
+        "uploaded": "companies, computers and events from spreadsheets that you upload",
     }
     return [word for name, word in words.items() if getattr(abilities, name)]
 

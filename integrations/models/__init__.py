@@ -35,6 +35,7 @@ from integrations.models.runs import (
     Step,
     new_marker,
 )
+from integrations.models.uploads import Upload, UploadedRows
 
 __all__ = [
     "OPEN_STATES",
@@ -72,5 +73,7 @@ __all__ = [
     "Snapshot",
     "Step",
     "SyncSettings",
+    "Upload",
+    "UploadedRows",
     "new_marker",
 ]

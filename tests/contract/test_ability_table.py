@@ -15,6 +15,7 @@ COLUMNS = {
     "events": "events",
     "webhook": "webhook",
     "pushed": "pushed",
+    "uploaded": "uploaded",
     "list_proves_existence": "proves existence",
     "events_are_complete_list": "complete events",
 }

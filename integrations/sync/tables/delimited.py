@@ -50,15 +50,14 @@ class Delimited:
         """Each record is a row, as in a spreadsheet: a line break in quotes begins no new one."""
         csv.field_size_limit(LONGEST_CELL)
         self._file.seek(0)
-        text = io.TextIOWrapper(
-            io.BufferedReader(_Kept(self._file)), self._encoding, newline="", errors="replace"
-        )
+        kept = io.BufferedReader(_Kept(self._file))  # type: ignore[type-var]
+        text = io.TextIOWrapper(kept, self._encoding, newline="", errors="replace")
         number = 0
         try:
             for number, cells in enumerate(csv.reader(text, delimiter=self._separator), start=1):
-                kept = trimmed(cells) if number > self._skip else []
-                if kept:
-                    yield number, kept
+                row = trimmed(cells) if number > self._skip else []
+                if row:
+                    yield number, row
         except csv.Error:
             raise BadFile(
                 f"Row {number + 1} cannot be read: a cell is longer than {LONGEST_CELL:,} characters. "
