@@ -14,5 +14,6 @@ from integrations.admin import (  # noqa: F401  importing registers them
     people,
     runs,
     tokens,
+    uploads,
     writes,
 )

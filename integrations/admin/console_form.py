@@ -131,7 +131,7 @@ def fieldsets_of(kind: str, stored: Collection[str] = ()) -> tuple[Any, ...]:
     if abilities.pushed:
         said = "This console waits for what is sent to the REST API; it needs no address and no keys."
     elif abilities.uploaded:
-        said = "This console waits for spreadsheets that you upload on its page; it needs no address and no keys."
+        said = "This console waits for spreadsheets that you upload here; it needs no address and no keys."
     return (
         (connector.label, {"description": said, "fields": connection}),
         ("Reading", {"fields": ("time_zone", "enabled")}),

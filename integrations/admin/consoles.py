@@ -17,6 +17,7 @@ from integrations.admin.console_form import console_form, fieldsets_of
 from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import admin_url, badge_column, state_badge, time_column
 from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
+from integrations.admin.spreadsheets import SpreadsheetUpload, last_uploads
 from integrations.connections import save_console
 from integrations.models import Company, Computer, Console, Event, Run
 from integrations.registry import CONNECTORS, connector_class, console_kinds
@@ -35,7 +36,7 @@ def _count(model: Any) -> Coalesce:
 
 
 @admin.register(Console)
-class ConsoleAdmin(HookAddress, CountedDeletion, BridgeAdmin):
+class ConsoleAdmin(SpreadsheetUpload, HookAddress, CountedDeletion, BridgeAdmin):
     hook_route = "console-hook"
     list_display = (
         "name",
@@ -154,6 +155,7 @@ class ConsoleAdmin(HookAddress, CountedDeletion, BridgeAdmin):
             "kind_name": self.kind_name(row),
             "abilities": _said(row.kind) if row.kind in CONNECTORS else [],
             "event_count": Event.objects.filter(console=row).count(),
+            "last_uploads": last_uploads(row),
             "last_runs": Run.objects.filter(console=row).select_related("console", "plan")[:5],
         }
 

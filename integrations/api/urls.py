@@ -22,6 +22,7 @@ from integrations.api.halo_data import (
 from integrations.api.halo_software import HaloLicenceViewSet, HaloSoftwareViewSet
 from integrations.api.hooks import ConsoleDoor, HaloDoor
 from integrations.api.runs import EntryViewSet, RunViewSet
+from integrations.api.uploads import UploadViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("halo-credentials", HaloCredentialViewSet),
@@ -40,6 +41,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("halo-options", HaloOptionViewSet),
     ("event-types", EventTypeViewSet),
     ("events", EventViewSet),
+    ("uploads", UploadViewSet),
     ("runs", RunViewSet),
     (r"runs/(?P<run>[0-9]+)/entries", EntryViewSet),
 ]

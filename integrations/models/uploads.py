@@ -62,6 +62,7 @@ class Upload(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        default_permissions = ("view",)
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.get_what_display().lower()})"

@@ -48,7 +48,7 @@ class Judged:
 
 
 class Judge:
-    """Judges the parts of one upload in order; begun in the middle it first looks through what came before."""
+    """Judges the parts of an upload in order; begun in the middle it looks through what came before."""
 
     def __init__(self, upload: Upload, start: int = 0) -> None:
         self.layout: Layout = layout_of(upload)
