@@ -193,7 +193,7 @@ class ConsoleUploads:
     )
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
     def uploads(self, request: Request, pk: str) -> Response:
-        """A spreadsheet: 201 with its preview if that is there within 10 s, else 202. Nothing is stored yet."""
+        """Send a spreadsheet: 201 with its preview if it is ready within 10 s, else 202. Stores nothing."""
         console: Console = self.get_object()  # type: ignore[attr-defined]
         if console.kind not in CONNECTORS or not connector_class(console.kind).abilities.uploaded:
             raise Conflict("Only consoles of the kind “spreadsheet” are filled by files.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import warnings
+import weakref
 from array import array
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import IO, Any, Final
 from xml.etree.ElementTree import ParseError, iterparse
 from xml.parsers import expat
@@ -23,6 +23,8 @@ MOST_UNPACKED: Final = 256 * 1024 * 1024
 MOST_PARTS: Final = 2_000
 HIGHEST_RATIO: Final = 200
 """How much smaller packing makes a sheet at most; a bomb is thousands of times smaller."""
+REMEMBERED: Final = 4096
+"""Texts of cells that are kept in memory: those of a column repeat."""
 SMALL: Final = 4 * 1024 * 1024
 """Parts below it may be as dense as they like."""
 
@@ -154,7 +156,9 @@ class StringsOnDisk:
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed with the object
         self._ends = array("Q", [0])
-        self._cached = lru_cache(maxsize=4096)(self._read_one)
+        self._lately: dict[int, str] = {}
+        # Closed as soon as nobody reads the workbook any more.
+        weakref.finalize(self, self._file.close)
 
     def read(self, source: IO[bytes]) -> None:
         tag = f"{{{SHEET_MAIN_NS}}}si"
@@ -177,7 +181,11 @@ class StringsOnDisk:
     def __getitem__(self, number: int) -> str:
         if number < 0:
             raise IndexError(number)
-        return self._cached(number)
+        if number not in self._lately:
+            if len(self._lately) >= REMEMBERED:
+                self._lately.clear()
+            self._lately[number] = self._read_one(number)
+        return self._lately[number]
 
     def _read_one(self, number: int) -> str:
         start, end = self._ends[number], self._ends[number + 1]

@@ -67,7 +67,7 @@ def guess(headers: Sequence[str], what: str) -> list[str]:
     found: list[str] = []
     for header in headers:
         name = field_called(header, what) if header else ""
-        if name in taken and table.by_name[name].kind not in SEVERAL:
+        if name and name in taken and table.by_name[name].kind not in SEVERAL:
             name = ""
         taken.add(name)
         found.append(name)
