@@ -151,6 +151,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     event = made.make_event(console, company=company, computer=computer, status=EventStatus.ROUTED)
     made.make_event(console, company=other, status=EventStatus.WAITING)
     made.make_delivery(console)
+    made.make_upload(console)
     ticket = make_ticket(credential, company=company, computer=computer, profile=world.profile)
     alert = make_alert(credential, console, company=company, computer=computer, ticket=ticket)
     AlertEvent.objects.create(alert=alert, event=event, occurrence=1)

@@ -29,6 +29,7 @@ from integrations.models import (
     PlannedChange,
     Product,
     Run,
+    Upload,
 )
 from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, ProductMapping
 from tests.builders import make_console, make_credential
@@ -131,6 +132,7 @@ class World:
             kind="match", console=self.console, halo_credential=self.credential, plan=self.plan
         )
         Entry.objects.create(run=self.run, action="create", outcome="done", subject=f"PC{number}")
+        Upload.objects.create(console=self.console, what="companies", file_name=f"list{number}.csv")
         Plan.objects.create(console=self.console, halo_credential=self.credential)
         PlannedChange.objects.create(
             plan=self.plan, position=number, action="create", subject_kind="computer", subject_id=number

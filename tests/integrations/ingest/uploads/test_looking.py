@@ -88,8 +88,8 @@ def test_each_bad_row_is_told_with_its_number_and_one_reason() -> None:
         "Row 6": "Last seen: 'soon' is not a time.",
         "Row 7": "Link: Enter a valid URL.",
         "Row 8": "Computer: Ensure this field has no more than 255 characters.",
-        "Row 9": "Serial number has been turned into 1.2E+11 by the spreadsheet program, so digits are missing: "
-        "left out.",
+        "Row 9": "Serial number has been turned into 1.2E+11 by the spreadsheet program, so digits are "
+        "missing: left out.",
         "Row 10": "Row 9 has the same id ('pc8'); the first one counts.",
         "Row 11": "The console has no company 'Gone': upload the companies first, or correct the name.",
     }
@@ -102,8 +102,8 @@ def test_a_list_without_ids_says_what_tells_its_rows_apart() -> None:
 
     assert upload.choices["keys"] == ["name"]
     assert upload.facts == [
-        "No column is an id, so rows are told apart by Company. Where that changes, the row counts as another "
-        "company."
+        "No column is an id, so rows are told apart by Company. Where that changes, the row counts as "
+        "another company."
     ]
 
 
