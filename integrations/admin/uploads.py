@@ -18,6 +18,7 @@ from integrations.admin.pages import choices, page_of
 from integrations.choices import Outcome, UploadState
 from integrations.ingest.uploads.choosing import choose
 from integrations.ingest.uploads.counting import BAD, CHANGED, NEW, ORDERS, REPEATED, UNCHANGED
+from integrations.ingest.uploads.parts import layout_of
 from integrations.models import Entry, Upload
 from integrations.runs.uploads import CannotApply, request_apply, request_look, stale
 from integrations.sync.tables.cells import BadFile
@@ -102,6 +103,7 @@ class UploadAdmin(HistoryAdmin):
             stale=stale(upload) if upload.state == UploadState.READY else "",
             columns=_columns(upload),
             fields=TABLES[upload.what].fields,
+            has_times=bool(layout_of(upload).time_columns),
             orders=[("", "As the file itself says"), *((key.value, words) for key, words in ORDERS.items())],
             needs_keys=ID not in upload.choices.get("columns", ()),
             page=entries,

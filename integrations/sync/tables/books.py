@@ -12,12 +12,11 @@ from xml.etree.ElementTree import ParseError, iterparse
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader, apply_stylesheet
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from integrations.sync.tables.cells import BadFile, Line
-from integrations.sync.tables.sheet_xml import Looks, sheet_lines
+from integrations.sync.tables.sheet_xml import Looks, sheet_lines, spoken
 
 MOST_UNPACKED: Final = 256 * 1024 * 1024
 MOST_PARTS: Final = 2_000
@@ -169,7 +168,7 @@ class StringsOnDisk:
                 continue
             parents.pop()
             if node.tag == tag:
-                self._add(Text.from_tree(node).content)
+                self._add(spoken(node))
                 parents[-1].clear()
 
     def _add(self, text: str) -> None:

@@ -23,6 +23,8 @@ WIDEST: Final = 16_384
 _ROW, _CELL, _VALUE, _INLINE, _TEXT, _PHONETIC = (
     f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "v", "is", "t", "rPh")
 )
+_ESCAPED: Final = re.compile("_x([0-9A-F]{4})_")
+"""How a workbook writes what XML has no sign for: `_x000D_` is the end of a line."""
 _ZEROS: Final = re.compile(r'^"?(0{2,})"?(?:;.*)?$')
 
 
@@ -96,7 +98,7 @@ def _value(node: Element, strings: Sequence[str], looks: Looks) -> Cell:
     kind = node.get("t", "n")
     if kind == "inlineStr":
         inline = node.find(_INLINE)
-        return None if inline is None else _spoken(inline)
+        return None if inline is None else spoken(inline)
     text = node.findtext(_VALUE)
     if not text:
         return None
@@ -105,12 +107,14 @@ def _value(node: Element, strings: Sequence[str], looks: Looks) -> Cell:
     return _READ[kind](text) if kind in _READ else strings[int(text)] if kind == "s" else text
 
 
-def _spoken(inline: Element) -> str:
+def spoken(inline: Element) -> str:
     """The text of a cell, whatever its letters look like; how it is pronounced is left out."""
     if len(inline) == 1 and inline[0].tag == _TEXT:
-        return inline[0].text or ""
-    runs = [part for part in inline if part.tag != _PHONETIC]
-    return "".join(text.text or "" for part in runs for text in part.iter(_TEXT))
+        found = inline[0].text or ""
+    else:
+        runs = [part for part in inline if part.tag != _PHONETIC]
+        found = "".join(text.text or "" for part in runs for text in part.iter(_TEXT))
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), found) if "_x" in found else found
 
 
 def _number(text: str, style: int, looks: Looks) -> Cell:
