@@ -141,7 +141,7 @@ class RunKind(TextChoices):
     WATCH = "watch", "Look at tickets in HaloPSA"
     SIMULATE = "simulate", "Simulation"
     LOOK_UPLOAD = "look_upload", "Look at a spreadsheet"
-    APPLY_UPLOAD = "apply_upload", "Reading of a spreadsheet"
+    APPLY_UPLOAD = "apply_upload", "Apply a spreadsheet"
     PREFLIGHT = "preflight", "Look at profiles"
     SWEEP = "sweep", "Nightly sweep"
     CANARY = "canary", "Queue canary"

@@ -64,6 +64,8 @@ def request_apply(upload: Upload, checksum: str, *, requested_by: Any = None) ->
 
 def stale(upload: Upload) -> str:
     """Why what was looked at is not how things are any more; '' while it is."""
+    if upload.looked_at is None:
+        return ""
     later = Upload.objects.filter(console=upload.console, applied_at__gt=upload.looked_at)
     if other := later.exclude(pk=upload.pk).first():
         return f"“{other}” has been applied since this was looked at; look at it again."

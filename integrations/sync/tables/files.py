@@ -62,7 +62,7 @@ def open_file(file: IO[bytes]) -> tuple[str, Source]:
     for known in _KNOWN:
         if start.startswith(known.starts):
             raise BadFile(known.sentence)
-    return CSV, bounded(Delimited(file, _no_markup))
+    return CSV, Bounded(Delimited(file, _no_markup))
 
 
 def _no_markup(text: str) -> None:
@@ -95,10 +95,10 @@ def _book(file: IO[bytes]) -> Source:
         raise BadFile(f"This is an OpenDocument file (.ods). {_SAVE_AS}")
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
         raise BadFile("This is a ZIP archive without a workbook. Unpack it first.")
-    return bounded(Book(file))
+    return Bounded(Book(file))
 
 
-class bounded:
+class Bounded:
     """A source that refuses more rows and columns than a list can have."""
 
     def __init__(self, source: Source) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from math import isfinite
 from typing import IO, Any, Final
 from xml.etree.ElementTree import Element, iterparse
 
@@ -17,6 +18,8 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from integrations.sync.tables.cells import Cell, Line, Mistake, trimmed
 
+MOST_DIGITS: Final = 18
+"""A whole number with more is read as a spreadsheet program would: without its last digits."""
 WIDEST: Final = 16_384
 """Columns that a sheet can have at all."""
 
@@ -118,7 +121,10 @@ def spoken(inline: Element) -> str:
 
 
 def _number(text: str, style: int, looks: Looks) -> Cell:
-    value = float(text) if "." in text or "e" in text or "E" in text else int(text)
+    is_whole = text.lstrip("-").isdigit() and len(text) <= MOST_DIGITS
+    value = int(text) if is_whole else float(text)
+    if not isfinite(value):
+        return Mistake("#NUM!")
     if style in looks.dates:
         return _moment(value, style in looks.spans, looks.epoch)
     if style in looks.zeros and value == int(value):

@@ -109,3 +109,51 @@ def test_a_formula_counts_with_the_value_that_was_computed() -> None:
     cell = b'<c r="B2" t="str"><f>HYPERLINK("http://example.com","x")</f><v>PC-9</v></c>'
     start, end = sheet.index(b'<c r="B2"'), sheet.index(b"</c>", sheet.index(b'<c r="B2"')) + 4
     assert rows_of(with_part(workbook, SHEET, sheet[:start] + cell + sheet[end:]))[0].sent["name"] == "PC-9"
+
+
+def sheet_of(*rows: str) -> bytes:
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<worksheet xmlns="{main}"><sheetData>{"".join(rows)}</sheetData></worksheet>'.encode()
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400, "1.5", "-7"])
+def test_no_number_is_too_large_to_be_told(number: str) -> None:
+    headers = "".join(f'<c t="str"><v>{name}</v></c>' for name in ("Computer ID", "Computer", "Last seen"))
+    head = f"<row>{headers}</row>"
+    row = f'<row><c><v>{number}</v></c><c t="str"><v>PC-1</v></c><c><v>{number}</v></c></row>'
+    (found,) = rows_of(with_part(xlsx_of(ROWS), SHEET, sheet_of(head, row)))
+    assert found.problem
+
+
+def test_rows_whose_numbers_go_backwards_still_count_upwards() -> None:
+    rows = [f'<row r="{number}"><c t="str"><v>x</v></c></row>' for number in (5, 3, 3, 9)]
+    found = lines_of(with_part(xlsx_of(ROWS), SHEET, sheet_of(*rows)))
+    assert [number for number, _ in found] == [5, 6, 7, 9]
+
+
+def test_letters_that_xml_has_no_sign_for_are_read_and_how_a_text_is_spoken_is_not() -> None:
+    text = "<si><t>a_x000D_b</t></si>"
+    rich = '<is><r><t>to</t></r><r><t>kyo</t></r><rPh sb="0" eb="1"><t>spoken</t></rPh></is>'
+    row = f'<row><c t="inlineStr"><is>{text[4:-5]}</is></c><c t="inlineStr">{rich}</c></row>'
+    assert lines_of(with_part(xlsx_of(ROWS), SHEET, sheet_of(row))) == [(1, ["a\rb", "tokyo"])]
+
+
+def test_more_rows_than_a_list_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from integrations.sync.tables import files
+
+    monkeypatch.setattr(files, "MOST_ROWS", 3)
+    rows = [["Company"], *([f"Company {number}"] for number in range(4))]
+    assert len(lines_of(xlsx_of(rows[:4]))) == 4
+    with pytest.raises(BadFile, match="more than 3 rows"):
+        lines_of(xlsx_of(rows))
+
+
+def test_hidden_sheets_are_not_read() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Company"])
+    hidden = book.create_sheet("Secret")
+    hidden.append(["Company"])
+    hidden.sheet_state = "hidden"
+    assert open_file(io.BytesIO(saved(book)))[1].sheets == ("Sheet",)
