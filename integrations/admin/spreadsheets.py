@@ -121,7 +121,8 @@ class SpreadsheetUpload(_Base):
             {
                 "label": UploadedKind(what).label,
                 "headers": [
-                    {"label": field.label, "needed": field.name in table.needed} for field in table.fields
+                    {"label": field.label, "needed": field.name in table.needed, "example": field.sample}
+                    for field in table.fields
                 ],
                 "urls": {
                     kind.upper(): self.url("sample", console.pk, f"{what}.{kind}") for kind in ("xlsx", "csv")

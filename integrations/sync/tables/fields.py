@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 
@@ -44,7 +45,7 @@ class Field:
     sample: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """`needed` has to have a column; `keys` tell rows apart where there is no id, the first that fits."""
 
@@ -54,7 +55,7 @@ class Table:
     needed: tuple[str, ...]
     keys: tuple[tuple[str, ...], ...]
 
-    @property
+    @cached_property
     def by_name(self) -> Mapping[str, Field]:
         return {field.name: field for field in self.fields}
 

@@ -116,3 +116,11 @@ def test_the_sheet_that_holds_the_list_is_found_by_its_headers() -> None:
     source = open_file(io.BytesIO(xlsx_of([["Read me"], ["hello"]], "Notes", Machines=TABLE)))[1]
     found = describe(source, "computers")
     assert (found["sheets"], found["sheet"]) == (["Notes", "Machines"], "Machines")
+
+
+@pytest.mark.parametrize("what", TABLES)
+def test_the_examples_are_values_that_are_taken(what: str) -> None:
+    fields = [field for field in TABLES[what].fields if field.sample]
+    (row,) = rows_of(csv_of([[field.label for field in fields], [field.sample for field in fields]]), what)
+    assert (row.problem, row.notes) == ("", [])
+    assert all(row.sent[field.name] not in ("", None, []) for field in fields)
