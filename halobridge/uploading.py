@@ -46,7 +46,9 @@ def look(work: Work) -> Result:
         return Done(RunState.FAILED, GONE)
     if upload.state in (UploadState.APPLYING, UploadState.APPLIED):
         return Done(error="This has been applied already; there is nothing left to look at.")
-    Upload.objects.filter(pk=upload.pk).update(state=UploadState.LOOKING, checksum="", counts={})
+    Upload.objects.filter(pk=upload.pk).update(
+        state=UploadState.LOOKING, checksum="", counts={}, look_run=work.run
+    )
     try:
         rows = read_into_parts(upload, _watched(work))
     except BadFile as problem:

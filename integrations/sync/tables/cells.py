@@ -26,6 +26,9 @@ class Mistake(str):
     __slots__ = ()
 
 
+UNCOMPUTED: Final = Mistake("=")
+"""A formula that no spreadsheet program has computed yet, as other programs write them."""
+
 Cell = str | int | float | bool | datetime | date | time | Mistake | None
 """Times are naive: a spreadsheet knows no zones."""
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from integrations.sync.tables import words
-from integrations.sync.tables.cells import Cell, Mistake, is_empty, shown
+from integrations.sync.tables.cells import UNCOMPUTED, Cell, Mistake, is_empty, shown
 from integrations.sync.tables.fields import Field, Kind
 from integrations.sync.tables.times import NoTime, Order, day, moment
 
@@ -30,8 +30,7 @@ class Lost(ValueError):
 
 def exact(value: Cell) -> str:
     """An id, a serial number: as it was typed. Raises `Lost`."""
-    if isinstance(value, Mistake):
-        raise Lost(f"is {value}, a formula that failed")
+    _refuse_mistake(value)
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
@@ -57,9 +56,15 @@ def _digits(value: int | float) -> str:
 
 def text(value: Cell) -> str:
     """Raises `Lost`."""
+    _refuse_mistake(value)
+    return shown(value).strip()
+
+
+def _refuse_mistake(value: Cell) -> None:
+    if value == UNCOMPUTED and isinstance(value, Mistake):
+        raise Lost("is a formula that was never computed; open the file in a spreadsheet program and save it")
     if isinstance(value, Mistake):
         raise Lost(f"is {value}, a formula that failed")
-    return shown(value).strip()
 
 
 def several(value: Cell, between: re.Pattern[str]) -> list[str]:

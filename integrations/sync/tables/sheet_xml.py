@@ -16,15 +16,15 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import from_excel
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from integrations.sync.tables.cells import Cell, Line, Mistake, trimmed
+from integrations.sync.tables.cells import UNCOMPUTED, Cell, Line, Mistake, trimmed
 
 MOST_DIGITS: Final = 18
 """A whole number with more is read as a spreadsheet program would: without its last digits."""
 WIDEST: Final = 16_384
 """Columns that a sheet can have at all."""
 
-_ROW, _CELL, _VALUE, _INLINE, _TEXT, _PHONETIC = (
-    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "v", "is", "t", "rPh")
+_ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _PHONETIC = (
+    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "v", "f", "is", "t", "rPh")
 )
 _ESCAPED: Final = re.compile("_x([0-9A-F]{4})_")
 """How a workbook writes what XML has no sign for: `_x000D_` is the end of a line."""
@@ -74,7 +74,7 @@ def sheet_lines(source: IO[bytes], strings: Sequence[str], looks: Looks) -> Iter
             parents[-1].remove(node)
 
 
-_KEPT: Final = frozenset({_CELL, _VALUE, _INLINE, _TEXT, _PHONETIC, f"{{{SHEET_MAIN_NS}}}r"})
+_KEPT: Final = frozenset({_CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _PHONETIC, f"{{{SHEET_MAIN_NS}}}r"})
 """What a row is made of stays until the row has been read; everything else is dropped when it ends."""
 
 
@@ -104,7 +104,8 @@ def _value(node: Element, strings: Sequence[str], looks: Looks) -> Cell:
         return None if inline is None else spoken(inline)
     text = node.findtext(_VALUE)
     if not text:
-        return None
+        # A formula whose text came out empty says that it is a text.
+        return UNCOMPUTED if kind != "str" and node.find(_FORMULA) is not None else None
     if kind == "n":
         return _number(text, int(node.get("s") or 0), looks)
     return _READ[kind](text) if kind in _READ else strings[int(text)] if kind == "s" else text

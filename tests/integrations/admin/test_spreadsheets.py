@@ -190,3 +190,25 @@ def test_changing_consoles_is_the_only_right_that_it_takes(client: Client, conso
     assert client.post(page_of(upload, "apply"), {"checksum": upload.checksum}).status_code == 302
     upload.refresh_from_db()
     assert upload.state == UploadState.APPLYING
+
+
+@pytest.mark.parametrize("content", [csv_of(ROWS), xlsx_of(ROWS)], ids=["csv", "xlsx"])
+def test_a_file_that_does_not_fit_into_memory_is_taken_as_well(
+    browser: Client, console: Console, settings: Any, content: bytes
+) -> None:
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    send(browser, console, content)
+
+    assert look(Upload.objects.get()).counts["new"] == 1
+
+
+def test_looking_again_by_the_run_shows_the_newer_look(browser: Client, console: Console) -> None:
+    send(browser, console)
+    first = look(Upload.objects.get()).look_run
+    assert first is not None
+    browser.post(reverse("admin:integrations_run_again", args=(first.pk,)))
+    execute_here(Run.objects.filter(kind=RunKind.LOOK_UPLOAD).latest("pk"))
+
+    upload = Upload.objects.get()
+    assert upload.state == UploadState.READY
+    assert upload.look_run_id != first.pk

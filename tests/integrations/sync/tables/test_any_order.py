@@ -1,8 +1,10 @@
+# ruff: noqa: DTZ001  a spreadsheet knows no zones
 """The same list gives the same rows as CSV or XLSX, in any order of its columns."""
 
 from __future__ import annotations
 
 import random
+from datetime import date, datetime
 from typing import Any
 
 from hypothesis import given, settings
@@ -17,10 +19,8 @@ LABELS = [field.label for field in COMPUTERS.fields]
 CELLS: dict[str, st.SearchStrategy[str]] = {
     "Computer ID": st.text("abcdef-", min_size=1, max_size=8),
     "Computer": st.text("ABCDEF-", min_size=1, max_size=8),
-    "Last seen": st.datetimes()
-    .filter(lambda at: at.year > 1999)
-    .map(lambda at: at.strftime("%Y-%m-%d %H:%M")),
-    "Purchased": st.dates().filter(lambda on: on.year > 1999).map(lambda on: on.isoformat()),
+    "Last seen": st.datetimes(datetime(2000, 1, 1)).map(lambda at: at.strftime("%Y-%m-%d %H:%M")),
+    "Purchased": st.dates(date(2000, 1, 1)).map(lambda on: on.isoformat()),
     "Warranty end": st.just(""),
     "Online": st.sampled_from(["yes", "no", ""]),
     "In maintenance": st.sampled_from(["ja", "nein", ""]),

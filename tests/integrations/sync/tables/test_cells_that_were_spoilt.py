@@ -78,3 +78,26 @@ def test_serial_numbers_that_are_numbers_are_told_since_zeros_may_be_gone() -> N
 
 def test_an_id_that_is_a_number_has_no_decimal_point() -> None:
     assert rows_of(xlsx_of([HEADERS, [17.0, "PC-1", ""]]))[0].identity == "17"
+
+
+def test_a_formula_that_was_never_computed_is_told() -> None:
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.append(HEADERS)
+    sheet.append(["1", "PC-1", '=CONCATENATE("A","B")'])
+    (row,) = rows_of(saved(book))
+    assert row.notes[0].startswith("Serial number is a formula that was never computed;")
+
+
+def test_a_flag_or_a_time_that_failed_costs_its_row() -> None:
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.append([*HEADERS, "Online", "Last seen"])
+    sheet.append(["1", "PC-1", "", "=1/0", ""])
+    sheet.append(["2", "PC-2", "", "", "=1/0"])
+    for place in ("D2", "E3"):
+        sheet[place].value, sheet[place].data_type = "#DIV/0!", "e"
+    assert [row.problem for row in rows_of(saved(book))] == [
+        "Online: '#DIV/0!' is neither yes nor no.",
+        "Last seen: '#DIV/0!' is not a time.",
+    ]
