@@ -19,6 +19,7 @@ from mappings.models import (
     ProductMapping,
 )
 from tests.integrations.admin import made
+from tests.integrations.admin.uploaded import make_upload
 from ticketing.models import (
     Alert,
     AlertEvent,
@@ -151,7 +152,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     event = made.make_event(console, company=company, computer=computer, status=EventStatus.ROUTED)
     made.make_event(console, company=other, status=EventStatus.WAITING)
     made.make_delivery(console)
-    made.make_upload(console)
+    make_upload(console)
     ticket = make_ticket(credential, company=company, computer=computer, profile=world.profile)
     alert = make_alert(credential, console, company=company, computer=computer, ticket=ticket)
     AlertEvent.objects.create(alert=alert, event=event, occurrence=1)

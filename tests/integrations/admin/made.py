@@ -20,8 +20,6 @@ from integrations.choices import (
     PlanState,
     RunKind,
     RunState,
-    UploadedKind,
-    UploadState,
 )
 from integrations.models import (
     ApiToken,
@@ -51,7 +49,6 @@ from integrations.models import (
     Product,
     RawDelivery,
     Run,
-    Upload,
 )
 
 SECRET = "marked-secret-9f3b7c"
@@ -232,28 +229,6 @@ def make_delivery(console: Console | None = None) -> RawDelivery:
 
 
 # ---- runs -----------------------------------------------------------------------------------
-
-
-def make_upload(console: Console, **more: Any) -> Upload:
-    values: dict[str, Any] = {
-        "what": UploadedKind.COMPUTERS,
-        "file_name": f"computers-{number()}.csv",
-        "state": UploadState.READY,
-        "choices": {"sheet": "", "columns": ["name"], "keys": ["name"], "order": ""},
-        "found": {
-            "described": "CSV, UTF-8, commas",
-            "sheets": [""],
-            "sheet": "",
-            "head_row": 1,
-            "headers": ["Computer"],
-            "first_rows": [[2, ["PC-1"]]],
-            "rows": 1,
-        },
-        "counts": {"new": 1},
-        "checksum": "0" * 64,
-        "looked_at": timezone.now(),
-    }
-    return Upload.objects.create(console=console, **{**values, **more})
 
 
 def make_run(kind: str = RunKind.SYNC_HALO, **more: Any) -> Run:

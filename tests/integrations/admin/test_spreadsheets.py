@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from integrations.choices import RunKind, UploadState
 from integrations.management.reporting import execute_here
 from integrations.models import Company, Console, Run, Upload
-from tests.integrations.admin.made import make_console, make_staff, make_superuser, make_upload
+from tests.integrations.admin.made import make_console, make_staff, make_superuser
+from tests.integrations.admin.uploaded import make_upload
 from tests.integrations.sync.tables.sheets import csv_of, xlsx_of
 
 pytestmark = pytest.mark.django_db
