@@ -23,7 +23,7 @@ from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Outcome, Purpose, RunKind, RunState
 from integrations.connections import fill_in
 from integrations.halo.writer import HaloWriter
-from integrations.ingest import console_side, events, merges
+from integrations.ingest import console_side, deliveries, events, merges
 from integrations.ingest.other_integrations import note_other_integrations
 from integrations.models import Console, HaloCredential, Instance, Intention
 from integrations.records import CheckResult
@@ -166,6 +166,7 @@ def sync_console(work: Work) -> Result:
         verdicts.report(work, "companies", console_side.store_companies(console, companies))
     if connector.abilities.computers:
         work.progress("Computers", 0)
+        connector.known_hardware = console_side.ids_with_hardware(console)
         computers = verdicts.renewing(work, "Computers", connector.fetch_computers())
         verdicts.report(work, "computers", console_side.store_computers(console, computers))
     verdicts.warn(work, connector.warnings)
@@ -207,6 +208,26 @@ def fetch_events(work: Work) -> Result:
     if "stored" in outcomes:
         request_routing()
     return Done()
+
+
+def read_deliveries(work: Work) -> Result:
+    """What the console's webhook has delivered → events."""
+    console = console_of(work)
+    connector, done = open_connector(console), 0
+    while not work.time_is_up:
+        read = deliveries.read_some(console, lambda body: connector.parse_webhook(body, {}))
+        if not read.deliveries:
+            return Done()
+        work.count(
+            deliveries=read.deliveries, stored=read.new, duplicate=read.known, unreadable=read.problems
+        )
+        done += read.deliveries
+        work.progress("Deliveries", done)
+        if connector.delivery_is_a_call and read.problems < read.deliveries:
+            request_events(console)
+        if read.new:
+            request_routing()
+    return Again()
 
 
 # ---- assets ---------------------------------------------------------------------------------
@@ -375,6 +396,7 @@ TABLE: Table = {
         "missing": uploading.mark_missing,
         "link": link_after_console,
     },
+    RunKind.DELIVERIES: {"start": read_deliveries},
     RunKind.MATCH: {"start": match},
     RunKind.PLAN_ASSETS: {"start": plan_assets},
     RunKind.APPLY_ASSETS: {"start": apply_assets},

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from django.conf import settings
+
 from integrations.choices import WriteMode
 from integrations.connections import save_console, save_halo_credential
 from integrations.models import Console, HaloCredential
@@ -28,6 +30,12 @@ def sandbox_addresses() -> tuple[str, str, str]:
     """Host and port of the simulated HaloPSA, MSP360 console and MSP360 RMM."""
     first = int(os.environ.get("HALOBRIDGE_SANDBOX_PORT", "8091"))
     return (f"127.0.0.1:{first}", f"127.0.0.1:{first + 1}", f"127.0.0.1:{first + 2}")
+
+
+def allowed_addresses() -> list[str]:
+    """Host and port of everything that the sandbox simulates, for the list of private hosts."""
+    first = int(sandbox_addresses()[0].split(":")[1])
+    return [f"127.0.0.1:{first + offset}" for offset in range(settings.SANDBOX_PORTS)]
 
 
 def note_sandbox_port(var: Path) -> None:

@@ -38,11 +38,13 @@ if not HALOBRIDGE_ENCRYPTION_KEYS:
 ALLOWED_HOSTS: list[str] = env.list("HALOBRIDGE_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("HALOBRIDGE_TRUSTED_ORIGINS", default=[])
 HALOBRIDGE_ALLOW_PRIVATE_HOSTS: list[str] = env.list("HALOBRIDGE_ALLOW_PRIVATE_HOSTS", default=[])
+SANDBOX_PORTS = 12
+"""The simulated HaloPSA and consoles listen on so many ports in a row."""
 if env.bool("HALOBRIDGE_SANDBOX", default=True) and (VAR_DIR / "sandbox").is_dir():
     # `make run` has started a sandbox here: commands in a second terminal may reach it as well.
     _noted = VAR_DIR / "sandbox" / "port"
     _first = int(_noted.read_text()) if _noted.is_file() else env.int("HALOBRIDGE_SANDBOX_PORT", default=8091)
-    HALOBRIDGE_ALLOW_PRIVATE_HOSTS += [f"127.0.0.1:{_first + offset}" for offset in range(3)]
+    HALOBRIDGE_ALLOW_PRIVATE_HOSTS += [f"127.0.0.1:{_first + offset}" for offset in range(SANDBOX_PORTS)]
 HALOBRIDGE_CA_BUNDLE: str = env.str("HALOBRIDGE_CA_BUNDLE", default="")
 HALOBRIDGE_DELIVERY_THREADS: int = env.int("HALOBRIDGE_DELIVERY_THREADS", default=4)
 HALOBRIDGE_PAUSE_FACTOR: float = env.float("HALOBRIDGE_PAUSE_FACTOR", default=1.0)

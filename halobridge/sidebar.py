@@ -84,6 +84,7 @@ NAVIGATION = [
     _group(
         "Tickets",
         _list("Event sets", "checklist", "ticketing", "eventset"),
+        _page("Seen, in no event set", "playlist_remove", "ticketing", "eventset", "unselected"),
         _list("Integration profiles", "tune", "ticketing", "integrationprofile"),
         _list("Ticket routing", "alt_route", "ticketing", "ticketrule"),
         _list("Simulations", "science", "ticketing", "simulation"),

@@ -132,6 +132,7 @@ class RunKind(TextChoices):
     SYNC_HALO = "sync_halo", "Sync from HaloPSA"
     SYNC_CONSOLE = "sync_console", "Sync from a console"
     EVENTS = "events", "Fetch of events"
+    DELIVERIES = "deliveries", "Reading of webhook deliveries"
     MATCH = "match", "Matching"
     PLAN_ASSETS = "plan_assets", "Asset preview"
     APPLY_ASSETS = "apply_assets", "Asset export"

@@ -14,6 +14,22 @@ CONNECTORS: Final[dict[str, tuple[str, str]]] = {
     "msp360": ("MSP360 Managed Backup", "integrations.connectors.msp360.connector.Msp360Connector"),
     "ninjaone": ("NinjaOne", "integrations.connectors.ninjaone.connector.NinjaOneConnector"),
     "tactical_rmm": ("Tactical RMM", "integrations.connectors.tactical_rmm.connector.TacticalRmmConnector"),
+    "ncentral": ("N-able N-central", "integrations.connectors.ncentral.connector.NCentralConnector"),
+    "itglue": ("IT Glue", "integrations.connectors.itglue.connector.ITGlueConnector"),
+    "scalepad": ("ScalePad", "integrations.connectors.scalepad.connector.ScalePadConnector"),
+    "datto_rmm": ("Datto RMM", "integrations.connectors.datto_rmm.connector.DattoRmmConnector"),
+    "connectwise_rmm": (
+        "ConnectWise RMM (Asio)",
+        "integrations.connectors.connectwise_rmm.connector.ConnectWiseRmmConnector",
+    ),
+    "connectwise_automate": (
+        "ConnectWise Automate",
+        "integrations.connectors.connectwise_automate.connector.ConnectWiseAutomateConnector",
+    ),
+    "connectsecure": (
+        "ConnectSecure",
+        "integrations.connectors.connectsecure.connector.ConnectSecureConnector",
+    ),
     "spreadsheet": (
         "Spreadsheets (CSV or XLSX)",
         "integrations.connectors.spreadsheet.connector.SpreadsheetConnector",

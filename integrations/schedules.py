@@ -25,6 +25,7 @@ from integrations.choices import (
     RunKind,
     RunState,
 )
+from integrations.ingest.deliveries import to_read
 from integrations.ingest.software_due import credentials_with_software_due
 from integrations.ingest.uploads.purging import purge_uploads
 from integrations.models import (
@@ -48,6 +49,7 @@ from integrations.runs.request import (
     request_background_software,
     request_console_sync,
     request_console_test,
+    request_deliveries,
     request_delivery,
     request_events,
     request_halo_sync,
@@ -116,7 +118,7 @@ def tick() -> None:
     now = timezone.now()
     _test_again(now)
     for console in _due(Console, "events_read_at", settings.HALOBRIDGE_EVENT_INTERVAL, now):
-        if console.synced_at and connector_class(console.kind).abilities.events:
+        if console.synced_at and _has_events_due(console, now):
             request_events(console)
     for console in _due(Console, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
         if connector_class(console.kind).abilities.computers:
@@ -125,6 +127,15 @@ def tick() -> None:
     _read_software(now)
     _watch_tickets(now)
     _ask_for_what_waits()
+
+
+def _has_events_due(console: Console, now: datetime) -> bool:
+    """By the minutes that staff have chosen, else by what is usual for the kind; never sooner than the setting."""
+    connector = connector_class(console.kind)
+    if not connector.abilities.events:
+        return False
+    minutes = timedelta(minutes=console.event_minutes or connector.event_minutes)
+    return console.events_read_at is None or console.events_read_at <= now - minutes
 
 
 def _sync_halo(now: datetime) -> None:
@@ -194,6 +205,8 @@ def _test_again(now: datetime) -> None:
 
 def _ask_for_what_waits() -> None:
     """The safety net under the doors, which ask by themselves: where nothing waits, nothing is asked for."""
+    for console in Console.objects.filter(pk__in=to_read().values("console")):
+        request_deliveries(console)
     if Event.objects.filter(status=EventStatus.NEW).exists() or _last_failed(RunKind.ROUTE):
         request_routing()
     unfinished = (IntentionState.PLANNED, IntentionState.SENDING, IntentionState.UNCERTAIN)

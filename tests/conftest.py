@@ -8,6 +8,16 @@ import socket
 import pytest
 
 _connect = socket.socket.connect
+_DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "admin_client", "admin_user"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks for no database is *pure*: a second pass on another database would tell nothing new."""
+    for item in items:
+        uses = set(getattr(item, "fixturenames", ())) & _DATABASE_FIXTURES
+        apart = any(item.get_closest_marker(name) for name in ("faults", "browser", "redis"))
+        if not uses and not apart and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.pure)
 
 
 def _is_here(host: str) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "tour-of-the-bridge"
@@ -50,7 +51,7 @@ class Installation:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
-        self.port = free_ports(4)
+        self.port = free_ports(1 + settings.SANDBOX_PORTS)
         self.sandbox_port = self.port + 1
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("HALOBRIDGE_")},

@@ -12,6 +12,7 @@ from integrations.admin import (  # noqa: F401  importing registers them
     held_losses,
     instances,
     people,
+    raw_deliveries,
     runs,
     tokens,
     uploads,

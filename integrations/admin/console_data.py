@@ -1,4 +1,4 @@
-"""Console data: companies, locations, products, events and raw deliveries, as they were read or received."""
+"""Console data: companies, locations, products and events, as they were read or received."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from integrations.admin.bases import HistoryAdmin
 from integrations.admin.display import (
     TONES,
     active_badge,
-    badge,
     badge_column,
     event_type_name,
     explained_column,
@@ -34,7 +33,7 @@ from integrations.admin.display import (
     time_column,
 )
 from integrations.catalogue import EVENT_TYPES
-from integrations.models import Company, Computer, Event, Location, Product, RawDelivery
+from integrations.models import Company, Computer, Event, Location, Product
 
 BY_CONSOLE = ("console", RelatedDropdownFilter)
 OPEN_IS_BAD = {**TONES, "open": "bad"}
@@ -154,20 +153,3 @@ class EventAdmin(HistoryAdmin):
     @admin.display(description="Computer")
     def computer_shown(self, row: Event) -> SafeString | str:
         return row_link(row.computer) if row.computer else (row.computer_external_id or "–")
-
-
-@admin.register(RawDelivery)
-class RawDeliveryAdmin(HistoryAdmin):
-    list_display = ("door", "console", "received", "processed", "problem")
-    fields = ("door", "console", "received", "processed", "problem", "body")
-    list_filter = (BY_CONSOLE,)
-    list_select_related = ("console",)
-    search_fields = ("door", "error")
-    empty_hint = "What webhooks deliver is kept here as it came in, with what became of it."
-
-    received = time_column("received_at", "Received")
-    processed = time_column("processed_at", "Processed")
-
-    @admin.display(description="Problem")
-    def problem(self, row: RawDelivery) -> SafeString | str:
-        return row.error or (badge("Processed", "good") if row.processed_at else badge("Waiting", "warn"))

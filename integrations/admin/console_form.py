@@ -50,7 +50,7 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Console
-        fields = ("name", "base_url", "time_zone", "enabled")
+        fields = ("name", "base_url", "time_zone", "event_minutes", "enabled")
         help_texts = {
             "name": "How it is called here, e.g. the name of the vendor's account.",
             "enabled": "Off: nothing is read from this console.",
@@ -67,6 +67,10 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
                 help_text=Console._meta.get_field("time_zone").help_text,
                 initial="UTC",
             )
+        if "event_minutes" in self.fields:
+            self.fields[
+                "event_minutes"
+            ].help_text = f"Empty: {connector.event_minutes}, as usual for this kind."
         if "base_url" in self.fields and connector.default_base_url:
             self.fields[
                 "base_url"
@@ -132,7 +136,8 @@ def fieldsets_of(kind: str, stored: Collection[str] = ()) -> tuple[Any, ...]:
         said = "This console waits for what is sent to the REST API; it needs no address and no keys."
     elif abilities.uploaded:
         said = "This console waits for spreadsheets that you upload here; it needs no address and no keys."
+    reading = ("time_zone", *(("event_minutes",) if abilities.events else ()), "enabled")
     return (
         (connector.label, {"description": said, "fields": connection}),
-        ("Reading", {"fields": ("time_zone", "enabled")}),
+        ("Reading", {"fields": reading}),
     )

@@ -53,7 +53,10 @@ class ConsoleSerializer(serializers.ModelSerializer[Console]):
             "credentials_set",
             "test_run",
         ]
-        fields = [*read_only_fields, *["name", "kind", "base_url", "credentials", "time_zone", "enabled"]]
+        fields = [
+            *read_only_fields,
+            *["name", "kind", "base_url", "credentials", "time_zone", "event_minutes", "enabled"],
+        ]
 
     def get_credentials_set(self, console: Console) -> list[str]:
         return sorted(name for name, value in console.credentials.items() if value)

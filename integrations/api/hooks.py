@@ -1,30 +1,23 @@
-"""Webhook doors. A delivery is stored as it came before anybody is told 2xx; what fails later is kept."""
+"""Webhook doors. A delivery is stored as it came before anybody is told 2xx, and understood in the queue."""
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from integrations.access import open_connector
 from integrations.api.problems import problem_answer
-from integrations.ingest import halo_news
-from integrations.ingest.events import store_events
-from integrations.models import ApiToken, Console, HaloCredential, RawDelivery
-from integrations.records import EventRecord
+from integrations.ingest import deliveries, halo_news
+from integrations.models import ApiToken, Console, HaloCredential
 from integrations.registry import UnknownKind
-from integrations.runs.request import request_routing, request_watch
-
-log = logging.getLogger(__name__)
-
-CONSOLE_DOOR = "console"
+from integrations.runs.request import request_deliveries, request_watch
 
 
 class Door(View):
@@ -44,6 +37,8 @@ class Door(View):
         try:
             body = request.body
         except RequestDataTooBig:
+            body = None
+        if body is None or len(body) > deliveries.LARGEST:
             return problem_answer(413, "The delivery is too large.")
         return self.take_in(row, body, request)
 
@@ -56,21 +51,31 @@ class Door(View):
         return answer
 
 
-def as_text(body: bytes) -> str:
-    """The body in a form that every database stores; what is no UTF-8 stays recognisable."""
-    return body.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
-
-
 class ConsoleDoor(Door):
-    """`POST /hooks/consoles/{token}/`: the vendor's own words, translated by the console's connector."""
+    """`POST /hooks/consoles/{token}/`: the vendor's own words, translated later by the console's connector.
+
+    What lacks the vendor's own proof is kept as well, for staff to see, but not read.
+    """
 
     rows = Console.objects.filter(enabled=True)
 
     def take_in(self, row: Console, body: bytes, request: HttpRequest) -> HttpResponse:
-        delivery = RawDelivery.objects.create(console=row, door=CONSOLE_DOOR, body=as_text(body))
-        stored = work_off(delivery, row, body, dict(request.headers))
-        answer = {"delivery": delivery.pk, "events": stored, "error": delivery.error}
-        return JsonResponse(answer, status=202)
+        refused = _refusal(row, request)
+        with transaction.atomic():
+            delivery = deliveries.keep(row, body, refused)
+            if not refused:
+                request_deliveries(row)
+        if refused:
+            return problem_answer(401, refused)
+        return JsonResponse({"delivery": delivery.pk}, status=202)
+
+
+def _refusal(console: Console, request: HttpRequest) -> str:
+    """Why the vendor's own proof is missing from the request; empty where all is well."""
+    try:
+        return open_connector(console).refusal(dict(request.headers))
+    except UnknownKind as problem:
+        return str(problem)
 
 
 class HaloDoor(Door):
@@ -79,33 +84,7 @@ class HaloDoor(Door):
     rows = HaloCredential.objects.filter(enabled=True)
 
     def take_in(self, row: HaloCredential, body: bytes, request: HttpRequest) -> HttpResponse:
-        delivery, ours = halo_news.take_in(row, as_text(body))
+        delivery, ours = halo_news.take_in(row, deliveries.as_text(body))
         if ours:
             request_watch(row)
         return JsonResponse({"delivery": delivery.pk})
-
-
-def work_off(delivery: RawDelivery, console: Console, body: bytes, headers: dict[str, str]) -> int:
-    """Store the delivery's events; return how many were new. What cannot be understood is its `error`."""
-    records, delivery.error = _parse(console, body, headers)
-    outcomes = store_events(console, records) if records else []
-    delivery.processed_at = timezone.now()
-    delivery.save(update_fields=["processed_at", "error"])
-    new = sum(outcome != "duplicate" for outcome in outcomes)
-    if new:
-        request_routing()
-    return new
-
-
-def _parse(console: Console, body: bytes, headers: dict[str, str]) -> tuple[list[EventRecord], str]:
-    """The events of a body, and a sentence about what could not be read."""
-    try:
-        return open_connector(console).parse_webhook(body, headers), ""
-    except (NotImplementedError, UnknownKind) as problem:
-        return [], str(problem)
-    except ValueError as problem:
-        # A bad delivery brings along what could be read of it.
-        return list(getattr(problem, "records", ())), str(problem)
-    except Exception:
-        log.exception("A delivery for the console %s could not be read", console.pk)
-        return [], "An unexpected error while reading it; the log of the server has the details."

@@ -21,6 +21,7 @@ from integrations.api.halo_data import (
 )
 from integrations.api.halo_software import HaloLicenceViewSet, HaloSoftwareViewSet
 from integrations.api.hooks import ConsoleDoor, HaloDoor
+from integrations.api.raw_deliveries import RawDeliveryViewSet
 from integrations.api.runs import EntryViewSet, RunViewSet
 from integrations.api.uploads import UploadViewSet
 
@@ -42,6 +43,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("event-types", EventTypeViewSet),
     ("events", EventViewSet),
     ("uploads", UploadViewSet),
+    ("raw-deliveries", RawDeliveryViewSet),
     ("runs", RunViewSet),
     (r"runs/(?P<run>[0-9]+)/entries", EntryViewSet),
 ]

@@ -12,11 +12,12 @@ Rules for whoever writes one (the recipe is the README beside this file):
 
 from __future__ import annotations
 
+import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import ClassVar
+from typing import ClassVar, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.net.errors import NetError
@@ -58,6 +59,15 @@ class CredentialField:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What the vendor's papers leave open. `keys`: names of properties whose types or values (codes, never
+    anything of a customer) tell the answer; none: it is to be read off the calls and headers."""
+
+    question: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ConsoleAccess:
     """How to reach one console. `time_zone` is that of times which the vendor sends without one."""
 
@@ -75,6 +85,18 @@ class ConsoleAccess:
     def zone(self) -> tzinfo:
         """Raises `ZoneInfoNotFoundError` or `ValueError` for a zone that does not exist."""
         return ZoneInfo(self.time_zone or "UTC")
+
+
+SECRET_HEADER: Final = "X-HaloBridge-Secret"  # noqa: S105
+WEBHOOK_SECRET: Final = CredentialField(
+    "webhook_secret",
+    "Webhook secret",
+    "Optional. Any long text of your own. Deliveries are then taken only with the header "
+    f"{SECRET_HEADER} that holds it: add it where the webhook is set up in the console.",
+    secret=True,
+    required=False,
+)
+"""For consoles whose webhooks can send a header of one's own. Who declares it has it checked at the door."""
 
 
 class NotSupported(NotImplementedError):
@@ -113,6 +135,15 @@ class Connector(ABC):
     default_base_url: ClassVar[str] = ""
     credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
     experimental: ClassVar[bool] = False
+    open_questions: ClassVar[tuple[OpenQuestion, ...]] = ()
+    """What `manage.py probe` looks for on a live tenant."""
+    event_minutes: ClassVar[int] = 1
+    """The least minutes between two fetches of events, if staff say nothing: more where one takes many calls."""
+    delivery_is_a_call: ClassVar[bool] = False
+    """A delivery that `parse_webhook` accepts only says that there is news: the events are read then."""
+    histories: ClassVar[tuple[str, ...]] = ()
+    """Beginnings of series keys that no complete list holds. They never enter `series_seen`: nothing is
+    concluded from their absence, and what ends them is told or never comes."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -133,6 +164,9 @@ class Connector(ABC):
         self.series_seen: set[str] = set()
         """Series keys that `fetch_events` met, also those that gave no event (a plan that just runs).
         Only with `events_are_complete_list`, and complete only once the iterator has ended by itself."""
+        self.known_hardware: frozenset[str] = frozenset()
+        """External ids of computers whose hardware is stored, set before a read: where it takes a call for
+        each computer, theirs may stay unread."""
 
     def check(self) -> CheckResult:
         """Test the connection without changing anything. Never raises for what staff can put right."""
@@ -157,6 +191,14 @@ class Connector(ABC):
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> list[EventRecord]:
         """Translate one stored delivery, without the network. Raises `BadDelivery`."""
         raise NotSupported(self.label, "webhook")
+
+    def refusal(self, headers: Mapping[str, str]) -> str:
+        """Why a delivery with these headers is not to be trusted, as a sentence; empty where it is."""
+        wanted = self.access.value(WEBHOOK_SECRET.name)
+        sent = {name.lower(): value for name, value in headers.items()}.get(SECRET_HEADER.lower(), "")
+        if not wanted or hmac.compare_digest(wanted.encode(), sent.strip().encode()):
+            return ""
+        return f"The delivery has no header {SECRET_HEADER} with the webhook secret."
 
     @abstractmethod
     def _probe(self) -> CheckResult:

@@ -23,6 +23,22 @@ def rows(answer: Any) -> list[Row] | None:
     return [row for row in answer if isinstance(row, Mapping)]
 
 
+def without_case(row: Row) -> Row:
+    """The same with keys in small letters: for consoles that spell one key in several ways."""
+    return {key.casefold(): value for key, value in row.items()}
+
+
+def first(row: Row, *names: str) -> Any:
+    """The first of these that says something; None where none does."""
+    return next((row[name] for name in names if row.get(name) not in (None, "", [], {})), None)
+
+
+def block(row: Row, name: str) -> Row:
+    """The object inside `row` that is called `name`, with keys in small letters; empty for anything else."""
+    found = row.get(name)
+    return without_case(found) if isinstance(found, Mapping) else {}
+
+
 def not_a_list(console: str, what: str, data: Any, secrets: Sequence[str]) -> BadAnswer:
     """The error for an answer that should have been a list of `what`; quotes it where it is words."""
     words = cut(redact(data, tuple(secrets)), LONGEST_QUOTE) if isinstance(data, str) else ""

@@ -10,11 +10,13 @@ import html
 import ipaddress
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 _EARLIEST_YEAR: Final = 1990  # 0001-01-01, 1900-01-01 and 1970-01-01 are how vendors write "never"
 _EPOCH_IN_MILLISECONDS: Final = 10_000_000_000
+_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_CLOCKS_MAY_DIFFER: Final = timedelta(hours=1)
 _NO_NAME: Final = frozenset({"", "null", "none"})
 _LINE_TAG: Final = re.compile(r"</?(?:br|div|h[1-6]|hr|li|ol|p|pre|table|tr|ul)\b[^<>]*>", re.I)
 _OTHER_TAG: Final = re.compile(r"</?(?:a|b|em|font|i|span|strong|tbody|td|th|u)\b[^<>]*>", re.I)
@@ -82,6 +84,27 @@ def moment(value: Any, zone: tzinfo) -> datetime | None:
     except (OverflowError, OSError):
         return None
     return found if found is not None and found.year >= _EARLIEST_YEAR else None
+
+
+def day(value: Any) -> date | None:
+    """A day as it is written, whatever time and zone follow it (`2028-09-14T00:00:00Z`); of an epoch UTC's.
+
+    Days that are written another way round (14/09/2028) are None: their order can't be told.
+    """
+    found = _DAY.match(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        when = moment(value, UTC) if number(value) else None
+        return when.date() if when else None
+    try:
+        written = date(*map(int, found.groups()))
+    except ValueError:
+        return None
+    return written if written.year >= _EARLIEST_YEAR else None
+
+
+def is_ahead(found: datetime | None, now: datetime) -> bool:
+    """Whether a time lies further in the future than clocks may differ: one of the two is wrong."""
+    return found is not None and found > now + _CLOCKS_MAY_DIFFER
 
 
 def _from_epoch(seconds: float) -> datetime:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
+from django.db.models import Q
 from django.utils import timezone
 
 from integrations.ingest import console_rows
@@ -59,6 +60,13 @@ def store_computers(
         products.ensure(name for record in batch for name in record.products)
         _note(read.store(_computer_row(record, places, products) for record in batch), seen)
     return read.close() if seen is None else read.leave_open()
+
+
+def ids_with_hardware(console: Console) -> frozenset[str]:
+    """External ids of the computers of which at least one thing is stored that tells the machine itself."""
+    told = ~Q(serial_number="") | ~Q(manufacturer="") | ~Q(mac_addresses=[])
+    rows = Computer.objects.filter(told, console=console, active=True).order_by()
+    return frozenset(rows.values_list("external_id", flat=True))
 
 
 def close_read(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0015_computer_pages_and_dates'),
+        ('integrations', '0017_minutes_between_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='run',
             name='kind',
-            field=models.CharField(choices=[('test_halo', 'Test of a HaloPSA credential'), ('test_console', 'Test of a console'), ('sync_halo', 'Sync from HaloPSA'), ('sync_console', 'Sync from a console'), ('events', 'Fetch of events'), ('match', 'Matching'), ('plan_assets', 'Asset preview'), ('apply_assets', 'Asset export'), ('route', 'Routing of events'), ('deliver', 'Delivery of tickets'), ('software', 'Read of installed software'), ('watch', 'Look at tickets in HaloPSA'), ('simulate', 'Simulation'), ('look_upload', 'Look at a spreadsheet'), ('apply_upload', 'Apply a spreadsheet'), ('preflight', 'Look at profiles'), ('sweep', 'Nightly sweep'), ('canary', 'Queue canary')], max_length=20),
+            field=models.CharField(choices=[('test_halo', 'Test of a HaloPSA credential'), ('test_console', 'Test of a console'), ('sync_halo', 'Sync from HaloPSA'), ('sync_console', 'Sync from a console'), ('events', 'Fetch of events'), ('deliveries', 'Reading of webhook deliveries'), ('match', 'Matching'), ('plan_assets', 'Asset preview'), ('apply_assets', 'Asset export'), ('route', 'Routing of events'), ('deliver', 'Delivery of tickets'), ('software', 'Read of installed software'), ('watch', 'Look at tickets in HaloPSA'), ('simulate', 'Simulation'), ('look_upload', 'Look at a spreadsheet'), ('apply_upload', 'Apply a spreadsheet'), ('preflight', 'Look at profiles'), ('sweep', 'Nightly sweep'), ('canary', 'Queue canary')], max_length=20),
         ),
         migrations.CreateModel(
             name='Upload',

@@ -215,9 +215,20 @@ class RawDelivery(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
     processed_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
+    new_events = models.PositiveIntegerField(null=True, blank=True, help_text="Events that it brought.")
+    known_events = models.PositiveIntegerField(
+        "repeated events", null=True, blank=True, help_text="Events of it that had been delivered before."
+    )
 
     class Meta:
         ordering = ["-received_at"]
+        indexes = [
+            models.Index(
+                fields=["console", "id"],
+                condition=models.Q(processed_at__isnull=True),
+                name="deliveries_to_read",
+            )
+        ]
         verbose_name_plural = "raw deliveries"
 
     def __str__(self) -> str:

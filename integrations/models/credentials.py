@@ -204,6 +204,13 @@ class Console(models.Model):
     time_zone = models.CharField(
         max_length=60, default="UTC", help_text="Zone of times that the vendor sends without one."
     )
+    event_minutes = models.PositiveSmallIntegerField(
+        "minutes between two fetches of events",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1440)],
+        help_text="Empty: as usual for this kind of console.",
+    )
     enabled = models.BooleanField(default=True)
     state = models.CharField(
         max_length=10, choices=ConnectionState.choices, default=ConnectionState.UNTESTED, editable=False

@@ -26,6 +26,7 @@ from integrations.net.failures import sort_failure
 from integrations.net.guard import secure_session
 from integrations.net.hosts import AddressError, HostPolicy, normalise_host, origin_of
 from integrations.net.redact import SENSITIVE_HEADERS, redact
+from integrations.net.watch import Seen, tell
 
 __all__ = [
     "MAX_BODY",
@@ -137,8 +138,12 @@ class Client:
             if target is None:
                 break
             url, params = target, None
+        path = urlsplit(str(request.url)).path
         if 200 <= status < 300:
-            return read_answer(self.host, status, answer_headers, body, expect_json=expect_json)
+            answer = read_answer(self.host, status, answer_headers, body, expect_json=expect_json)
+            tell(Seen(method, path, status, answer_headers, answer.data))
+            return answer
+        tell(Seen(method, path, status, answer_headers))
         raise error_for(self.host, status, answer_headers, body, (*self._secrets, *_keys_in(request)))
 
     def _prepare(

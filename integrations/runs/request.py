@@ -17,7 +17,7 @@ from integrations.choices import RunKind, RunState, StepState
 from integrations.models import Console, HaloAsset, HaloCredential, Instance, Plan, Run, Step
 from integrations.runs.pauses import GATHER, span
 
-TICKET_KINDS = frozenset({RunKind.ROUTE, RunKind.DELIVER})
+TICKET_KINDS = frozenset({RunKind.DELIVERIES, RunKind.ROUTE, RunKind.DELIVER})
 """Kinds that run on the delivery cluster, so that a mirror never delays a ticket."""
 
 
@@ -193,6 +193,13 @@ def request_console_sync(console: Console, *, requested_by: Any = None) -> Run:
 def request_events(console: Console, *, requested_by: Any = None) -> Run:
     return request_run(
         RunKind.EVENTS, console=console, requested_by=requested_by, slot=f"events:{console.pk}"
+    )
+
+
+def request_deliveries(console: Console, *, requested_by: Any = None) -> Run:
+    """Read what the console's webhook has delivered."""
+    return request_run(
+        RunKind.DELIVERIES, console=console, requested_by=requested_by, slot=f"deliveries:{console.pk}"
     )
 
 

@@ -22,11 +22,20 @@ SHOWN = 40
 
 
 class Pages:
-    """`halo` gives the world as it is at the moment of the request; the caller holds the lock."""
+    """`halo` gives the world as it is at the moment of the request; the caller holds the lock.
 
-    def __init__(self, halo: HaloWorld, is_down: Callable[[], str]) -> None:
+    `consoles` tells name, address and logins of each simulated console.
+    """
+
+    def __init__(
+        self,
+        halo: HaloWorld,
+        is_down: Callable[[], str],
+        consoles: Callable[[], Iterable[tuple[str, str, str]]],
+    ) -> None:
         self._halo = halo
         self._is_down = is_down
+        self._consoles = consoles
 
     def answer(self, request: Request) -> Response | None:
         """None for a path that is no page."""
@@ -73,6 +82,17 @@ class Pages:
             f"{_title('Tickets')}{self._tickets(tickets[:limit])}{_more(len(tickets), limit, client)}"
             f"{_title('Assets')}{self._assets(assets[:limit])}{_more(len(assets), limit, client)}"
             f"{_title('Clients')}{self._clients()}"
+            f"{_title('Consoles')}{self._logins()}"
+        )
+
+    def _logins(self) -> str:
+        rows = "".join(
+            f"<tr><td>{_text(title)}</td><td>{_text(url)}</td><td>{_text(sign_in)}</td></tr>"
+            for title, url, sign_in in self._consoles()
+        )
+        return (
+            "<p>Simulated as well: connect them in HaloBridge under Consoles.</p>"
+            f"<table><tr><th>Console</th><th>Address</th><th>Keys</th></tr>{rows}</table>"
         )
 
     def _newest(self, rows: Iterable[Row], client: int | None) -> list[Row]:
@@ -89,7 +109,7 @@ class Pages:
         )
         return (
             "<nav><a href='#tickets'>Tickets</a> <a href='#assets'>Assets</a> "
-            "<a href='#clients'>Clients</a></nav>"
+            "<a href='#clients'>Clients</a> <a href='#consoles'>Consoles</a></nav>"
             "<form><label>Client <select name='client'><option value=''>All clients</option>"
             f"{options}</select></label> <button>Show</button></form>"
         )

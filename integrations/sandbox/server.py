@@ -88,7 +88,7 @@ class Sandbox:
         self.people = People(
             world.halo, switches, clock, self.lock, self.halo_application.webhooks, store.changed
         )
-        self._pages = Pages(world.halo, lambda: switches.down)
+        self._pages = Pages(world.halo, lambda: switches.down, self._logins)
         self._control = Control(
             switches,
             self.events,
@@ -179,6 +179,12 @@ class Sandbox:
     def console(self, kind: type[C]) -> C:
         return cast(C, self.consoles[kind.name])
 
+    def _logins(self) -> list[tuple[str, str, str]]:
+        msp360 = f"Login {constants.MSP360_LOGIN}, password {constants.MSP360_PASSWORD}"
+        rmm = f"RMM API {self.rmm_url}, token {constants.RMM_TOKEN}"
+        further = [(kind.title, self.url(kind.name), kind.sign_in) for kind in CONSOLES]
+        return [("MSP360", self.msp360_url, f"{msp360}; {rmm}"), *further]
+
     def url(self, name: str) -> str:
         """Where the system of that name (of `fronts`) answers."""
         server = self._servers[name]
@@ -218,10 +224,8 @@ class Sandbox:
 
     def state(self) -> Row:
         """What runs where, and how it is made awkward."""
-        halo = self.world.halo
-        counts = {
-            name: len(getattr(halo, name)) for name in ("clients", "sites", "assets", "tickets", "mails")
-        }
+        halo, counted = self.world.halo, ("clients", "sites", "assets", "tickets", "mails")
+        counts = {name: len(getattr(halo, name)) for name in counted}
         return {
             **self.addresses(),
             "counts": {**counts, "computers": len(self.world.console.computers)},

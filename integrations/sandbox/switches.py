@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from integrations.sandbox.connectsecure.switches import ConnectSecureSwitches
+from integrations.sandbox.connectwise_automate.switches import AutomateSwitches
+from integrations.sandbox.connectwise_rmm.switches import AsioSwitches
+from integrations.sandbox.datto_rmm.switches import DattoSwitches
+from integrations.sandbox.itglue.switches import ITGlueSwitches
+from integrations.sandbox.ncentral.switches import NCentralSwitches
 from integrations.sandbox.ninjaone.switches import NinjaOneSwitches
+from integrations.sandbox.scalepad.switches import ScalePadSwitches
 from integrations.sandbox.tactical_rmm.switches import TacticalSwitches
 
 
@@ -13,6 +20,13 @@ from integrations.sandbox.tactical_rmm.switches import TacticalSwitches
 class Switches(
     NinjaOneSwitches,
     TacticalSwitches,
+    NCentralSwitches,
+    ITGlueSwitches,
+    ScalePadSwitches,
+    DattoSwitches,
+    AsioSwitches,
+    AutomateSwitches,
+    ConnectSecureSwitches,
 ):
     """One value per behaviour, changeable while the sandbox runs. Times in seconds.
 

@@ -57,6 +57,28 @@ def test_a_tick_asks_for_what_is_due_and_a_second_one_for_nothing_more() -> None
     assert len(kinds()) == 4
 
 
+@pytest.mark.parametrize(
+    ("kind", "chosen", "minutes", "due"),
+    [
+        ("msp360", None, 2, True),
+        ("connectsecure", None, 29, False),
+        ("connectsecure", None, 31, True),
+        ("connectsecure", 5, 6, True),
+        ("msp360", 10, 9, False),
+        ("itglue", None, 600, False),
+    ],
+)
+def test_events_are_fetched_as_often_as_staff_say_or_as_is_usual_for_the_kind(
+    kind: str, chosen: int | None, minutes: int, due: bool
+) -> None:
+    now = timezone.now()
+    make_console(
+        kind=kind, synced_at=now, event_minutes=chosen, events_read_at=now - timedelta(minutes=minutes)
+    )
+    tick()
+    assert (RunKind.EVENTS in kinds()) == due
+
+
 def test_a_sync_that_runs_is_not_asked_for_again_however_long_it_takes() -> None:
     make_credential(synced_at=None)
     tick()

@@ -19,6 +19,7 @@ from mappings.models import CompanyMapping
 from ticketing.admin.event_types_field import EventTypesField
 from ticketing.admin.noise import TagsField
 from ticketing.admin.replacing import ReplacedOnDelete
+from ticketing.admin.unselected import UnselectedEvents
 from ticketing.caught import caught_by
 from ticketing.models import EventSet, TicketRule
 from ticketing.replacing import Use, replace_set, use_of_set
@@ -58,7 +59,7 @@ class EventSetForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(EventSet)
-class EventSetAdmin(ReplacedOnDelete, BridgeAdmin):
+class EventSetAdmin(UnselectedEvents, ReplacedOnDelete, BridgeAdmin):
     form = EventSetForm
     compressed_fields = False
     fieldsets = (

@@ -18,6 +18,7 @@ from ticketing.caught import Caught, caught_by
 from ticketing.conditions import pattern_problem
 from ticketing.models import EventSet
 from ticketing.replacing import replace_set, use_of_set
+from ticketing.unselected import unselected
 
 
 class EventSetSerializer(serializers.ModelSerializer[EventSet]):
@@ -110,6 +111,15 @@ class CaughtSerializer(serializers.Serializer[Any]):
         return [{"company": pk, "name": name, "events": number} for pk, name, number in row.by_company]
 
 
+class UnselectedSerializer(serializers.Serializer[Any]):
+    console = serializers.IntegerField(source="console.pk", help_text="Our id.")
+    event_type = serializers.CharField()
+    vendor_code = serializers.CharField(help_text="What the console itself calls it; may be empty.")
+    events = serializers.IntegerField()
+    last_received = serializers.DateTimeField()
+    newest_event = serializers.IntegerField(source="newest.pk", help_text="Our id of an event of it.")
+
+
 class EventSetViewSet(WriteResource):
     """Named selections of event types; a new default takes over from the one before."""
 
@@ -129,13 +139,28 @@ class EventSetViewSet(WriteResource):
 
     @extend_schema(
         parameters=[OpenApiParameter("days", int, description="1 to 365; 30 where it is absent.")],
+        responses={200: UnselectedSerializer(many=True)},
+        filters=False,
+    )
+    @action(detail=False, pagination_class=None)
+    def unselected(self, request: Request) -> Response:
+        """What consoles told of and no event set selects: at most 200, the most frequent first."""
+        return Response(UnselectedSerializer(unselected(_days(request)), many=True).data)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("days", int, description="1 to 365; 30 where it is absent.")],
         responses={200: CaughtSerializer},
         filters=False,
     )
     @action(detail=True, pagination_class=None)
     def caught(self, request: Request, pk: str) -> Response:
         """What the set would have caught in the last days: events, by type and by company (ten each)."""
-        asked = request.query_params.get("days", "30")
-        if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= 365:
-            raise serializers.ValidationError({"days": "Between 1 and 365."})
-        return Response(CaughtSerializer(caught_by(self.get_object(), int(asked))).data)
+        return Response(CaughtSerializer(caught_by(self.get_object(), _days(request))).data)
+
+
+def _days(request: Request) -> int:
+    """The days that were asked for. Raises ValidationError."""
+    asked = request.query_params.get("days", "30")
+    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= 365:
+        raise serializers.ValidationError({"days": "Between 1 and 365."})
+    return int(asked)

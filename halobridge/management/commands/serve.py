@@ -18,6 +18,7 @@ from django.db import connection
 
 from halobridge.processes import Supervisor
 from halobridge.sandboxed import (
+    allowed_addresses,
     connect_sandbox,
     note_sandbox_port,
     sandbox_addresses,
@@ -82,7 +83,7 @@ class Command(BaseCommand):
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         if sandbox_wanted():
-            allowed = ",".join([*settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS, *sandbox_addresses()])
+            allowed = ",".join([*settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS, *allowed_addresses()])
             environment["HALOBRIDGE_ALLOW_PRIVATE_HOSTS"] = allowed
             note_sandbox_port(settings.VAR_DIR)
             supervisor.add("sandbox", [*manage, "sandbox"], environment)

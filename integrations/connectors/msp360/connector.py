@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
-from integrations.connectors.base import Abilities, Connector, CredentialField
+from integrations.connectors.base import Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.looks import Looks
 from integrations.connectors.msp360.client import Msp360Client, RmmClient, Row
 from integrations.connectors.msp360.parse import companies, computers, events, products
@@ -59,6 +59,15 @@ class Msp360Connector(Connector):
             secret=False,
             required=False,
         ),
+    )
+
+    open_questions = (
+        OpenQuestion("1. Spellings of the licence types", ("LicenseType", "licenseType")),
+        OpenQuestion("1. Meaning of InstanceType", ("InstanceType",)),
+        OpenQuestion("1. Application id of the RMM agent", ("AppId", "ApplicationId", "ApplicationID")),
+        OpenQuestion("1. Zone of LastActivity", ("LastActivity",)),
+        OpenQuestion("2. Values of the RMM alerts' type and state", ("type", "state")),
+        OpenQuestion("2. Values of computerState", ("computerState",)),
     )
 
     def fetch_companies(self) -> Iterator[CompanyRecord]:

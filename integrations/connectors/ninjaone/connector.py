@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
 from integrations.connectors import bodies
-from integrations.connectors.base import Abilities, BadDelivery, Connector, CredentialField
+from integrations.connectors.base import (
+    WEBHOOK_SECRET,
+    Abilities,
+    BadDelivery,
+    Connector,
+    CredentialField,
+    OpenQuestion,
+)
 from integrations.connectors.looks import Looks
 from integrations.connectors.ninjaone.client import NinjaOneClient, Row
 from integrations.connectors.ninjaone.parse import companies, computers, envelopes, events
@@ -17,7 +23,6 @@ from integrations.records import CheckResult, CompanyRecord, ComputerRecord, Eve
 
 OVERLAP: Final = timedelta(minutes=30)
 """How far behind the last read the history is read again: devices deliver late."""
-SECRET_HEADER: Final = "X-HaloBridge-Secret"  # noqa: S105
 DASHBOARD: Final = "/#/deviceDashboard/{id}/overview"
 GRANT: Final = "Give the API application the scope Monitoring (Administration > Apps > API)."
 
@@ -49,14 +54,14 @@ class NinjaOneConnector(Connector):
             "Shown once, when the application is saved under Administration > Apps > API.",
             secret=True,
         ),
-        CredentialField(
-            "webhook_secret",
-            "Webhook secret",
-            "Optional. Any long text of your own. Deliveries are then taken only with the header "
-            f"{SECRET_HEADER} that holds it: add it to the webhook's headers in NinjaOne.",
-            secret=True,
-            required=False,
-        ),
+        WEBHOOK_SECRET,
+    )
+
+    open_questions = (
+        OpenQuestion("4. Place of TRIGGERED and RESET", ("status", "statusCode", "activityType")),
+        OpenQuestion("4. Sub-fields of os and system", ("os", "system")),
+        OpenQuestion("Node classes", ("nodeClass",)),
+        OpenQuestion("Source types of alerts", ("sourceType",)),
     )
 
     def fetch_companies(self) -> Iterator[CompanyRecord]:
@@ -112,19 +117,12 @@ class NinjaOneConnector(Connector):
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> list[EventRecord]:
         """One posted activity. What tells of no problem gives no event."""
-        self._check_secret(headers)
         items = bodies.posted_items(body)
         rows = [item for item in items if isinstance(item, Mapping) and _is_activity(item)]
         records = [record for row in rows if (record := events.activity(row, self.access.zone))]
         if len(rows) < len(items):
             raise BadDelivery("The delivery holds something that is no NinjaOne activity.", tuple(records))
         return records
-
-    def _check_secret(self, headers: Mapping[str, str]) -> None:
-        wanted = self.access.value("webhook_secret")
-        sent = {name.lower(): value for name, value in headers.items()}.get(SECRET_HEADER.lower(), "")
-        if wanted and not hmac.compare_digest(wanted.encode(), sent.strip().encode()):
-            raise BadDelivery(f"The delivery has no header {SECRET_HEADER} with the webhook secret.")
 
     def _history(self, since: datetime) -> list[Row]:
         """Activities that tell something; the others (most of them) are dropped page by page."""

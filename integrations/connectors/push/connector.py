@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from integrations.connectors import bodies
-from integrations.connectors.base import Abilities, BadDelivery, Connector
+from integrations.connectors.base import WEBHOOK_SECRET, Abilities, BadDelivery, Connector
 from integrations.connectors.push import parse
 from integrations.records import CheckResult, EventRecord
 
@@ -14,6 +14,7 @@ class PushConnector(Connector):
     kind = "push"
     label = "Any tool that sends JSON (push)"
     abilities = Abilities(webhook=True, pushed=True)
+    credential_fields = (WEBHOOK_SECRET,)
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> list[EventRecord]:
         """Events in the words of the REST API. Bad items are told together; the good ones come along."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from integrations.connectors import values
-from integrations.connectors.base import Abilities, Connector, CredentialField
+from integrations.connectors.base import WEBHOOK_SECRET, Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.looks import Looks
 from integrations.connectors.patience import OneByOne
 from integrations.connectors.tactical_rmm.client import Row, TacticalClient
@@ -67,6 +67,13 @@ class TacticalRmmConnector(Connector):
             secret=False,
             required=False,
         ),
+        WEBHOOK_SECRET,
+    )
+
+    open_questions = (
+        OpenQuestion("Types and severities of alerts", ("alert_type", "severity")),
+        OpenQuestion("Spelling of times", ("alert_time", "resolved_on", "last_seen")),
+        OpenQuestion("Kinds and platforms of agents", ("monitoring_type", "plat")),
     )
 
     def fetch_companies(self) -> Iterator[CompanyRecord]:

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--rmm-port", type=int, default=first + 2)
         for console in CONSOLES:
             option = f"--{console.name.replace('_', '-')}-port"
-            parser.add_argument(option, type=int, help="beside other ports than the usual: any free one")
+            parser.add_argument(option, type=int, help="0 takes any free port")
         parser.add_argument("--host", default=constants.HOST, help="address to listen on")
         parser.add_argument("--state-dir", type=Path, default=Path(settings.VAR_DIR) / "sandbox")
         parser.add_argument("--seed", type=int, default=1, help="another seed makes another world")
@@ -67,7 +67,8 @@ class Command(BaseCommand):
 def _port(options: dict[str, Any], console: type[Simulated]) -> int:
     if options[f"{console.name}_port"] is not None:
         return int(options[f"{console.name}_port"])
-    return console.port if options["halo_port"] == USUAL_PORTS.halo else 0
+    first = options["halo_port"]
+    return first + console.port - USUAL_PORTS.halo if first else 0
 
 
 def _welcome(sandbox: Sandbox) -> str:

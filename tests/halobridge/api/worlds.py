@@ -28,6 +28,7 @@ from integrations.models import (
     Plan,
     PlannedChange,
     Product,
+    RawDelivery,
     Run,
     Upload,
 )
@@ -111,6 +112,7 @@ class World:
             external_id=str(number),
             name=f"PC{number}",
         )
+        RawDelivery.objects.create(console=self.console, door="console", body="{}")
         self.event = Event.objects.create(
             console=self.console,
             external_id=str(number),

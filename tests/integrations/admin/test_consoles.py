@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -45,11 +47,11 @@ def test_the_form_has_the_fields_of_its_kind(browser: Client) -> None:
         assert f'name="credential_{field.name}"' in page
 
 
-def test_a_console_that_is_pushed_to_needs_neither_address_nor_keys(browser: Client) -> None:
+def test_a_console_that_is_pushed_to_needs_no_address_and_takes_a_webhook_secret(browser: Client) -> None:
     page = browser.get(reverse(ADD), {"kind": "push"}).content.decode()
 
     assert 'name="base_url"' not in page
-    assert "credential_" not in page
+    assert set(re.findall(r'name="(credential_\w+)"', page)) == {"credential_webhook_secret"}
 
 
 def test_saving_stores_the_keys_and_leads_to_the_run_of_its_test(browser: Client) -> None:

@@ -124,3 +124,10 @@ def test_there_is_nothing_to_read_from_a_push_console(action: str) -> None:
     assert answer.status_code == 409
     assert "gives no" in answer.json()["detail"]
     assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(15, 200), (None, 200), (0, 400), (1441, 400)])
+def test_the_minutes_between_two_fetches_of_events_can_be_chosen(minutes: int | None, status: int) -> None:
+    console = make_console(kind="msp360")
+    answer = make_caller().patch(f"{LIST}{console.pk}/", {"event_minutes": minutes}, format="json")
+    assert answer.status_code == status

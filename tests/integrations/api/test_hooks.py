@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from integrations.api import hooks
 from integrations.choices import RunKind
+from integrations.connectors.base import SECRET_HEADER
+from integrations.ingest.deliveries import LARGEST
 from integrations.models import ApiToken, Event, RawDelivery, Run
+from integrations.registry import connector_class
 from tests.builders import make_console, make_credential
 from tests.integrations.api.clients import make_caller
 
@@ -29,56 +31,56 @@ def post(path: str, body: Any, client: Client | None = None) -> Any:
     return (client or Client(enforce_csrf_checks=True)).post(path, text, content_type="application/json")
 
 
-def test_a_delivery_is_stored_and_becomes_events() -> None:
+def test_a_delivery_is_stored_as_it_came_and_answered_before_anybody_reads_it() -> None:
     body = {"external_id": "e1", "event_type": "backup.failed", "title": "Backup failed"}
     answer = post(make_door(), body)
-    assert answer.status_code == 202
+
     delivery = RawDelivery.objects.get()
-    assert answer.json() == {"delivery": delivery.pk, "events": 1, "error": ""}
+    assert (answer.status_code, answer.json()) == (202, {"delivery": delivery.pk})
     assert json.loads(delivery.body) == body
-    assert delivery.processed_at is not None
-    assert Event.objects.get().external_id == "e1"
-    assert Run.objects.get().kind == RunKind.ROUTE
+    assert (delivery.processed_at, delivery.error) == (None, "")
+    assert not Event.objects.exists()
+    assert Run.objects.get().kind == RunKind.DELIVERIES
 
 
-def test_a_repeat_brings_no_second_event() -> None:
+def test_many_deliveries_are_read_by_one_run() -> None:
     door = make_door()
-    body = {"external_id": "e1", "occurred_at": "2026-01-31T12:00:00Z"}
-    post(door, body)
-    assert post(door, body).json()["events"] == 0
-    assert (RawDelivery.objects.count(), Event.objects.count()) == (2, 1)
-
-
-def test_what_is_half_good_keeps_its_good_half_and_says_what_was_not() -> None:
-    answer = post(make_door(), [{"external_id": "e1"}, {"title": "No id"}])
-    assert answer.json()["events"] == 1
-    assert "external_id" in RawDelivery.objects.get().error
+    for number in range(5):
+        post(door, {"external_id": str(number)})
+    assert RawDelivery.objects.count() == 5
+    assert Run.objects.count() == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe\x00", b"{", b"[" * 100_000])
-def test_what_cannot_be_read_is_kept_with_a_sentence(body: bytes) -> None:
-    answer = post(make_door(), body)
-    assert answer.status_code == 202
+def test_whatever_comes_is_taken(body: bytes) -> None:
+    assert post(make_door(), body).status_code == 202
+    assert "\x00" not in RawDelivery.objects.get().body
+
+
+def test_the_answer_does_not_wait_for_the_connector(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("read at the door")
+
+    monkeypatch.setattr(connector_class("push"), "parse_webhook", fail)
+    assert post(make_door(), {"external_id": "e1"}).status_code == 202
+
+
+def test_a_delivery_without_the_secret_is_kept_and_refused_but_not_read() -> None:
+    door = make_door(kind="ninjaone", credentials={"webhook_secret": "our-word"})
+    answer = post(door, {"id": 1})
+
+    assert answer.status_code == 401
+    assert answer["Content-Type"] == "application/problem+json"
     delivery = RawDelivery.objects.get()
-    assert delivery.error
-    assert "\x00" not in delivery.body
-    assert not Event.objects.exists()
+    assert "webhook secret" in delivery.error
+    assert delivery.processed_at is not None
+    assert not Run.objects.exists()
 
 
-def test_a_connector_without_webhooks_keeps_the_delivery() -> None:
-    answer = post(make_door(kind="msp360"), {"a": 1})
+def test_a_delivery_with_the_secret_is_taken() -> None:
+    door = make_door(kind="ninjaone", credentials={"webhook_secret": "our-word"})
+    answer = Client().post(door, "{}", content_type="application/json", headers={SECRET_HEADER: "our-word"})
     assert answer.status_code == 202
-    assert "gives no" in RawDelivery.objects.get().error
-
-
-def test_a_parser_that_breaks_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(console: object) -> None:
-        raise RuntimeError("broken")
-
-    monkeypatch.setattr(hooks, "open_connector", fail)
-    answer = post(make_door(), {"external_id": "e1"})
-    assert answer.status_code == 202
-    assert "log of the server" in RawDelivery.objects.get().error
 
 
 @pytest.mark.parametrize("token", ["wrong", "x" * 500, "%00", "ü"])
@@ -100,10 +102,10 @@ def test_a_door_is_for_posting() -> None:
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
 
 
-def test_a_delivery_that_is_too_large_is_refused(settings: Any) -> None:
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
-    assert post(make_door(), {"external_id": "x" * 200}).status_code == 413
-    assert not RawDelivery.objects.exists()
+@pytest.mark.parametrize(("size", "status"), [(LARGEST, 202), (LARGEST + 1, 413)])
+def test_a_delivery_of_more_than_a_mebibyte_is_refused(size: int, status: int) -> None:
+    assert post(make_door(), b"x" * size).status_code == status
+    assert RawDelivery.objects.exists() == (status == 202)
 
 
 def test_a_delivery_of_halo_is_kept() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,6 +61,14 @@ def test_a_time_keeps_its_fraction_to_the_microsecond() -> None:
 
     assert found is not None
     assert found.microsecond == 123456
+
+
+@pytest.mark.parametrize(("minutes", "ahead"), [(-5, False), (0, False), (60, False), (61, True)])
+def test_a_time_is_ahead_where_clocks_cannot_differ_so_much(minutes: int, ahead: bool) -> None:
+    now = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
+
+    assert values.is_ahead(now + timedelta(minutes=minutes), now) is ahead
+    assert not values.is_ahead(None, now)
 
 
 @pytest.mark.parametrize(
@@ -174,3 +182,41 @@ def test_squashed_names_differ_only_in_what_matters() -> None:
     assert values.squash("MS SQL-Server  (2019)") == values.squash("mssqlserver2019")
     assert values.squash("Сервер 1") == "сервер1"
     assert values.squash(None) == ""
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "2028-09-14",
+        " 2028-09-14 ",
+        "2028-09-14T00:00:00.000Z",
+        "2028-09-14T23:30:00-05:00",
+        "2028-09-14 00:30:00+02:00",
+        1852502400,
+        "1852502400000",
+    ],
+)
+def test_a_day_is_the_one_that_is_written(sent: Any) -> None:
+    assert values.day(sent) == date(2028, 9, 14)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        "",
+        0,
+        "0",
+        True,
+        [],
+        {},
+        "never",
+        "0001-01-01",
+        "1970-01-01",
+        "2028-02-30",
+        "14/09/2028",
+        "2028-09-141",
+    ],
+)
+def test_what_says_no_day_is_none(sent: Any) -> None:
+    assert values.day(sent) is None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 
 from integrations.sandbox import store
-from integrations.sandbox.server import Ports, PortTaken, Sandbox
+from integrations.sandbox.consoles import CONSOLES
+from integrations.sandbox.server import USUAL_PORTS, Ports, PortTaken, Sandbox
 from integrations.sandbox.store import read_addresses
 from integrations.sandbox.world import to_data
 from tests.integrations.sandbox.callers import HaloCaller, make_asset, make_note, make_ticket
@@ -78,3 +82,20 @@ def test_a_port_in_use_is_told_in_a_sentence(sandbox: Sandbox, capsys: pytest.Ca
     port = int(sandbox.halo_root.rsplit(":", 1)[1])
     with pytest.raises(PortTaken, match=f"Port {port} is in use by another program"):
         Sandbox.start(ports=Ports(rmm=port))
+
+
+def test_the_ports_of_all_systems_stand_in_a_row_that_an_installation_may_reach(settings: Any) -> None:
+    usual = USUAL_PORTS
+    further = [console.port for console in CONSOLES]
+    taken = [usual.halo, usual.msp360, usual.rmm, *further]
+
+    assert len(set(taken)) == len(taken)
+    assert set(taken) <= set(range(usual.halo, usual.halo + settings.SANDBOX_PORTS))
+
+
+def test_the_start_page_tells_how_to_connect_each_console(sandbox: Sandbox) -> None:
+    page = requests.get(sandbox.halo_root, timeout=5).text
+    for console in CONSOLES:
+        assert console.title in page
+        assert sandbox.url(console.name) in page
+        assert console.sign_in in html.unescape(page)

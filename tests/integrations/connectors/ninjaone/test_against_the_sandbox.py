@@ -8,8 +8,8 @@ from datetime import datetime
 import pytest
 import requests
 
-from integrations.connectors.base import ConsoleAccess
-from integrations.connectors.ninjaone.connector import SECRET_HEADER, NinjaOneConnector
+from integrations.connectors.base import SECRET_HEADER, ConsoleAccess
+from integrations.connectors.ninjaone.connector import NinjaOneConnector
 from integrations.records import EventRecord
 from integrations.sandbox.ninjaone.console import NinjaOneApplication
 from integrations.sandbox.ninjaone.constants import CLIENT_ID, CLIENT_SECRET

@@ -1,0 +1,1 @@
+"""ConnectWise Automate's answers -> records. Vendor keys occur here only; nothing here reads the network."""

@@ -1,0 +1,1 @@
+"""ScalePad's answers -> records. Vendor keys occur here and nowhere else; nothing here reads the network."""

@@ -1,0 +1,1 @@
+"""How the simulated ConnectWise Automate answers: the REST API v1 of a server."""

@@ -1,0 +1,1 @@
+"""How the simulated ConnectWise RMM (Asio) answers: the platform's public API."""

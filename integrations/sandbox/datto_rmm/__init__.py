@@ -1,0 +1,1 @@
+"""How the simulated Datto RMM answers: the API v2, its limit of calls, and a Global Webhook."""

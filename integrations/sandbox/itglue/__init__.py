@@ -1,0 +1,1 @@
+"""A simulated IT Glue account: the same companies and part of their computers, as people write them down."""

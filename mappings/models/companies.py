@@ -1,0 +1,99 @@
+"""Which Halo client a company of a console is."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from integrations.models import Company, HaloClient, HaloCredential, HaloSite
+
+
+class CompanyMappings(models.QuerySet["CompanyMapping"]):
+    def in_force(self) -> CompanyMappings:
+        """Without those of other companies than the one that a credential is restricted to."""
+        anybody = Q(halo_credential__associated_company__isnull=True)
+        return self.filter(anybody | Q(halo_credential__associated_company=F("company")))
+
+
+class CompanyMapping(models.Model):
+    """A company of a console is this Halo client [customer]; new things of it go to this site."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="mappings")
+    halo_credential = models.ForeignKey(
+        HaloCredential, on_delete=models.CASCADE, related_name="company_mappings"
+    )
+    halo_client = models.ForeignKey(
+        HaloClient, on_delete=models.PROTECT, related_name="mappings", verbose_name="Halo client [customer]"
+    )
+    halo_site = models.ForeignKey(
+        HaloSite,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="default site",
+        help_text="Always a site of the client. Preset: the client's main site.",
+    )
+    create_tickets = models.BooleanField(
+        default=False, help_text="Off: no new tickets; open ones are still noted and closed."
+    )
+    tickets_since = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="What was open before is the baseline."
+    )
+    no_notification = models.BooleanField(
+        default=False, help_text="On: nothing at all is written to tickets of this company."
+    )
+    enable_configuration = models.BooleanField(
+        default=False,
+        help_text="Kept for the scheduled asset updates of a later release; it has no effect yet.",
+    )
+    reason = models.CharField(max_length=255, blank=True, help_text="Why this pair.")
+    mapped_at = models.DateTimeField(default=timezone.now)
+    mapped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = CompanyMappings.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "halo_credential"], name="one_client_per_company_and_credential"
+            )
+        ]
+        ordering = ["company__name"]
+
+    def __str__(self) -> str:
+        return f"{self.company} → {self.halo_client}"
+
+    def clean(self) -> None:
+        """Client and site must belong together and to the credential."""
+        if self.halo_client_id and self.halo_credential_id != self.halo_client.halo_credential_id:
+            raise ValidationError({"halo_client": "This client belongs to another HaloPSA credential."})
+        if self.halo_site_id and self.halo_site and self.halo_site.client_id != self.halo_client_id:
+            raise ValidationError({"halo_site": "This site belongs to another client."})
+
+
+class CompanySuggestion(models.Model):
+    """A client that may be this company: computed, never acted on by itself."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="suggestions")
+    halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="+")
+    halo_client = models.ForeignKey(HaloClient, on_delete=models.CASCADE, related_name="+")
+    score = models.PositiveSmallIntegerField(help_text="100: the same normalised name.")
+    reason = models.CharField(max_length=255)
+    ambiguous = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "halo_client"], name="one_suggestion_per_company_and_client"
+            )
+        ]
+        ordering = ["company__name", "-score"]
+
+    def __str__(self) -> str:
+        return f"{self.company} ≈ {self.halo_client}"
