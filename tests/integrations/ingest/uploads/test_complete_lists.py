@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from integrations.choices import RunState, UploadState
+from integrations.ingest.uploads.parts import drop_content
 from integrations.management.reporting import execute_here
 from integrations.models import Company, Computer, Console, Event, HeldLoss, Run, Upload
 from integrations.runs.approvals import approve, dismiss, losses_of
@@ -95,6 +96,31 @@ def test_a_large_loss_waits_for_an_approval_and_the_list_is_kept_for_it() -> Non
     assert len(active()) == 10
     assert not HeldLoss.objects.exists()
     assert bytes(Upload.objects.latest("pk").content) == b""
+
+
+def test_where_the_list_is_not_kept_any_more_the_next_complete_one_does_what_was_approved() -> None:
+    console = make_spreadsheet_console()
+    upload_complete(console, *range(40))
+    waiting = upload_complete(console, *range(10))
+    drop_content(Upload.objects.latest("pk"))
+    assert approve([held()], None) == waiting
+    assert len(active()) == 40
+
+    upload_complete(console, *range(10))
+    assert len(active()) == 10
+
+
+def test_a_large_loss_of_events_waits_as_well() -> None:
+    console = make_spreadsheet_console()
+    rows = [[str(number), f"Problem {number}", f"series-{number}"] for number in range(30)]
+    applied(console, "events", [EVENTS, *rows], complete=True)
+    run = applied(console, "events", [EVENTS, *rows[:5]], complete=True)
+    assert run.state == RunState.WAITING
+    assert [loss.resource for loss in losses_of(run)] == ["series"]
+    assert not Event.objects.filter(state="resolved").exists()
+
+    execute_here(approve(losses_of(run), None))
+    assert Event.objects.filter(state="resolved").count() == 25
 
 
 def test_an_approval_takes_away_nothing_else() -> None:
