@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import tempfile
 import warnings
 import weakref
+import zlib
 from array import array
 from collections.abc import Iterator
 from typing import IO, Any, Final
@@ -38,8 +41,12 @@ _BROKEN: Final = (
     AttributeError,
     IndexError,
     OSError,
-    NotImplementedError,
+    RuntimeError,
     EOFError,
+    ArithmeticError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
 )
 """What the library raises for a workbook that is none."""
 
@@ -52,9 +59,12 @@ class Book:
             with ZipFile(file) as archive:
                 _refuse_bombs(archive)
                 _refuse_entities(archive)
-            reader = _opened(file)
+            with warnings.catch_warnings():
+                # What the library finds odd about styles and links is not about the rows.
+                warnings.simplefilter("ignore")
+                reader = _opened(file)
+                self._looks, self._paths = Looks.of(reader.wb), _sheets(reader)
             self._archive, self._strings = reader.archive, reader.shared_strings
-            self._looks, self._paths = Looks.of(reader.wb), _sheets(reader)
         except BadFile:
             raise
         except _BROKEN as problem:
@@ -130,12 +140,10 @@ def _opened(file: IO[bytes]) -> Any:
     """The library's own reader, told to leave out what is not needed: links, macros, themes, properties."""
     file.seek(0)
     reader = _Reader(file, read_only=True, keep_vba=False, data_only=True, keep_links=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        reader.read_manifest()
-        reader.read_strings()
-        reader.read_workbook()
-        apply_stylesheet(reader.archive, reader.wb)
+    reader.read_manifest()
+    reader.read_strings()
+    reader.read_workbook()
+    apply_stylesheet(reader.archive, reader.wb)
     return reader
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Final, Protocol
@@ -87,7 +88,7 @@ def _what_ole_is(file: IO[bytes]) -> str:
 def _book(file: IO[bytes]) -> Source:
     try:
         names = set(ZipFile(file).namelist())
-    except (BadZipFile, OSError, ValueError, NotImplementedError):
+    except (BadZipFile, OSError, ValueError, RuntimeError, struct.error):
         raise BadFile("The workbook is damaged: it cannot be unpacked. Save it again.") from None
     if "xl/workbook.bin" in names:
         raise BadFile(f"This is a binary workbook (.xlsb). {_SAVE_AS}")
