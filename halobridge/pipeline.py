@@ -189,6 +189,8 @@ def fetch_events(work: Work) -> Result:
     console = console_of(work)
     connector = open_connector(console)
     started, first = timezone.now(), console.events_read_at is None
+    while_open = connector.abilities.series_listed_while_open
+    connector.open_series = events.open_series(console, while_open)
     records = list(verdicts.renewing(work, "Events", connector.fetch_events(console.events_read_at)))
     outcomes = events.store_events(console, records, first_read=first)
     if connector.abilities.events_are_complete_list:
@@ -197,6 +199,8 @@ def fetch_events(work: Work) -> Result:
             console,
             connector.series_seen,
             only_open=connector.abilities.events_list_only_open,
+            listed_while_open=while_open,
+            unread=connector.series_unread,
             warnings=connector.warnings,
             waiting=waiting,
         )

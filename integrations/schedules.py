@@ -130,7 +130,7 @@ def tick() -> None:
 
 
 def _has_events_due(console: Console, now: datetime) -> bool:
-    """By the minutes that staff have chosen, else by what is usual for the kind; never sooner than the setting."""
+    """By the minutes that staff have chosen, else by what is usual for the kind."""
     connector = connector_class(console.kind)
     if not connector.abilities.events:
         return False

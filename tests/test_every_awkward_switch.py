@@ -87,6 +87,8 @@ NOT_ON: dict[str, str] = {
     "webhook_out_of_order": "as webhook_url",
     "msp360_text_error": "every list is an error: nothing can be read",
     "msp360_empty_companies": "a read without companies; tests/test_bad_input",
+    "msp360_alert_end": "alerts of the RMM are not read here; tests/integrations/connectors/msp360",
+    "msp360_null_alerts": "as msp360_alert_end",
     "msp360_short_monitoring": "a list that breaks off; tests/integrations/ingest/test_vanished_series",
 }
 

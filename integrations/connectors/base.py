@@ -45,6 +45,8 @@ class Abilities:
     events_list_only_open: bool = False
     """That list holds what is open (and perhaps what ended lately), nothing of what is fine: a short or even
     empty one is an ordinary day, and only the loss of many open ones is in doubt."""
+    series_listed_while_open: tuple[str, ...] = ()
+    """Beginnings of series keys for which that holds, where the list tells the other series whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class Connector(ABC):
     open_questions: ClassVar[tuple[OpenQuestion, ...]] = ()
     """What `manage.py probe` looks for on a live tenant."""
     event_minutes: ClassVar[int] = 1
-    """The least minutes between two fetches of events, if staff say nothing: more where one takes many calls."""
+    """Minutes between two fetches of events, if staff say nothing: more where one takes many calls."""
     delivery_is_a_call: ClassVar[bool] = False
     """A delivery that `parse_webhook` accepts only says that there is news: the events are read then."""
     histories: ClassVar[tuple[str, ...]] = ()
@@ -164,6 +166,11 @@ class Connector(ABC):
         self.series_seen: set[str] = set()
         """Series keys that `fetch_events` met, also those that gave no event (a plan that just runs).
         Only with `events_are_complete_list`, and complete only once the iterator has ended by itself."""
+        self.series_unread: set[str] = set()
+        """Series keys of which this read of the events can't tell: that they were not met means nothing."""
+        self.open_series: frozenset[str] = frozenset()
+        """Series keys whose last known event is open, set before the events are read: of those that
+        `abilities.series_listed_while_open` names, so that they can be looked at first."""
         self.known_hardware: frozenset[str] = frozenset()
         """External ids of computers whose hardware is stored, set before a read: where it takes a call for
         each computer, theirs may stay unread."""

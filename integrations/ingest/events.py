@@ -14,13 +14,13 @@ from integrations.choices import Severity
 from integrations.ingest.batches import ROWS, batches
 from integrations.ingest.console_rows import external_key
 from integrations.ingest.novelty import fingerprints_of_new, messages_of
-from integrations.ingest.vanished import derived_resolves, series_of
+from integrations.ingest.vanished import derived_resolves, open_series, series_of
 from integrations.models import Company, Computer, Console, Event
 from integrations.records import EventRecord, FindingRecord
 from integrations.sync.repeats import Message
 from integrations.sync.storable import storable_json, storable_text
 
-__all__ = ["DUPLICATE", "STORED", "derived_resolves", "store_events"]
+__all__ = ["DUPLICATE", "STORED", "derived_resolves", "open_series", "store_events"]
 
 STORED: Final = "stored"
 DUPLICATE: Final = "duplicate"

@@ -31,6 +31,8 @@ from integrations.models import (
 
 SERIES: Final = "series"
 """Series of events that a console's complete list does not hold any more."""
+OPEN_SERIES: Final = f"{SERIES}:open"
+"""Those of them of which it lists only what is open, where it lists others whole."""
 
 _RESOURCES: Final[dict[type[Any], str]] = {
     HaloClient: Resource.CLIENTS,

@@ -34,7 +34,7 @@ def losses_of(run: Run) -> list[HeldLoss]:
     """The open losses that such a run can have met; none where it does not wait."""
     if run.state != RunState.WAITING or run.kind not in KINDS:
         return []
-    series = Q(resource=_SERIES)
+    series = Q(resource=_SERIES) | Q(resource__startswith=f"{_SERIES}:")
     of_kind = series if run.kind == RunKind.EVENTS else ~series
     if run.kind == RunKind.APPLY_UPLOAD:
         of_kind = Q(resource=_resource_of(run))
@@ -113,7 +113,8 @@ def _reads(loss: HeldLoss) -> tuple[str, int | None]:
     """The kind of run that reads this list, and for whom."""
     if loss.halo_credential_id:
         return RunKind.SYNC_HALO, loss.halo_credential_id
-    return (RunKind.EVENTS if loss.resource == _SERIES else RunKind.SYNC_CONSOLE), loss.console_id
+    is_series = loss.resource.partition(":")[0] == _SERIES
+    return (RunKind.EVENTS if is_series else RunKind.SYNC_CONSOLE), loss.console_id
 
 
 def _read_again(loss: HeldLoss, kind: str, by: Any) -> Run:

@@ -83,6 +83,7 @@ def remove_computer(console: ConsoleWorld, hid: str) -> Row:
     computer = console.computers.pop(hid)
     console.plans = {key: row for key, row in console.plans.items() if row["_hid"] != hid}
     console.hosts.pop(hid, None)
+    console.alerts = {key: row for key, row in console.alerts.items() if row["_hid"] != hid}
     owner = (computer["ComputerName"], computer["UserID"])
     for licence in console.licences.values():
         if (licence["ComputerName"], licence["UserID"]) == owner:

@@ -32,6 +32,7 @@ from integrations.sandbox.halo.people import People
 from integrations.sandbox.life import Pace, PassingTime
 from integrations.sandbox.listening import PortTaken, listen
 from integrations.sandbox.msp360.console import Msp360Application
+from integrations.sandbox.msp360.events import AlertEvents
 from integrations.sandbox.msp360.rmm import RmmApplication
 from integrations.sandbox.pages import Pages
 from integrations.sandbox.simulated import Simulated
@@ -82,6 +83,7 @@ class Sandbox:
         self._at_start = json.dumps(to_data(world))
         self.consoles = {kind.name: kind(world, switches, clock, self.lock) for kind in CONSOLES}
         known = {name: do for console in self.consoles.values() for name, do in console.known.items()}
+        known |= AlertEvents(world, switches, clock).known
         self.events = Events(world, switches, clock, known)
         self.halo_application = HaloApplication(world, switches, clock, self.lock, store.changed)
         self.msp360_application = Msp360Application(world, switches, clock, self.lock)
@@ -105,7 +107,7 @@ class Sandbox:
             keeps_bodies=True,
         )
         self.msp360 = Front(self.msp360_application.answer, clock)
-        self.rmm = Front(RmmApplication(world, clock, self.lock).answer, clock)
+        self.rmm = Front(RmmApplication(world, switches, clock, self.lock).answer, clock)
         self.fronts = {"halo": self.halo, "msp360": self.msp360, "rmm": self.rmm}
         self.fronts |= {name: Front(console.answer, clock) for name, console in self.consoles.items()}
         self._servers: dict[str, BaseWSGIServer] = {}

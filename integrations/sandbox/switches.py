@@ -119,6 +119,10 @@ class Switches(
     msp360_empty_companies: bool = False
     msp360_short_monitoring: int = 0
     """Above 0: the monitoring list breaks off after so many rows, as if nothing were wrong."""
+    msp360_alert_end: str = "time"
+    """How an alert of the RMM that ends is told: by its `time`, by the live `flag` alone, or it is `gone`."""
+    msp360_null_alerts: bool = False
+    """A summary without alerts holds `null` in place of an empty list."""
 
     def change(self, **values: Any) -> None:
         """Set some switches, all or none. Raises ValueError for an unknown name or a wrong type."""

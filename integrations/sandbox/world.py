@@ -105,6 +105,8 @@ class ConsoleWorld:
     plans: dict[str, Row] = field(default_factory=dict)
     hosts: dict[str, Row] = field(default_factory=dict)
     """What the RMM agent knows of a computer; only where one is installed."""
+    alerts: dict[str, Row] = field(default_factory=dict)
+    """Alerts of the RMM by their id, in the order in which they began."""
 
     def plans_of(self, hid: str) -> list[Row]:
         return [plan for plan in self.plans.values() if plan["_hid"] == hid]

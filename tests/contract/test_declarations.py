@@ -30,6 +30,9 @@ def test_it_is_what_the_registry_says(kind: str) -> None:
 def test_a_list_of_open_ones_is_a_list_from_which_ends_are_concluded(kind: str) -> None:
     abilities = connector_class(kind).abilities
     assert abilities.events_are_complete_list or not abilities.events_list_only_open
+    assert abilities.events_are_complete_list or not abilities.series_listed_while_open
+    assert not (abilities.events_list_only_open and abilities.series_listed_while_open), "one says it all"
+    assert all(abilities.series_listed_while_open), "the beginning of every key is all of them"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -36,6 +36,9 @@ TAKE: Final = 1000
 LIFETIME_IF_UNSAID: Final = 3600.0
 RENEW_BEFORE: Final = 60.0
 LONGEST_QUOTE: Final = 200
+LONGEST_SUMMARY: Final = 10.0
+"""Seconds for the call of one summary."""
+SUMMARIES: Final = "/api/v1/computers/stat/summary/latest"
 
 BAD_LOGIN: Final = (
     "MSP360 does not accept the API login and password. They are made under Settings > General; "
@@ -174,7 +177,7 @@ class Msp360Client:
 
 
 class RmmClient:
-    """RMM API (read only). Its lists do not say whose a host record is, so it is asked by hid."""
+    """RMM API (read only). Its lists do not say whose a record is, so it is asked by hid."""
 
     def __init__(self, access: ConsoleAccess, base_url: str) -> None:
         self._access = access
@@ -193,8 +196,35 @@ class RmmClient:
 
     def fetch_host(self, hid: str) -> Row | None:
         """The newest host record of a computer; None where the RMM API knows nothing about it."""
-        path = f"/api/v1/computers/{quote(hid, safe='')}/stat/host/latest"
         try:
-            return envelopes.host_record(patiently(lambda: self._http.get(path).data))
+            return envelopes.host_record(patiently(lambda: self._http.get(_latest(hid, "host")).data))
         except NotFound:
             return None
+
+    def fetch_alerts(self, hid: str) -> list[Row] | None:
+        """The alerts of a computer's newest summary; None where the answer is 404, which tells nothing.
+
+        Asked once, and not for long: a poll has many to ask, and the next one comes soon.
+        """
+        try:
+            answer = self._http.get(_latest(hid, "summary"), within=LONGEST_SUMMARY).data
+        except NotFound:
+            return None
+        found = envelopes.alerts(answer, hid)
+        if found is None:
+            raise BadAnswer("The RMM API gave something else than the summary of a computer.", status=200)
+        return found
+
+    def look_at_summaries(self) -> None:
+        """Whether there is an RMM API that shows summaries: unlike that of one computer the list has to be
+        there."""
+        try:
+            answer = patiently(lambda: self._http.get(SUMMARIES, params={"pageSize": 1}).data)
+        except NotFound as error:
+            raise error.with_sentence(f"There is no RMM API at {self._http.base_url} (404).") from error
+        if not envelopes.is_fleet_page(answer):
+            raise BadAnswer("The RMM API gave no list of summaries.", status=200)
+
+
+def _latest(hid: str, kind: str) -> str:
+    return f"/api/v1/computers/{quote(hid, safe='')}/stat/{kind}/latest"

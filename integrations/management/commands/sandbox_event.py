@@ -18,6 +18,8 @@ EVENTS = {
     "succeed": "a failing backup plan succeeds",
     "vanish-plan": "a backup plan is deleted from the console",
     "remove-computer": "a computer is removed from the console",
+    "msp360-alert": "a computer gets an alert of the RMM",
+    "msp360-alert-over": "an alert of the RMM ends",
     "halo-down": "the simulated Halo stops answering",
     "halo-up": "the simulated Halo answers again",
     "list": "shows which plans have a problem now",

@@ -14,6 +14,7 @@ from integrations.sandbox.generation.settings import add_settings
 from integrations.sandbox.generation.software import add_licences, add_software
 from integrations.sandbox.generation.tickets import add_tickets
 from integrations.sandbox.moments import stamp
+from integrations.sandbox.msp360.alerts import add_alerts
 from integrations.sandbox.world import World
 
 
@@ -33,4 +34,5 @@ def make_world(seed: int, now: datetime) -> World:
     add_lifecycle(world.halo, own_chance, moment)
     add_licences(world.halo, own_chance, moment)
     add_software(world.halo, own_chance, moment)
+    add_alerts(world.console, random.Random(f"{seed}/msp360"), moment)
     return world

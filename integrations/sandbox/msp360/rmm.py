@@ -1,4 +1,4 @@
-"""The RMM API: host and summary per computer, by hid, with a static bearer token. Read only.
+"""The RMM API: host and summary with its alerts per computer, by hid, with a static bearer token. Read only.
 
 MSP360 API: every answer is `{data: [{header, data: [record]}], aggregations, total}`; the manufacturer is
 spelled `manufactured`, memory is a string.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -16,12 +15,15 @@ from werkzeug.wrappers import Request, Response
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.constants import RMM_TOKEN
 from integrations.sandbox.moments import in_seconds
+from integrations.sandbox.msp360.alerts import of_computer
+from integrations.sandbox.switches import Switches
 from integrations.sandbox.world import Row, World
 
 
 class RmmApplication:
-    def __init__(self, world: World, clock: Clock, lock: threading.RLock) -> None:
+    def __init__(self, world: World, switches: Switches, clock: Clock, lock: threading.RLock) -> None:
         self._world = world
+        self._switches = switches
         self._clock = clock
         self._lock = lock
 
@@ -50,7 +52,7 @@ class RmmApplication:
             "storageGuid": None,
             "taskId": None,
             "header": _header(parts[3], parts[5], host, now),
-            "data": [_KINDS[parts[5]](host)],
+            "data": [self._record(parts[5], parts[3])],
         }
         return _shown({"data": [entry], "aggregations": None, "total": 1}, 200)
 
@@ -60,9 +62,16 @@ class RmmApplication:
             return _shown({"title": "Not Found", "status": 404}, 404)
         page = max(0, request.args.get("pageNumber", 0, type=int))
         size = max(1, request.args.get("pageSize", 100, type=int))
-        hosts = list(self._world.console.hosts.values())
-        items = [_KINDS[parts[4]](host) for host in hosts[page * size : (page + 1) * size]]
-        return _shown({"items": items, "total": len(hosts), "pageNumber": page, "pageSize": size}, 200)
+        hids = list(self._world.console.hosts)
+        items = [self._record(parts[4], hid) for hid in hids[page * size : (page + 1) * size]]
+        return _shown({"items": items, "total": len(hids), "pageNumber": page, "pageSize": size}, 200)
+
+    def _record(self, kind: str, hid: str) -> Row:
+        console = self._world.console
+        if kind == "host":
+            return _host(console.hosts[hid])
+        alerts = [_alert(row) for row in of_computer(console, hid)]
+        return _summary(alerts if alerts or not self._switches.msp360_null_alerts else None)
 
 
 def _header(hid: str, kind: str, host: Row, now: str) -> Row:
@@ -98,14 +107,22 @@ def _host(host: Row) -> Row:
     }
 
 
-def _summary(host: Row) -> Row:
+def _summary(alerts: list[Row] | None) -> Row:
     block: Row = {"title": "", "state": "Healthy", "value": None, "description": None, "extData": []}
     names = ["cpu", "ram", "hdd", "antivirus", "update", "eventLog", "smart", "systemTime", "temperature"]
     blocks = {name: {**block, "title": name} for name in names}
-    return {**blocks, "computerState": "Healthy", "alerts": []}
+    states = [row["state"] for row in alerts or [] if row["isLiveAlert"]]
+    worst = next((state for state in ("Offline", "Problem", "Warning") if state in states), "Healthy")
+    return {**blocks, "computerState": worst, "alerts": alerts}
 
 
-_KINDS: dict[str, Callable[[Row], Row]] = {"host": _host, "summary": _summary}
+def _alert(row: Row) -> Row:
+    shown = {name: value for name, value in row.items() if not name.startswith("_")}
+    times = {name: in_seconds(shown[name]) for name in ("beginUtcTime", "endUtcTime") if shown[name]}
+    return {**shown, **times}
+
+
+_KINDS = frozenset({"host", "summary"})
 
 
 def _shown(body: Any, status: int) -> Response:

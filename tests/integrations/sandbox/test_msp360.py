@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from integrations.sandbox import constants
+from integrations.sandbox.life import NothingFound
 from integrations.sandbox.server import Sandbox
 from tests.integrations.sandbox.callers import Msp360Caller
 
@@ -205,10 +206,82 @@ def test_the_fleet_of_the_rmm_does_not_say_whose_a_record_is(sandbox: Sandbox) -
     assert not any("hid" in item for item in answer["items"])
 
 
-def test_the_rmm_tells_a_summary(sandbox: Sandbox) -> None:
-    hid = next(iter(sandbox.world.console.hosts))
+def alerts_of(sandbox: Sandbox, hid: str) -> Any:
     (entry,) = read_rmm(sandbox, f"computers/{hid}/stat/summary/latest").json()["data"]
-    assert entry["data"][0]["alerts"] == []
+    assert entry["header"]["hid"] == hid
+    return entry["data"][0]["alerts"]
+
+
+def test_a_summary_tells_the_alerts_of_its_computer(sandbox: Sandbox) -> None:
+    done = sandbox.event("msp360-alert", computer="HDG-SRV08", alert="smart", message="Disk 1 <fails>")
+    (alert,) = [row for row in alerts_of(sandbox, done["hid"]) if row["alertId"] == done["alert"]]
+    (entry,) = read_rmm(sandbox, f"computers/{done['hid']}/stat/summary/latest").json()["data"]
+
+    assert (alert["type"], alert["state"], alert["message"]) == ("S.M.A.R.T.", "Problem", "Disk 1 <fails>")
+    assert (alert["endUtcTime"], alert["isLiveAlert"], alert["isNewAlert"]) == (None, True, True)
+    assert alert["beginUtcTime"].endswith("Z")
+    assert not any(name.startswith("_") for name in alert)
+    assert entry["data"][0]["computerState"] == "Problem"
+
+
+@pytest.mark.parametrize(
+    ("how", "left", "ended"), [("time", 1, True), ("flag", 1, False), ("gone", 0, False)]
+)
+def test_an_alert_that_is_over_tells_it_by_its_time_or_the_flag_or_is_gone(
+    sandbox: Sandbox, how: str, left: int, ended: bool
+) -> None:
+    sandbox.switches.change(msp360_alert_end=how)
+    done = sandbox.event("msp360-alert")
+    over = sandbox.event("msp360-alert-over")
+    found = [row for row in alerts_of(sandbox, done["hid"]) if row["alertId"] == over["alert"]]
+
+    assert over["alert"] == done["alert"]
+    assert [(row["isLiveAlert"], row["endUtcTime"] is not None) for row in found] == [(False, ended)] * left
+
+
+def test_a_summary_without_alerts_holds_an_empty_list_or_null(sandbox: Sandbox) -> None:
+    world = sandbox.world.console
+    quiet = next(hid for hid in world.hosts if hid not in {row["_hid"] for row in world.alerts.values()})
+    assert alerts_of(sandbox, quiet) == []
+    sandbox.switches.change(msp360_null_alerts=True)
+    assert alerts_of(sandbox, quiet) is None
+
+
+def test_there_are_live_alerts_at_first_and_one_that_is_over(sandbox: Sandbox) -> None:
+    rows = list(sandbox.world.console.alerts.values())
+    assert [row["isLiveAlert"] for row in rows] == [True] * 7 + [False]
+    assert {row["_hid"] for row in rows} <= sandbox.world.console.hosts.keys()
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"alert": "flood"}, "There is no alert 'flood'; there are: disk, cpu, "),
+        ({"computer": "nobody"}, "There is no computer 'nobody'"),
+    ],
+)
+def test_what_can_not_begin_is_told(sandbox: Sandbox, asked: dict[str, str], told: str) -> None:
+    with pytest.raises(NothingFound, match=told):
+        sandbox.event("msp360-alert", **asked)
+
+
+def test_no_alert_begins_where_no_agent_is_and_none_ends_twice(sandbox: Sandbox) -> None:
+    world = sandbox.world.console
+    bare = next(hid for hid in world.computers if hid not in world.hosts)
+    with pytest.raises(NothingFound, match="No RMM agent"):
+        sandbox.event("msp360-alert", computer=bare)
+    for _ in range(7):
+        sandbox.event("msp360-alert-over")
+    with pytest.raises(NothingFound, match="no such alert"):
+        sandbox.event("msp360-alert-over")
+
+
+def test_a_removed_computer_takes_its_alerts_along(sandbox: Sandbox) -> None:
+    done = sandbox.event("msp360-alert", computer="HDG-SRV08")
+    sandbox.event("remove-computer", computer="HDG-SRV08")
+    assert done["alert"] not in sandbox.world.console.alerts
+    again = sandbox.event("msp360-alert")
+    assert again["alert"] in sandbox.world.console.alerts
 
 
 @pytest.mark.parametrize(

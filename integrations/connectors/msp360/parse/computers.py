@@ -42,8 +42,36 @@ class Surroundings:
     zone: tzinfo = UTC
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose alerts are read: of its row no more than they need, since all computers are held at once."""
+
+    external_id: str
+    name: str
+    company_external_id: str | None = None
+    company_name: str | None = None
+    may_have_agent: bool = True
+
+
 def hid(row: Row) -> str | None:
     return values.guid(row.get("ComputerHID"))
+
+
+def owner(row: Row, company_ids: Mapping[str, str]) -> Owner | None:
+    external_id, company = hid(row), values.line(row.get("CompanyName"))
+    if external_id is None:
+        return None
+    name = values.line(row.get("ComputerName")) or values.line(row.get("ComputerDisplayName")) or ""
+    return Owner(external_id, name, company_ids.get(name_key(company)), company, may_have_rmm(row))
+
+
+def may_have_rmm(row: Row) -> bool:
+    """False where the list of apps holds no RMM agent, and nothing else tells of one.
+
+    By what id the agent is listed is not documented, so nobody is left alone for good because of it.
+    """
+    unknown = not isinstance(row.get("Apps"), list)
+    return unknown or _has_rmm(row) or values.flag(row.get("RemoteManagementAvailable")) is True
 
 
 def ids_by_place(rows: Iterable[Row], zone: tzinfo) -> dict[Place, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from integrations.connectors import bodies, values
@@ -43,9 +43,44 @@ def identity(row: Row) -> str:
 def host_record(answer: Any) -> Row | None:
     """The newest host record of one computer's answer; None where the RMM API has none for it."""
     elements = answer.get("data") if isinstance(answer, Mapping) else None
-    found = [item for item in elements or () if isinstance(item, Mapping) and item.get("data")]
+    found = _newest(elements or ())
+    return found if isinstance(found, Mapping) else None
+
+
+def alerts(answer: Any, hid: str) -> list[Row] | None:
+    """The alerts of the newest summary of this computer; none where the RMM API knows nothing of it.
+
+    None for another shape, and for what belongs to another computer: that must not end an alert.
+    """
+    elements = answer.get("data") if isinstance(answer, Mapping) else None
+    if elements is None and isinstance(answer, Mapping) and values.number(answer.get("total")) == 0:
+        elements = []
+    if not isinstance(elements, list) or not all(_is_of(item, hid) for item in elements):
+        return None
+    if not elements:
+        return []
+    summary = _newest(elements)
+    if not isinstance(summary, Mapping) or "alerts" not in summary:
+        return None
+    listed = [] if summary["alerts"] is None else summary["alerts"]
+    found = bodies.rows(listed)
+    return found if found is not None and len(found) == len(listed) else None
+
+
+def is_fleet_page(answer: Any) -> bool:
+    return isinstance(answer, Mapping) and bodies.rows(answer.get("items")) is not None
+
+
+def _newest(elements: Iterable[Any]) -> Any:
+    found = [item for item in elements if isinstance(item, Mapping) and item.get("data")]
     if not found:
         return None
     newest = max(found, key=lambda item: str(item.get("time") or ""))["data"]
-    record = newest[0] if isinstance(newest, list) else newest
-    return record if isinstance(record, Mapping) else None
+    return newest[0] if isinstance(newest, list) else newest
+
+
+def _is_of(element: Any, hid: str) -> bool:
+    """An element without a header is believed: it was asked for by hid."""
+    header = element.get("header") if isinstance(element, Mapping) else None
+    named = values.guid(header.get("hid")) if isinstance(header, Mapping) else None
+    return named in (None, hid)

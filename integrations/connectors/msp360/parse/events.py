@@ -1,12 +1,15 @@
-"""Backup monitoring of MSP360: the latest run of each plan becomes one event.
+"""Events of MSP360: the latest run of each backup plan, and the alerts of the RMM.
 
-What identifies what:
+What identifies a plan's events:
 
 * `series_key` is `plan:<PlanId>`: a plan has one alert, whether it fails, warns or is overdue.
 * `external_id` is `<PlanId>@<LastStart>`: one run. The same run read again is a repeat; its status is not
   part of the id, so a run whose failure is later called a warning stays one occurrence. An overdue plan has
   no run of its own: it is `<PlanId>@<LastStart>/overdue`, "late since that run".
 * A plan without `PlanId` (old rows) is known by account, computer and plan name.
+
+What identifies an alert: `external_id` is `<hid>:<alertId>`, `series_key` is `rmm:<hid>:<alertId>`. An alert
+is one occurrence; whether an id is unique beyond its computer is not documented.
 """
 
 from __future__ import annotations
@@ -18,56 +21,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
-from integrations.choices import EventState, Severity
+from integrations.choices import EventState
 from integrations.connectors import values
+from integrations.connectors.msp360.parse import codes
 from integrations.connectors.msp360.parse.companies import name_key
+from integrations.connectors.msp360.parse.computers import Owner
 from integrations.connectors.msp360.parse.products import Place, place
 from integrations.records import EventRecord
 
 Row = Mapping[str, Any]
 
-SUCCESS, OVERDUE, ERROR, RUNNING, UNKNOWN, INTERRUPTED, CLOSED, WARNING = range(8)
-_STATUS_NAMES: Final = (
-    "success",
-    "overdue",
-    "error",
-    "running",
-    "unknown",
-    "interrupted",
-    "unexpectedlyclosed",
-    "warning",
-)
-# status: (event type, severity, words of the title); running and unknown say nothing about the plan.
-_MEANING: Final[dict[int, tuple[str, str, str]]] = {
-    SUCCESS: ("backup.succeeded", Severity.INFO.value, "succeeded"),
-    OVERDUE: ("backup.overdue", Severity.HIGH.value, "overdue"),
-    ERROR: ("backup.failed", Severity.CRITICAL.value, "failed"),
-    INTERRUPTED: ("backup.interrupted", Severity.MEDIUM.value, "interrupted"),
-    CLOSED: ("backup.closed_unexpectedly", Severity.CRITICAL.value, "closed unexpectedly"),
-    WARNING: ("backup.warning", Severity.MEDIUM.value, "finished with warnings"),
-}
-# Plan types in the order of the vendor's numbers: (the vendor's name squashed, ours).
-_PLAN_TYPES: Final = (
-    ("na", "Backup"),
-    ("backup", "Backup"),
-    ("restore", "Restore"),
-    ("backupfiles", "File backup"),
-    ("restorefiles", "File restore"),
-    ("vmbackup", "VM backup"),
-    ("vmrestore", "VM restore"),
-    ("sqlbackup", "SQL backup"),
-    ("sqlresore", "SQL restore"),
-    ("exchangebackup", "Exchange backup"),
-    ("exchangerestore", "Exchange restore"),
-    ("bmssbackup", "System backup"),
-    ("bmssrestore", "System restore"),
-    ("consistencycheck", "Consistency check"),
-    ("ec2backup", "EC2 backup"),
-    ("ec2restore", "EC2 restore"),
-    ("hypervbackup", "Hyper-V backup"),
-    ("hypervrestore", "Hyper-V restore"),
-)
-_PLAN_TYPE_OF_NAME: Final = {**dict(_PLAN_TYPES), "sqlrestore": "SQL restore"}
 _LONGEST_KEY: Final = 200
 
 
@@ -83,15 +46,7 @@ class Joins:
 
 def status(row: Row) -> int | None:
     """The plan's status as the vendor's number, from number or name; None for one that is not known."""
-    return _enumerated(row.get("Status"), _STATUS_NAMES)
-
-
-def _enumerated(value: Any, names: tuple[str, ...]) -> int | None:
-    position = values.number(value)
-    if position is None:
-        bare = values.squash(value)
-        return names.index(bare) if bare in names else None
-    return position if 0 <= position < len(names) else None
+    return codes.plan_status(row.get("Status"))
 
 
 def latest_runs(rows: Iterable[Row], zone: tzinfo) -> Iterator[tuple[str, Row]]:
@@ -132,21 +87,21 @@ def series_key(key: str) -> str:
 def event(key: str, row: Row, joins: Joins) -> EventRecord | None:
     """The event of one plan; None while it runs or where the console does not know its status."""
     found = status(row)
-    if found is None or found not in _MEANING:
+    if found is None or found not in codes.PLAN_MEANING:
         return None
-    event_type, severity, words = _MEANING[found]
+    event_type, severity, words = codes.PLAN_MEANING[found]
     started = values.moment(row.get("LastStart"), joins.zone)
     run = f"{started:%Y-%m-%dT%H:%M:%SZ}" if started else "never"
     return EventRecord(
-        external_id=f"{key}@{run}{'/overdue' if found == OVERDUE else ''}",
+        external_id=f"{key}@{run}{'/overdue' if found == codes.OVERDUE else ''}",
         event_type=event_type,
-        vendor_code=_STATUS_NAMES[found],
-        state=(EventState.RESOLVED if found == SUCCESS else EventState.OPEN).value,
+        vendor_code=codes.status_name(found),
+        state=(EventState.RESOLVED if found == codes.SUCCESS else EventState.OPEN).value,
         title=_title(row, words),
         series_key=series_key(key),
         severity=severity,
         message=_message(row, words, joins.zone),
-        occurred_at=_late_since(row, started, joins) if found == OVERDUE else started,
+        occurred_at=_late_since(row, started, joins) if found == codes.OVERDUE else started,
         company_external_id=joins.company_ids.get(name_key(row.get("CompanyName"))),
         computer_external_id=joins.computer_ids.get(place(row)),
         raw=dict(row),
@@ -166,23 +121,16 @@ def _late_since(row: Row, started: datetime | None, joins: Joins) -> datetime | 
     return started + timedelta(seconds=1) if started else None
 
 
-def _kind(row: Row) -> str:
-    position = values.number(row.get("PlanType"))
-    if position is None:
-        return _PLAN_TYPE_OF_NAME.get(values.squash(row.get("PlanType")), "Backup")
-    return _PLAN_TYPES[position][1] if 0 <= position < len(_PLAN_TYPES) else "Backup"
-
-
 def _title(row: Row, words: str) -> str:
     plan = values.line(row.get("PlanName")) or "plan without name"
     where = values.line(row.get("ComputerName"))
-    return f"{_kind(row)} {words}: {plan}" + (f" on {where}" if where else "")
+    return f"{codes.plan_kind(row.get('PlanType'))} {words}: {plan}" + (f" on {where}" if where else "")
 
 
 def _message(row: Row, words: str, zone: tzinfo) -> str:
     lines = (
         ("Plan", values.plain(row.get("PlanName"))),
-        ("Outcome", f"{_kind(row)} {words}"),
+        ("Outcome", f"{codes.plan_kind(row.get('PlanType'))} {words}"),
         ("Error", values.plain(row.get("ErrorMessage"))),
         ("Computer", values.plain(row.get("ComputerName"))),
         ("Company", values.plain(row.get("CompanyName"))),
@@ -218,3 +166,84 @@ def _data(row: Row) -> str | None:
     if copied is None:
         return None
     return f"{values.size(copied)} copied" + (f" of {values.size(wanted)}" if wanted is not None else "")
+
+
+# ---- alerts of the RMM ----------------------------------------------------------------------
+
+ALERTS: Final = "rmm:"
+
+
+def alert_series(hid: str, alert_id: str) -> str:
+    return f"{ALERTS}{hid}:{_fit(alert_id)}"
+
+
+def computer_of(series: str) -> str:
+    """The hid of the computer whose alert it is."""
+    return series.removeprefix(ALERTS).partition(":")[0]
+
+
+def alerts(rows: Iterable[Row], hid: str) -> dict[str, Row]:
+    """Rows of one computer by series key. Of two with one id the live one counts, else the last begun."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        alert_id = values.text(row.get("alertId"))
+        if alert_id is not None:
+            key = alert_series(hid, alert_id)
+            found[key] = max(found.get(key, row), row, key=_live_then_latest)
+    return found
+
+
+def has_id(row: Row) -> bool:
+    return values.text(row.get("alertId")) is not None
+
+
+def is_live(row: Row) -> bool:
+    return values.flag(row.get("isLiveAlert")) is not False and ended_at(row) is None
+
+
+def ended_at(row: Row) -> datetime | None:
+    """When it ended, never before it began; None also where only the flag tells that it is over."""
+    began, ended = _utc(row, "beginUtcTime"), _utc(row, "endUtcTime")
+    return max(began, ended) if began and ended else ended
+
+
+def alert(key: str, row: Row, owner: Owner) -> EventRecord:
+    live, kind, title = is_live(row), values.line(row.get("type")), values.line(row.get("title"))
+    what = title or f"Alert ({kind or 'without type'})"
+    return EventRecord(
+        external_id=key.removeprefix(ALERTS),
+        event_type=codes.alert_event_type(kind, title),
+        vendor_code=kind or "",
+        state=(EventState.OPEN if live else EventState.RESOLVED).value,
+        title=f"{what} on {owner.name}" if owner.name else what,
+        series_key=key,
+        severity=codes.alert_severity(row.get("state")),
+        message=_alert_message(row, owner),
+        occurred_at=_utc(row, "beginUtcTime") if live else ended_at(row),
+        company_external_id=owner.company_external_id,
+        computer_external_id=owner.external_id,
+        raw=dict(row),
+    )
+
+
+def _live_then_latest(row: Row) -> tuple[bool, datetime]:
+    return is_live(row), _utc(row, "beginUtcTime") or datetime.min.replace(tzinfo=UTC)
+
+
+def _utc(row: Row, name: str) -> datetime | None:
+    return values.moment(row.get(name), UTC)
+
+
+def _alert_message(row: Row, owner: Owner) -> str:
+    lines = (
+        ("Alert", values.plain(row.get("title"))),
+        ("Message", values.plain(row.get("message"))),
+        ("Type", values.plain(row.get("type"))),
+        ("State", values.plain(row.get("state"))),
+        ("Data", values.plain(row.get("data"))),
+        ("Computer", values.plain(owner.name)),
+        ("Company", values.plain(owner.company_name)),
+        ("Since", _when(row.get("beginUtcTime"), UTC)),
+        ("Ended", _when(row.get("endUtcTime"), UTC)),
+    )
+    return "\n".join(f"{name}: {value}" for name, value in lines if value)

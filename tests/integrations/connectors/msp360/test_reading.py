@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from integrations.connectors import patience
+from integrations.connectors import patience, turns
 from integrations.connectors.msp360 import client
 from integrations.connectors.msp360.client import BAD_LOGIN
 from integrations.net.errors import BadAnswer, Forbidden, Refused, ServerFailed, Unauthorised
@@ -16,6 +16,7 @@ from tests.contract.recorded import Fault, RecordedConsole, recorded_console, sa
 
 LOGIN = "POST /api/Provider/Login"
 HOSTS = "/rmm/api/v1/computers/"
+WITHOUT_AGENT = "c24f5da7-3f80-415a-8bd4-907e81021324"
 
 
 @pytest.fixture
@@ -25,8 +26,9 @@ def console() -> Iterator[RecordedConsole]:
 
 
 @pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_pauses_and_no_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "sleep", lambda seconds: None)
+    monkeypatch.setattr(turns, "is_round", lambda number, now: False)
 
 
 def computers_of(console: RecordedConsole, **changed: str) -> tuple[list[ComputerRecord], list[str]]:
@@ -164,7 +166,7 @@ def test_rows_that_make_no_sense_are_counted(console: RecordedConsole) -> None:
 
 
 def test_a_plan_in_a_new_state_is_told_and_has_not_ended(console: RecordedConsole) -> None:
-    connector = console.connector()
+    connector = console.connector(rmm_token="")
     series = {event.series_key for event in connector.fetch_events()}
     new_state = next(key for key in connector.series_seen if key.endswith("11"))
 
@@ -233,10 +235,12 @@ def test_without_a_token_the_rmm_api_is_not_called(console: RecordedConsole) -> 
     assert not any("os_name" in record.raw["unread"] for record in found)
 
 
-def test_hardware_costs_one_call_for_each_computer(console: RecordedConsole) -> None:
+def test_hardware_costs_one_call_for_each_computer_that_may_have_an_agent(console: RecordedConsole) -> None:
     computers_of(console)
+    asked = [call.split("/")[5] for call in console.calls if HOSTS in call]
 
-    assert sum(HOSTS in call for call in console.calls) == 5
+    assert len(asked) == 4
+    assert WITHOUT_AGENT not in asked
 
 
 def test_one_computers_failure_stays_its_own(console: RecordedConsole) -> None:
@@ -268,7 +272,7 @@ def test_it_stops_asking_for_hardware_when_that_is_pointless(
 
     assert len(found) == 5
     assert sum(HOSTS in call for call in console.calls) == calls
-    assert warnings[0].startswith("Hardware data of 5 computers could not be read: ")
+    assert warnings[0].startswith("Hardware data of 4 computers could not be read: ")
 
 
 def test_the_check_tells_a_wrong_rmm_token_and_goes_on(console: RecordedConsole) -> None:
@@ -283,7 +287,7 @@ def test_a_wrong_rmm_address_does_not_stop_the_computers(console: RecordedConsol
     found, warnings = computers_of(console, rmm_base_url="not an address")
 
     assert len(found) == 5
-    assert warnings[0].startswith("Hardware data of 5 computers could not be read: ")
+    assert warnings[0].startswith("Hardware data of 4 computers could not be read: ")
 
 
 def test_a_refused_list_of_computers_breaks_the_events(console: RecordedConsole) -> None:
