@@ -74,11 +74,13 @@ def _mark_series(upload: Upload, approved: bool) -> Missing:
     if "series_key" not in layout_of(upload).columns:
         found.warnings.append(NO_SERIES)
         return found
-    series, told = series_of_rows(upload), {"warnings": found.warnings, "waiting": found.waiting}
+    series = series_of_rows(upload)
     with transaction.atomic():
         if not _counts_now(upload) and not approved:
             return found
-        ended = derived_resolves(upload.console, series, only_open=True, **told)
+        ended = derived_resolves(
+            upload.console, series, only_open=True, warnings=found.warnings, waiting=found.waiting
+        )
         store_events(upload.console, ended)
     found.stored["events"] = Stored(gone=len(ended))
     return found
