@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from halobridge import mailboxes, mirror, moving, software, verdicts
+from halobridge import mailboxes, mirror, moving, software, uploading, verdicts
 from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Outcome, Purpose, RunKind, RunState
 from integrations.connections import fill_in
@@ -400,6 +400,13 @@ TABLE: Table = {
     RunKind.SOFTWARE: {"start": read_software},
     RunKind.SYNC_CONSOLE: {"start": sync_console, "link": link_after_console},
     RunKind.EVENTS: {"start": fetch_events},
+    RunKind.LOOK_UPLOAD: {"start": uploading.look, "judge": uploading.judge},
+    RunKind.APPLY_UPLOAD: {
+        "start": uploading.begin_apply,
+        "rows": uploading.store_rows,
+        "missing": uploading.mark_missing,
+        "link": link_after_console,
+    },
     RunKind.DELIVERIES: {"start": read_deliveries},
     RunKind.MATCH: {"start": match},
     RunKind.PLAN_ASSETS: {"start": plan_assets},

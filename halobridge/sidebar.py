@@ -117,6 +117,7 @@ NAVIGATION = [
         "Activity",
         _list("Runs", "play_circle", "integrations", "run"),
         _list("Results", "fact_check", "integrations", "entry"),
+        _list("Uploads", "upload_file", "integrations", "upload"),
         _list("Losses to approve", "rule", "integrations", "heldloss"),
         _list("Intentions (writes)", "edit_note", "integrations", "intention"),
         _list("Raw deliveries", "move_to_inbox", "integrations", "rawdelivery"),

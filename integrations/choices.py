@@ -27,6 +27,8 @@ __all__ = [
     "Severity",
     "StepState",
     "SyncMode",
+    "UploadState",
+    "UploadedKind",
     "WriteMode",
 ]
 
@@ -158,9 +160,28 @@ class RunKind(TextChoices):
     SOFTWARE = "software", "Read of installed software"
     WATCH = "watch", "Look at tickets in HaloPSA"
     SIMULATE = "simulate", "Simulation"
+    LOOK_UPLOAD = "look_upload", "Look at a spreadsheet"
+    APPLY_UPLOAD = "apply_upload", "Apply a spreadsheet"
     PREFLIGHT = "preflight", "Look at profiles"
     SWEEP = "sweep", "Nightly sweep"
     CANARY = "canary", "Queue canary"
+
+
+class UploadedKind(TextChoices):
+    """What an uploaded spreadsheet holds."""
+
+    COMPANIES = "companies", "Companies"
+    COMPUTERS = "computers", "Computers"
+    EVENTS = "events", "Events"
+
+
+class UploadState(TextChoices):
+    LOOKING = "looking", "Being looked at"
+    ASKS = "asks", "Needs a choice"
+    READY = "ready", "Ready to apply"
+    APPLYING = "applying", "Being applied"
+    APPLIED = "applied", "Applied"
+    FAILED = "failed", "Cannot be read"
 
 
 class RunState(TextChoices):

@@ -34,6 +34,10 @@ CONNECTORS: Final[dict[str, tuple[str, str]]] = {
         "integrations.connectors.connectsecure.connector.ConnectSecureConnector",
     ),
     "email": ("Mailbox (alert mails)", "integrations.connectors.email.connector.EmailConnector"),
+    "spreadsheet": (
+        "Spreadsheets (CSV or XLSX)",
+        "integrations.connectors.spreadsheet.connector.SpreadsheetConnector",
+    ),
     "push": ("Any tool that sends JSON (push)", "integrations.connectors.push.connector.PushConnector"),
 }
 

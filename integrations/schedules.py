@@ -27,6 +27,7 @@ from integrations.choices import (
 )
 from integrations.ingest.deliveries import to_read
 from integrations.ingest.software_due import credentials_with_software_due
+from integrations.ingest.uploads.purging import purge_uploads
 from integrations.models import (
     OPEN_STATES,
     Console,
@@ -257,6 +258,7 @@ def purge() -> None:
     Event.objects.filter(received_at__lt=before, alerts__isnull=True, status__in=done_with).delete()
     RawDelivery.objects.filter(received_at__lt=before, processed_at__isnull=False, error="").delete()
     _purge_history(before)
+    purge_uploads(before)
     Heartbeat.objects.filter(stamped_at__lt=timezone.now() - timedelta(days=7)).delete()
 
 

@@ -17,5 +17,6 @@ from integrations.admin import (  # noqa: F401  importing registers them
     raw_deliveries,
     runs,
     tokens,
+    uploads,
     writes,
 )

@@ -131,15 +131,15 @@ def console_form(kind: str, stored: Collection[str] = ()) -> type[ConsoleForm]:
 
 def fieldsets_of(kind: str, stored: Collection[str] = ()) -> tuple[Any, ...]:
     connector = connector_class(kind)
-    pushed = connector.abilities.pushed
-    polled = connector.abilities.events or connector.abilities.mails
-    reading = ("time_zone", *(("event_minutes",) if polled else ()), "enabled")
-    connection = ("name", *(() if pushed else ("base_url",)), *_inputs(kind, stored))
-    said = (
-        "This console waits for what is sent to the REST API; it needs no address and no keys."
-        if pushed
-        else f"Where {connector.label} is reached, and the keys that it gave you. Saving tests them."
-    )
+    abilities = connector.abilities
+    waits = abilities.pushed or abilities.uploaded
+    connection = ("name", *(() if waits else ("base_url",)), *_inputs(kind, stored))
+    said = f"Where {connector.label} is reached, and the keys that it gave you. Saving tests them."
+    if abilities.pushed:
+        said = "This console waits for what is sent to the REST API; it needs no address and no keys."
+    elif abilities.uploaded:
+        said = "This console waits for spreadsheets that you upload here; it needs no address and no keys."
+    reading = ("time_zone", *(("event_minutes",) if abilities.events or abilities.mails else ()), "enabled")
     return (
         (connector.label, {"description": said, "fields": connection}),
         ("Reading", {"fields": reading}),

@@ -17,6 +17,7 @@ from integrations.admin.console_form import console_form, fieldsets_of
 from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import admin_url, badge_column, state_badge, time_column
 from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
+from integrations.admin.spreadsheets import SpreadsheetUpload, last_uploads
 from integrations.choices import MailState
 from integrations.connections import save_console
 from integrations.models import Company, Computer, Console, Event, Mail, Run
@@ -39,7 +40,7 @@ def _count(model: Any) -> Coalesce:
 
 
 @admin.register(Console)
-class ConsoleAdmin(HookAddress, CountedDeletion, BridgeAdmin):
+class ConsoleAdmin(SpreadsheetUpload, HookAddress, CountedDeletion, BridgeAdmin):
     hook_route = "console-hook"
     list_display = (
         "name",
@@ -159,6 +160,7 @@ class ConsoleAdmin(HookAddress, CountedDeletion, BridgeAdmin):
             "abilities": _said(row.kind) if row.kind in CONNECTORS else [],
             "event_count": Event.objects.filter(console=row).count(),
             "mails": _mails(row) if _reads("mails")(row) else None,
+            "last_uploads": last_uploads(row),
             "last_runs": Run.objects.filter(console=row).select_related("console", "plan")[:5],
         }
 
@@ -183,6 +185,7 @@ def _said(kind: str) -> list[str]:
         "webhook": "events (webhook)",
         "mails": "mails (rules make events of them)",
         "pushed": "whatever is sent to the REST API",
+        "uploaded": "companies, computers and events from spreadsheets that you upload",
     }
     return [word for name, word in words.items() if getattr(abilities, name)]
 

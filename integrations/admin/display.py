@@ -36,6 +36,10 @@ TONES: Final[dict[str, str]] = {
     "ready": "good",
     "applied": "good",
     "stale": "warn",
+    # uploads
+    "looking": "info",
+    "asks": "warn",
+    "applying": "info",
     # outcomes, intentions
     "done": "good",
     "skipped": "neutral",

@@ -21,7 +21,7 @@ from integrations.admin.held_losses import panel_of
 from integrations.admin.mirror import Line, mirror_of
 from integrations.admin.pages import choices, page_of
 from integrations.choices import Outcome, RunKind, RunState
-from integrations.models import OPEN_STATES, Entry, Run
+from integrations.models import OPEN_STATES, Entry, Run, Upload
 from integrations.runs.approvals import losses_of
 from integrations.runs.request import cancel, request_run
 
@@ -39,6 +39,12 @@ def _mirror_of(run: Run) -> list[Line]:
     if run.kind != RunKind.SYNC_HALO or run.state != RunState.RUNNING or run.halo_credential is None:
         return []
     return mirror_of(run.halo_credential)
+
+
+def _upload_of(run: Run) -> Upload | None:
+    """The spreadsheet that it is about, while it is known."""
+    number = run.parameters.get("upload")
+    return Upload.objects.defer("content").filter(pk=number).first() if number else None
 
 
 def _moves(run: Run) -> bool:
@@ -147,6 +153,7 @@ class RunAdmin(HistoryAdmin):
             "progress_url": self.url("progress", run.pk),
             "new_preview": run.kind in PLANNED_KINDS and not _is_open(run),
             "mirror": _mirror_of(run),
+            "upload": _upload_of(run),
             "losses": panel_of(request, losses_of(run)),
             "following": None if _is_open(run) else _following(run),
         }

@@ -12,9 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from integrations.api import pushed
-from integrations.api.posted import Item, posted_items
+from integrations.api.posted import posted_items
 from integrations.api.resources import ReadResource
 from integrations.api.schema import one_or_many
+from integrations.ingest.sent.items import Item
 from integrations.models import Company, Computer, Location
 
 COMMON = ["id", "console", "external_id", "name", "active", "gone_since", "changed_at"]

@@ -15,6 +15,7 @@ from integrations.api.hook_tokens import HookTokenAction
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource, changed_fields
 from integrations.api.runs import RunSerializer, accepted
+from integrations.api.uploads import ConsoleUploads
 from integrations.connections import check_console_credentials, save_console
 from integrations.models import Console
 from integrations.net.hosts import AddressError
@@ -114,7 +115,7 @@ def _address(kind: str, typed: str) -> str:
         raise serializers.ValidationError({"base_url": str(problem)}) from None
 
 
-class ConsoleViewSet(HookTokenAction, WriteResource):
+class ConsoleViewSet(HookTokenAction, ConsoleUploads, WriteResource):
     """Connections to management consoles."""
 
     queryset = Console.objects.all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import exception_handler
 
+from integrations.ingest.sent.items import flatten
 from integrations.sync.storable import storable_text
 
 log = logging.getLogger(__name__)
@@ -99,27 +100,6 @@ def _unforeseen(error: Exception, context: dict[str, Any]) -> Response:
     got_request_exception.send(sender=None, request=request._request)
     body = problem(500, "An unexpected error; the log of the server has the details.")
     return Response(body, 500, content_type=MEDIA_TYPE)
-
-
-def flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
-    """Nested errors as one mapping: `{"credentials.api_key": ["..."], "3.name": ["..."]}`."""
-    found: dict[str, list[str]] = {}
-    for name, sentence in _walk(detail, path):
-        # Sentences and names may repeat what was sent, and an answer cannot carry half a character.
-        found.setdefault(storable_text(name) or "non_field_errors", []).append(storable_text(sentence))
-    return found
-
-
-def _walk(detail: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(detail, Mapping):
-        for key, value in detail.items():
-            yield from _walk(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(detail, list | tuple):
-        for position, value in enumerate(detail):
-            nested = isinstance(value, Mapping | list | tuple)
-            yield from _walk(value, f"{path}.{position}".lstrip(".") if nested else path)
-    else:
-        yield path, str(detail)
 
 
 def summary(errors: Mapping[str, list[str]]) -> str:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 
-from django.core.validators import URLValidator
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
-from integrations.api.posted import ConsoleIndex, ConsoleReference, Item, Moment, in_zone, validate_each
+from integrations.api.posted import ConsoleIndex, ConsoleReference
 from integrations.ingest.console_side import store_companies, store_computers
+from integrations.ingest.sent.console_data import (
+    SentCompanySerializer,
+    SentComputerSerializer,
+    company_record,
+    computer_record,
+)
+from integrations.ingest.sent.items import Item, validate_each
 from integrations.models import Company, Computer, Console
-from integrations.records import CompanyRecord, ComputerRecord, LocationRecord
+from integrations.records import CompanyRecord, ComputerRecord
 from integrations.registry import UnknownKind, connector_class
 
 CREATED: Final = "created"
@@ -39,104 +45,18 @@ class PushConsole(ConsoleReference):
         return console
 
 
-def _text(length: int = 255) -> serializers.CharField:
-    return serializers.CharField(max_length=length, required=False, allow_blank=True, allow_null=True)
+class Addressed(serializers.Serializer[Any]):
+    console = PushConsole()
 
 
-def _address() -> serializers.CharField:
-    """Only addresses that a browser may be sent to: a page shows them as links."""
-    checks = [URLValidator(schemes=["https", "http"])]
-    return serializers.CharField(
-        max_length=1000, required=False, allow_blank=True, allow_null=True, validators=checks
-    )
-
-
-def _texts(length: int = 255) -> serializers.ListField:
-    return serializers.ListField(
-        child=serializers.CharField(max_length=length), max_length=200, required=False
-    )
-
-
-class PushedLocationSerializer(serializers.Serializer[Any]):
-    external_id = serializers.CharField(max_length=200)
-    name = serializers.CharField(max_length=255)
-
-
-class PushedCompanySerializer(serializers.Serializer[Any]):
+class PushedCompanySerializer(Addressed, SentCompanySerializer):
     """One company. What is not sent stays as it is stored."""
 
-    console = PushConsole()
-    external_id = serializers.CharField(max_length=200)
-    name = serializers.CharField(max_length=255)
-    domain = _text()
-    account_number = _text(100)
-    tags = _texts(100)
-    locations = PushedLocationSerializer(many=True, required=False)
 
-
-class PushedComputerSerializer(serializers.Serializer[Any]):
+class PushedComputerSerializer(Addressed, SentComputerSerializer):
     """One computer. What is not sent stays as it is stored."""
 
-    console = PushConsole()
-    external_id = serializers.CharField(max_length=200)
-    name = serializers.CharField(max_length=255)
     company = serializers.IntegerField(required=False, allow_null=True, help_text="Our id of the company.")
-    company_external_id = _text(200)
-    location_external_id = _text(200)
-    host_name = _text()
-    serial_number = _text()
-    mac_addresses = _texts(64)
-    ip_addresses = _texts(64)
-    manufacturer = _text()
-    model = _text()
-    os_name = _text()
-    os_version = _text()
-    device_class = _text(40)
-    last_user = _text()
-    last_seen = Moment(required=False, allow_null=True)
-    online = serializers.BooleanField(required=False, allow_null=True)
-    in_maintenance = serializers.BooleanField(
-        required=False, allow_null=True, help_text="While it is true, alerts of the computer make no tickets."
-    )
-    tags = _texts(100)
-    agent_version = _text(100)
-    purchased_on = serializers.DateField(required=False, allow_null=True)
-    warranty_ends_on = serializers.DateField(required=False, allow_null=True)
-    console_url = _address()
-    remote_url = _address()
-    products = _texts(200)
-
-
-# ---- records --------------------------------------------------------------------------------
-
-
-def company_record(item: Item) -> CompanyRecord:
-    values = item.values
-    return CompanyRecord(
-        external_id=values["external_id"],
-        name=values["name"],
-        domain=values.get("domain") or None,
-        account_number=values.get("account_number") or None,
-        tags=tuple(values.get("tags") or ()),
-        locations=tuple(LocationRecord(**location) for location in values.get("locations") or ()),
-        raw={"unread": _unread(values, CompanyRecord)},
-    )
-
-
-def computer_record(item: Item) -> ComputerRecord:
-    values = item.values
-    names = {field.name for field in fields(ComputerRecord)} & set(values)
-    content: dict[str, Any] = {
-        name: tuple(v) if isinstance(v := values[name], list) else v or None for name in names
-    }
-    content |= {name: values.get(name) for name in ("online", "in_maintenance")}
-    content["last_seen"] = in_zone(values.get("last_seen"), values["console"])
-    return ComputerRecord(**content, raw={"unread": _unread(values, ComputerRecord)})
-
-
-def _unread(values: Mapping[str, Any], record: type) -> list[str]:
-    """Names of what the program did not send: the stored values are kept."""
-    return sorted({field.name for field in fields(record)} - set(values) - {"raw"})
 
 
 def resolve_companies(items: Sequence[Item]) -> None:
@@ -191,8 +111,15 @@ class Kind:
     store: Callable[..., Any]
 
 
-COMPANIES: Final = Kind(Company, PushedCompanySerializer, company_record, store_companies)
-COMPUTERS: Final = Kind(Computer, PushedComputerSerializer, computer_record, store_computers)
+COMPANIES: Final = Kind(
+    Company, PushedCompanySerializer, lambda item: company_record(item.values), store_companies
+)
+COMPUTERS: Final = Kind(
+    Computer,
+    PushedComputerSerializer,
+    lambda item: computer_record(item.values, item.values["console"]),
+    store_computers,
+)
 
 
 def take_in(kind: Kind, items: Sequence[Item]) -> list[str]:

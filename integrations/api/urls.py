@@ -24,6 +24,7 @@ from integrations.api.hooks import ConsoleDoor, HaloDoor
 from integrations.api.mails import MailRuleViewSet, MailViewSet
 from integrations.api.raw_deliveries import RawDeliveryViewSet
 from integrations.api.runs import EntryViewSet, RunViewSet
+from integrations.api.uploads import UploadViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("halo-credentials", HaloCredentialViewSet),
@@ -42,6 +43,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("halo-options", HaloOptionViewSet),
     ("event-types", EventTypeViewSet),
     ("events", EventViewSet),
+    ("uploads", UploadViewSet),
     ("raw-deliveries", RawDeliveryViewSet),
     ("mail-rules", MailRuleViewSet),
     ("mails", MailViewSet),

@@ -39,6 +39,8 @@ class Abilities:
     """Mails are read; rules make events of them."""
     pushed: bool = False
     """Companies, computers and events arrive by our REST API; nothing can be read."""
+    uploaded: bool = False
+    """Staff upload companies, computers and events as spreadsheets; nothing can be read over the network."""
     list_proves_existence: bool = False
     """A computer that is missing from the complete list is gone (uninstalled, deleted), not just asleep."""
     events_are_complete_list: bool = False

@@ -47,12 +47,14 @@ def mark_absent(
     *,
     new: Mapping[Any, int],
     grouping: Grouping | None = None,
+    counted_before: bool = False,
 ) -> Stored:
     """Mark what is active and was not seen: what is gone now, and what was held back and why.
 
     `new` counts by group the active rows that this read brought: they were not known before, so they don't
     make a loss look smaller. Rows that are held back stay as they are, until their loss is approved: then
-    they are gone at once, since an earlier complete read has missed them as well.
+    they are gone at once, since an earlier complete read has missed them as well. `counted_before`: this very
+    read has been marked already, and is looked at again for the sake of an approval only.
     """
     known, missing = _compare(shape, scope, seen, grouping)
     known.subtract(new)
@@ -60,15 +62,16 @@ def mark_absent(
     held, reason = _doubted(known, missing, grouping, what)
     if not held:
         guard.settle()
-        return Stored(gone=_store(shape, missing, now))
+        return Stored(gone=0 if counted_before else _store(shape, missing, now))
     doubted = {row.id for row in held}
     rest = [row for row in missing if row.id not in doubted]
+    rest_gone = 0 if counted_before else _store(shape, rest, now)
     if guard.approves(len(held)):
-        gone = _store(shape, rest, now) + _take_away(shape, held, now)
+        gone = rest_gone + _take_away(shape, held, now)
         guard.settle()
         return Stored(gone=gone)
     waits = guard.hold(max(known.total(), len(missing)), len(held), reason)
-    return Stored(gone=_store(shape, rest, now), held_back=reason, waits=waits)
+    return Stored(gone=rest_gone, held_back=reason, waits=waits)
 
 
 def mark_gone(shape: Shape, scope: Scope, now: datetime) -> int:

@@ -20,7 +20,7 @@ from integrations.ingest.batches import batches
 from integrations.ingest.console_rows import external_key, product_name
 from integrations.ingest.reads import Read
 from integrations.ingest.stored import Stored
-from integrations.ingest.upsert import Key, Row, Scope, Shape
+from integrations.ingest.upsert import Key, Row, Scope, Shape, compare
 from integrations.models import Company, Computer, Console, Product
 from integrations.records import CompanyRecord, ComputerRecord
 
@@ -70,15 +70,48 @@ def ids_with_hardware(console: Console) -> frozenset[str]:
 
 
 def close_read(
-    console: Console, model: type[Company] | type[Computer], seen: set[str], *, created: int = 0
+    console: Console,
+    model: type[Company] | type[Computer],
+    seen: set[str],
+    *,
+    created: int = 0,
+    counted_before: bool = False,
 ) -> Stored:
     """Mark what a complete read, stored in several steps, did not hold.
 
-    `seen` are the external ids of all its steps, `created` the sum of their `Stored.created`.
+    `seen` are the external ids of all its steps, `created` the sum of their `Stored.created`;
+    `counted_before` as `mark_absent` has it.
     """
     shape, grouping = CLOSING[model]
-    keys = {(external_id,) for external_id in seen}
-    return mark_absent(shape, _scope(console), keys, timezone.now(), new={None: created}, grouping=grouping)
+    return mark_absent(
+        shape,
+        _scope(console),
+        {(external_id,) for external_id in seen},
+        timezone.now(),
+        new={None: created},
+        grouping=grouping,
+        counted_before=counted_before,
+    )
+
+
+def compare_companies(console: Console, records: Iterable[CompanyRecord]) -> Stored:
+    """What `store_companies` would count; nothing is stored."""
+    return _compared(console_rows.COMPANIES, console, map(console_rows.company_row, records))
+
+
+def compare_computers(console: Console, records: Iterable[ComputerRecord]) -> Stored:
+    """What `store_computers` would count; nothing is stored, no product made."""
+    places, products = Places(console), Products(console)
+    rows = (_computer_row(record, places, products) for record in records)
+    return _compared(console_rows.COMPUTERS, console, rows)
+
+
+def _compared(shape: Shape, console: Console, rows: Iterable[Row]) -> Stored:
+    found = Stored()
+    for batch in batches(rows):
+        page, _, _ = compare(shape, _scope(console), batch, timezone.now())
+        found += Stored(len(page.created), page.updated, page.unchanged)
+    return found
 
 
 def _scope(console: Console) -> Scope:

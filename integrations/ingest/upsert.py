@@ -81,12 +81,29 @@ def upsert(shape: Shape, scope: Scope, rows: Iterable[Row], now: datetime, told:
     (SQLite takes a statement of many columns in parts.) A row that was read counts as present: what was
     missing before is back. `changed_at` moves with content and activity only.
     """
+    page, different, like = compare(shape, scope, rows, now)
+    if like is None:
+        return page
+    if told is None or not page.changed:
+        _write(shape, scope, like, different)
+    else:
+        with transaction.atomic():
+            _write(shape, scope, like, different)
+            told(page.changed, now)
+    page.ids.update({_key_of(shape, row): row.pk for row in different})
+    return page
+
+
+def compare(
+    shape: Shape, scope: Scope, rows: Iterable[Row], now: datetime
+) -> tuple[Page, list[Snapshot], Row | None]:
+    """What `upsert` would do, what it would write, and one of the rows (None without any). Writes nothing."""
     wanted: dict[Key, Row] = {}
     for row in rows:
         wanted.setdefault(row.key, row)
     page = Page()
     if not wanted:
-        return page
+        return page, [], None
     stored = _stored(shape, scope, list(wanted.values()))
     different = []
     # In the order of their keys: two writers who meet then wait for each other, instead of a deadlock.
@@ -94,16 +111,8 @@ def upsert(shape: Shape, scope: Scope, rows: Iterable[Row], now: datetime, told:
         found = _compare(shape, scope, row, stored.get(key), now, page)
         if found is not None:
             different.append(found)
-    like = next(iter(wanted.values()))
-    if told is None or not page.changed:
-        _write(shape, scope, like, different)
-    else:
-        with transaction.atomic():
-            _write(shape, scope, like, different)
-            told(page.changed, now)
     page.ids = {key: known["pk"] for key, known in stored.items() if key in wanted}
-    page.ids.update({_key_of(shape, row): row.pk for row in different})
-    return page
+    return page, different, next(iter(wanted.values()))
 
 
 def _stored(shape: Shape, scope: Scope, rows: Sequence[Row]) -> dict[Key, dict[str, Any]]:

@@ -36,6 +36,7 @@ from integrations.models.runs import (
     Step,
     new_marker,
 )
+from integrations.models.uploads import Upload, UploadedRows
 
 __all__ = [
     "OPEN_STATES",
@@ -75,5 +76,7 @@ __all__ = [
     "Snapshot",
     "Step",
     "SyncSettings",
+    "Upload",
+    "UploadedRows",
     "new_marker",
 ]

@@ -10,11 +10,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from integrations.choices import RunKind, RunState
+from integrations.choices import RunKind, RunState, UploadedKind
 from integrations.models import HeldLoss, Run
+from integrations.registry import CONNECTORS, connector_class
 from integrations.runs.request import request_console_sync, request_events, request_halo_sync
+from integrations.runs.uploads import request_approved
 
-KINDS: Final = (RunKind.SYNC_HALO, RunKind.SYNC_CONSOLE, RunKind.EVENTS)
+KINDS: Final = (RunKind.SYNC_HALO, RunKind.SYNC_CONSOLE, RunKind.EVENTS, RunKind.APPLY_UPLOAD)
 """Runs that can wait for an approval."""
 _SERIES: Final = "series"
 
@@ -34,6 +36,8 @@ def losses_of(run: Run) -> list[HeldLoss]:
         return []
     series = Q(resource=_SERIES) | Q(resource__startswith=f"{_SERIES}:")
     of_kind = series if run.kind == RunKind.EVENTS else ~series
+    if run.kind == RunKind.APPLY_UPLOAD:
+        of_kind = Q(resource=_resource_of(run))
     owner = Q(halo_credential=run.halo_credential_id) if run.halo_credential_id else Q(console=run.console_id)
     return list(open_losses().filter(owner, of_kind).select_related("halo_credential__instance", "console"))
 
@@ -65,11 +69,20 @@ def supersede_waiting(run: Run, state: str) -> None:
     """A later read has ended: an older run waits no more where this one waits, or where nothing waits."""
     if run.kind not in KINDS or state not in (RunState.WAITING, RunState.SUCCEEDED, RunState.PARTIAL):
         return
-    older = Run.objects.filter(kind=run.kind, slot=run.slot, state=RunState.WAITING, pk__lt=run.pk)
+    same = Q(slot=run.slot)
+    if run.kind == RunKind.APPLY_UPLOAD:
+        same = Q(console=run.console_id, parameters__what=run.parameters.get("what"))
+    older = Run.objects.filter(same, kind=run.kind, state=RunState.WAITING, pk__lt=run.pk)
     for waiting in older:
         if state == RunState.WAITING or not losses_of(waiting):
             sentence = f"Run {run.pk} has read it again and tells how it stands."
             older.filter(pk=waiting.pk).update(state=RunState.PARTIAL, error=sentence)
+
+
+def _resource_of(run: Run) -> str:
+    """What an uploaded list holds, as losses are called."""
+    what = str(run.parameters.get("what", ""))
+    return _SERIES if what == UploadedKind.EVENTS else what
 
 
 def _decide(losses: list[HeldLoss], **decision: Any) -> None:
@@ -108,5 +121,19 @@ def _read_again(loss: HeldLoss, kind: str, by: Any) -> Run:
     if loss.halo_credential:
         return request_halo_sync(loss.halo_credential, full=True, requested_by=by)
     assert loss.console is not None  # noqa: S101  a constraint of its table
+    if loss.console.kind in CONNECTORS and connector_class(loss.console.kind).abilities.uploaded:
+        return _look_through_again(loss)
     read = request_events if kind == RunKind.EVENTS else request_console_sync
     return read(loss.console, requested_by=by)
+
+
+def _look_through_again(loss: HeldLoss) -> Run:
+    """The uploaded list, while it is kept; else the next complete one does it, and the last run tells so."""
+    what = UploadedKind.EVENTS if loss.resource == _SERIES else loss.resource
+    if run := request_approved(loss.console_id, what):
+        return run
+    uploads = Run.objects.filter(console=loss.console_id, kind=RunKind.APPLY_UPLOAD)
+    run = uploads.filter(parameters__what=what).order_by("-pk").first()
+    if run is None:
+        raise NothingToDecide("The list is not kept any more; upload a complete one, and decide about that.")
+    return run

@@ -22,6 +22,7 @@ READING: Final = frozenset(
         RunKind.PLAN_ASSETS,
         RunKind.SOFTWARE,
         RunKind.SWEEP,
+        RunKind.LOOK_UPLOAD,
     }
 )
 """Kinds that are cut when they take too long: what they leave undone the next one does.

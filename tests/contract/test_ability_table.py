@@ -16,6 +16,7 @@ COLUMNS = {
     "webhook": "webhook",
     "mails": "mails",
     "pushed": "pushed",
+    "uploaded": "uploaded",
     "list_proves_existence": "proves existence",
     "events_are_complete_list": "complete events",
 }

@@ -20,6 +20,7 @@ from mappings.models import (
 )
 from tests.integrations.admin import made
 from tests.integrations.admin.made_mails import make_mail, make_mail_rule
+from tests.integrations.admin.uploaded import make_upload
 from ticketing.models import (
     Alert,
     AlertEvent,
@@ -153,6 +154,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     made.make_event(console, company=other, status=EventStatus.WAITING)
     made.make_delivery(console)
     make_mail(make_mail_rule(speaks_for=console), event=event)
+    make_upload(console)
     ticket = make_ticket(credential, company=company, computer=computer, profile=world.profile)
     alert = make_alert(credential, console, company=company, computer=computer, ticket=ticket)
     AlertEvent.objects.create(alert=alert, event=event, occurrence=1)

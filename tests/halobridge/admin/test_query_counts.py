@@ -39,6 +39,7 @@ LISTS = [
     "integrations_plannedchange_changelist",
     "integrations_rawdelivery_changelist",
     "integrations_run_changelist",
+    "integrations_upload_changelist",
     "mappings_companymapping_changelist",
     "mappings_computermapping_changelist",
     "mappings_fieldmapping_changelist",

@@ -32,6 +32,7 @@ from integrations.models import (
     Product,
     RawDelivery,
     Run,
+    Upload,
 )
 from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, ProductMapping
 from tests.builders import make_console, make_credential
@@ -150,6 +151,7 @@ class World:
             kind="match", console=self.console, halo_credential=self.credential, plan=self.plan
         )
         Entry.objects.create(run=self.run, action="create", outcome="done", subject=f"PC{number}")
+        Upload.objects.create(console=self.console, what="companies", file_name=f"list{number}.csv")
         Plan.objects.create(console=self.console, halo_credential=self.credential)
         PlannedChange.objects.create(
             plan=self.plan, position=number, action="create", subject_kind="computer", subject_id=number

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0017_minutes_between_events'),
+        ('integrations', '0018_uploads'),
     ]
 
     operations = [

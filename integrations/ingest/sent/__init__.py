@@ -1,0 +1,1 @@
+"""What programs send and spreadsheets hold: one set of rules for both, and the records that come of it."""

@@ -1,0 +1,1 @@
+"""Uploaded spreadsheets: taken in, looked at, applied, cleared away. Each step can be done twice."""

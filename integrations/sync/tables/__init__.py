@@ -1,0 +1,1 @@
+"""Spreadsheets as people make them → rows in the words of our REST API. Pure: files in, values out."""
