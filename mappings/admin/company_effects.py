@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from integrations.choices import RunKind
 from integrations.models import Company, HaloClient, HaloCredential
@@ -59,6 +59,13 @@ def after_mapping(credential: HaloCredential) -> None:
     """What a new pair makes possible: its computers can be matched, its waiting events routed."""
     request_run(RunKind.MATCH, halo_credential=credential, slot=f"match:{credential.pk}")
     request_routing()
+
+
+def leave_to(request: HttpRequest, address: str) -> HttpResponse:
+    """Go to another page; a part of the page that htmx would swap cannot."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
 
 
 def ticked(request: HttpRequest) -> list[int]:

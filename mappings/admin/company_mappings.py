@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -45,8 +45,6 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, BridgeAdmin):
         ("Switches", {"fields": ("create_tickets", "no_notification", "enable_configuration")}),
         ("Why", {"fields": ("reason", "mapped_shown"), "classes": ("collapse",)}),
     )
-    bulk_template: ClassVar[str] = ""
-    """What more the bulk bar of the mapping page asks for; the floor above has its own."""
 
     @admin.display(description="Company")
     def company_shown(self, row: CompanyMapping) -> SafeString | str:
@@ -103,7 +101,6 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, BridgeAdmin):
         may_change = self.has_change_permission(request)
         self.decorate(request, rows.page, credential)
         return {
-            **(self.bulk_context(credential) if may_change else {}),
             "page": rows.page,
             "states": rows.states,
             "exact": rows.exact,
@@ -114,7 +111,6 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, BridgeAdmin):
             "todos": open_todos(credential).count(),
             "reading": readings(credential, consoles),
             "bulk_actions": [*BULK, *self.more_bulk()],
-            "bulk_template": self.bulk_template,
             "switches": SWITCHES,
             "may_change": may_change,
             "may_delete": self.has_delete_permission(request),
@@ -128,6 +124,8 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, BridgeAdmin):
             messages.success(request, read_now(request, credential))
             return HttpResponseRedirect(request.get_full_path())
         pressed = self.press_more(request, credential) or press(request, credential)
+        if isinstance(pressed, HttpResponse):
+            return pressed
         self.tickets_switched_on(pressed.tickets_on)
         self._log(request, credential, pressed)
         messages.success(request, pressed.sentence)
@@ -149,13 +147,9 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, BridgeAdmin):
         """Bulk actions of its own."""
         return ()
 
-    def press_more(self, request: HttpRequest, credential: HaloCredential) -> Pressed | None:
-        """Do one of them; None if another button was pressed."""
+    def press_more(self, request: HttpRequest, credential: HaloCredential) -> Pressed | HttpResponse | None:
+        """Do one of them, or ask for more on another page; None if another button was pressed."""
         return None
-
-    def bulk_context(self, credential: HaloCredential) -> dict[str, Any]:
-        """What `bulk_template` needs."""
-        return {}
 
     def decorate(self, request: HttpRequest, page: Iterable[Any], credential: HaloCredential) -> None:
         """Add to the companies of a page what its rows show besides."""

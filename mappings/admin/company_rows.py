@@ -25,8 +25,8 @@ MOST_PLACES: Final = 4
 class CompanyRows:
     """One page of companies.
 
-    Each has `state`, `mapping`, `best` (suggestion), `suggested`, `ignoring`, `broken` (a sentence), `places`
-    (locations), `places_left` and `computers_found`.
+    Each has `state`, `mapping`, `best` (suggestion), `suggested`, `ignored_at`, `ignored_by` and
+    `ignored_because`, `broken` (a sentence), `places` (locations), `places_left` and `computers_found`.
     """
 
     page: Any
@@ -36,11 +36,17 @@ class CompanyRows:
 
 
 def company_rows(request: HttpRequest, credential: HaloCredential) -> CompanyRows:
-    """Eight queries, however many companies there are."""
-    searched = _searched(request, companies_of(credential), credential)
-    found = with_company_state(searched, credential)
-    told = found.order_by().values_list("state").annotate(number=Count("pk"))
-    counts: dict[str, int] = dict(told)
+    """Five queries, however many companies there are."""
+    found = with_company_state(searched_companies(request, credential), credential)
+    told = (
+        found.order_by()
+        .values_list("state")
+        .annotate(number=Count("pk"), sure=Count("pk", filter=_exact(credential)))
+    )
+    counts, exact = {}, 0
+    for name, number, sure in told:
+        counts[name] = number
+        exact += sure
     state = request.GET.get("state", "")
     count = counts.get(state, 0) if state else sum(counts.values())
     rows = _for_the_page(found.filter(state=state) if state else found, credential)
@@ -48,8 +54,7 @@ def company_rows(request: HttpRequest, credential: HaloCredential) -> CompanyRow
     page = page_of(request, rows, size, count)
     for company in page:
         _describe(company)
-    states = choices(request, "state", list(CompanyState.choices), counts)
-    return CompanyRows(page, states, chosen_exact(request, credential).count(), size)
+    return CompanyRows(page, choices(request, "state", list(CompanyState.choices), counts), exact, size)
 
 
 def page_size(request: HttpRequest) -> int:
@@ -58,15 +63,18 @@ def page_size(request: HttpRequest) -> int:
 
 
 def chosen_exact(request: HttpRequest, credential: HaloCredential) -> QuerySet[CompanySuggestion]:
-    """The exact suggestions of the console that is looked at."""
-    console = id_of(request, "console")
-    rows = exact_suggestions(credential)
-    return rows if console is None else rows.filter(company__console=console)
+    """The exact suggestions of what is looked at: console and search, whatever the state and page."""
+    companies = searched_companies(request, credential)
+    return exact_suggestions(credential).filter(company__in=companies.order_by().values("pk"))
 
 
-def _searched(
-    request: HttpRequest, companies: QuerySet[Company], credential: HaloCredential
-) -> QuerySet[Company]:
+def _exact(credential: HaloCredential) -> Q:
+    return Q(Exists(exact_suggestions(credential).filter(company=OuterRef("pk"))))
+
+
+def searched_companies(request: HttpRequest, credential: HaloCredential) -> QuerySet[Company]:
+    """Those that the filters of the page leave, in any state."""
+    companies = companies_of(credential)
     console = id_of(request, "console")
     if console is not None:
         companies = companies.filter(console=console)
@@ -94,21 +102,20 @@ def _for_the_page(companies: QuerySet[Any], credential: HaloCredential) -> Query
     )
     guesses = CompanySuggestion.objects.filter(halo_credential=credential).select_related("halo_client")
     sites = LocationMapping.objects.in_use().filter(company_mapping__halo_credential=credential)
+    ignored = IgnoredCompany.objects.filter(company=OuterRef("pk"), halo_credential=credential)
     places = Location.objects.filter(active=True).order_by("name", "pk")
     return (
         companies.select_related("console")
-        .annotate(computers_found=Coalesce(Subquery(number, output_field=IntegerField()), 0))
+        .annotate(
+            computers_found=Coalesce(Subquery(number, output_field=IntegerField()), 0),
+            ignored_at=Subquery(ignored.values("ignored_at")[:1]),
+            ignored_by=Subquery(ignored.values("ignored_by__username")[:1]),
+            ignored_because=Subquery(ignored.values("reason")[:1]),
+        )
         .prefetch_related(
             Prefetch("mappings", queryset=pairs, to_attr="mapped"),
             Prefetch(
                 "suggestions", queryset=guesses.order_by("-score", "halo_client__name"), to_attr="suggested"
-            ),
-            Prefetch(
-                "ignored_in",
-                queryset=IgnoredCompany.objects.filter(halo_credential=credential).select_related(
-                    "ignored_by"
-                ),
-                to_attr="ignored_rows",
             ),
             Prefetch(
                 "locations",
@@ -127,7 +134,6 @@ def _site_of(sites: QuerySet[LocationMapping]) -> Subquery:
 def _describe(company: Any) -> None:
     company.mapping = next(iter(company.mapped), None)
     company.best = next(iter(company.suggested), None)
-    company.ignoring = next(iter(company.ignored_rows), None)
     company.broken = company.mapping.why_broken() if company.mapping else ""
     company.places = company.all_places[:MOST_PLACES]
     company.places_left = len(company.all_places) - len(company.places)

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from integrations.admin.bases import BridgeAdmin
+from integrations.admin.choosers import id_of
 from integrations.models import HaloCredential
 from integrations.runs.request import request_delivery, request_routing
-from mappings.admin.company_effects import Pressed, ticked
+from mappings.admin.company_effects import Pressed, leave_to, ticked
 from mappings.admin.company_mappings import CompanyMappingAdmin
 from mappings.models import CompanyMapping
 from ticketing.models import EventSet, IntegrationProfile, Ticket, TicketRule, TicketState
@@ -71,35 +78,37 @@ class TicketRuleInline(TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-def _chosen(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 18 else 0
+class PairForm(forms.Form):
+    """One pair for many mappings of a credential."""
+
+    def __init__(self, credential: HaloCredential, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.told = ""
+        profiles = IntegrationProfile.objects.filter(halo_credential=credential).select_related("event_set")
+        self.fields["profile"] = forms.ModelChoiceField(profiles, widget=UnfoldAdminSelectWidget)
+        self.fields["event_set"] = forms.ModelChoiceField(
+            EventSet.objects.all(), required=False, help_text=PROPOSED, widget=UnfoldAdminSelectWidget
+        )
+
+    def pair(self, mappings: list[CompanyMapping], staff: Any) -> bool:
+        """Store it; False (and an error at the field) if there is no event set."""
+        profile, event_set = self.cleaned_data["profile"], self.cleaned_data["event_set"]
+        try:
+            paired = pair_mappings([mapping.pk for mapping in mappings], event_set, profile, staff)
+        except ValidationError as problem:
+            self.add_error("event_set", problem)
+            return False
+        same = len(mappings) - paired.added - paired.changed
+        self.told = (
+            f"{event_set or profile.event_set} with {profile}: added to {paired.added}, changed for "
+            f"{paired.changed}, there already for {same}."
+        )
+        return True
 
 
-def _pair(request: HttpRequest, credential: HaloCredential, mappings: list[int]) -> str:
-    if not _may(request, "add", "change"):
-        raise PermissionDenied
-    profiles = IntegrationProfile.objects.filter(halo_credential=credential).select_related("event_set")
-    profile = profiles.filter(pk=_chosen(request, "profile")).first()
-    if profile is None:
-        return "Choose the profile of the ticket rule beside the action."
-    event_set = EventSet.objects.filter(pk=_chosen(request, "event_set")).first()
-    try:
-        paired = pair_mappings(mappings, event_set, profile, request.user)
-    except ValidationError as problem:
-        return " ".join(problem.messages)
-    same = len(mappings) - paired.added - paired.changed
-    return (
-        f"{event_set or profile.event_set} with {profile}: added to {paired.added}, changed for "
-        f"{paired.changed}, there already for {same}."
-    )
-
-
-def _unpair(request: HttpRequest, mappings: Iterable[int]) -> str:
-    if not _may(request, "delete"):
-        raise PermissionDenied
-    number = unpair_mappings(mappings, request.user)
-    return f"{number} ticket rule{'' if number == 1 else 's'} removed; the defaults serve these companies."
+def _look_again(credential: HaloCredential) -> None:
+    request_routing()
+    request_delivery(credential.instance)
 
 
 def _may(request: HttpRequest, *verbs: str) -> bool:
@@ -116,8 +125,6 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
 
     inlines = (TicketRuleInline,)
     panel_template = "bridge/company_routing.html"
-
-    bulk_template = "bridge/bulk_rule.html"
 
     def panel(self, request: HttpRequest, row: CompanyMapping) -> dict[str, Any]:
         profiles = IntegrationProfile.objects.filter(halo_credential=row.halo_credential_id)
@@ -147,9 +154,9 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
     # ---- pairs for many companies -----------------------------------------------------------
 
     def more_bulk(self) -> Iterable[tuple[str, str]]:
-        return (("pair", "Add a ticket rule (event set and profile)"), ("unpair", "Remove the ticket rules"))
+        return (("pair", "Add a ticket rule …"), ("unpair", "Remove the ticket rules"))
 
-    def press_more(self, request: HttpRequest, credential: HaloCredential) -> Pressed | None:
+    def press_more(self, request: HttpRequest, credential: HaloCredential) -> Pressed | HttpResponse | None:
         action = request.POST.get("bulk", "") if request.POST.get("do") == "bulk" else ""
         if action not in dict(self.more_bulk()):
             return None
@@ -158,10 +165,39 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
         mappings = dict(rows.values_list("pk", "company_id"))
         if not mappings:
             return Pressed("No mapped company was ticked.")
-        words = _pair(request, credential, list(mappings)) if action == "pair" else _unpair(request, mappings)
-        request_routing()
-        request_delivery(credential.instance)
-        return Pressed(words, list(mappings.values()))
+        if action == "pair":
+            query = urlencode({"halo_credential": credential.pk, "mapping": list(mappings)}, doseq=True)
+            return leave_to(request, f"{self.url('pair')}?{query}")
+        if not _may(request, "delete"):
+            raise PermissionDenied
+        number = unpair_mappings(mappings, request.user)
+        _look_again(credential)
+        rules = "ticket rule" if number == 1 else "ticket rules"
+        told = f"{number} {rules} removed; the defaults serve these companies."
+        return Pressed(told, list(mappings.values()))
+
+    def page_urls(self) -> list[URLPattern]:
+        return [self.page("pair/", "pair", self.pair), *super().page_urls()]
+
+    def pair(self, request: HttpRequest) -> HttpResponse:
+        """Event set and profile for the mappings that the address names."""
+        if not (self.has_change_permission(request) and _may(request, "add", "change")):
+            raise PermissionDenied
+        credential = get_object_or_404(HaloCredential, pk=id_of(request, "halo_credential"))
+        named = [int(pk) for pk in request.GET.getlist("mapping") if pk.isdigit() and len(pk) < 18]
+        rows = CompanyMapping.objects.filter(pk__in=named, halo_credential=credential)
+        mappings = list(rows.select_related("company", "halo_client"))
+        back = f"{self.url('changelist')}?halo_credential={credential.pk}"
+        form = PairForm(credential, request.POST or None)
+        if mappings and form.is_valid() and form.pair(mappings, request.user):
+            LogEntry.objects.log_actions(request.user.pk, mappings, CHANGE, form.told)
+            messages.success(request, form.told)
+            _look_again(credential)
+            return HttpResponseRedirect(back)
+        context = self.page_context(
+            request, "Add a ticket rule", form=form, media=form.media, mappings=mappings, back=back
+        )
+        return TemplateResponse(request, "bridge/pair_companies.html", context)
 
     def decorate(self, request: HttpRequest, page: Iterable[Any], credential: HaloCredential) -> None:
         """The pairs of each mapping, in order. One query."""
@@ -172,12 +208,6 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
             rules[rule.company_mapping_id].append(rule)
         for company in page:
             company.rules = rules[company.mapping.pk] if company.mapping else []
-
-    def bulk_context(self, credential: HaloCredential) -> dict[str, Any]:
-        return {
-            "bulk_event_sets": EventSet.objects.order_by("name"),
-            "bulk_profiles": IntegrationProfile.objects.filter(halo_credential=credential).order_by("name"),
-        }
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

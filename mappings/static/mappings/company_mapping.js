@@ -194,22 +194,9 @@
     });
   }
 
-  /* A select of the bulk bar that belongs to one action only shows with it. */
-  function bulk() {
-    const action = document.getElementById("hb-bulk");
-    if (!action) return;
-    const follow = () => document.querySelectorAll("[data-bulk-needs]").forEach((part) => {
-      part.hidden = part.dataset.bulkNeeds !== action.value;
-    });
-    if (!action.dataset.ready) action.addEventListener("change", follow);
-    action.dataset.ready = "1";
-    follow();
-  }
-
   function start() {
     document.querySelectorAll("[data-choose]").forEach(finder);
     document.querySelectorAll("[data-live]").forEach(live);
-    bulk();
     const help = document.querySelector("[data-keys-help]");
     if (help && !help.dataset.ready) {
       help.dataset.ready = "1";
