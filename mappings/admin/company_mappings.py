@@ -136,7 +136,7 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, BridgeAdmin):
         rows = CompanyMapping.objects.filter(company__in=pressed.companies, halo_credential=credential)
         mappings = list(rows.select_related("company", "halo_client")) if pressed.companies else []
         if mappings:
-            LogEntry.objects.log_actions(request.user.pk, mappings, CHANGE, pressed.sentence)
+            LogEntry.objects.log_actions(request.user.pk or 0, mappings, CHANGE, pressed.sentence)
 
     # ---- for the floor above, which knows tickets --------------------------------------------
 

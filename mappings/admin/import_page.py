@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
@@ -17,7 +17,13 @@ from integrations.admin.pages import address, page_of
 from integrations.models import Console, HaloClient, HaloCredential
 from mappings.admin.company_effects import after_mapping
 from mappings.admin.company_rows import SIZES, page_size
-from mappings.linking import Imported, import_clients, importable_clients, takes_imports
+from mappings.linking import (
+    Imported,
+    import_clients,
+    importable_clients,
+    matching_clients,
+    takes_imports,
+)
 
 if TYPE_CHECKING:
     from integrations.admin.bases import BridgeAdmin as _Base
@@ -38,7 +44,7 @@ class ImportPage(_Base):
         console = _chosen(request, consoles)
         more: dict[str, Any] = {"choice": choice, "consoles": consoles, "console": console}
         if choice.chosen and console:
-            clients = searched_clients(importable_clients(console, choice.chosen), request.GET.get("q", ""))
+            clients = matching_clients(importable_clients(console, choice.chosen), request.GET.get("q", ""))
             if request.method == "POST":
                 return self._imported(request, choice.chosen, console, clients)
             more |= _offered(request, clients)
@@ -74,15 +80,6 @@ def told(found: Imported, console: Console) -> str:
     if found.reused:
         words += f" {found.reused} of its own had the same name and were mapped instead."
     return f"{words} {found.left} left alone: mapped meanwhile, or ignored." if found.left else words
-
-
-def searched_clients(clients: QuerySet[HaloClient], text: str) -> QuerySet[HaloClient]:
-    """Clients in whose name, reference or domain each typed word occurs."""
-    for word in text.replace("\x00", "").split()[:10]:
-        clients = clients.filter(
-            Q(name__icontains=word) | Q(reference__icontains=word) | Q(domain__icontains=word)
-        )
-    return clients
 
 
 def _offered(request: HttpRequest, clients: QuerySet[HaloClient]) -> dict[str, Any]:

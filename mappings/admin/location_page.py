@@ -82,13 +82,13 @@ class LocationPage(_Base):
         suggested = suggest_sites(mapping)
         if request.method == "POST" and "suggested" in request.POST:
             own = Location.objects.in_bulk(list(suggested))
-            return self._mapped(request, mapping, {own[pk]: site for pk, site in suggested.items()})
+            return self._locations_mapped(request, mapping, {own[pk]: site for pk, site in suggested.items()})
         there = Q(active=True) | Q(mappings__company_mapping=mapping)
         rows = Location.objects.filter(there, company=mapping.company_id).distinct().order_by("name", "pk")
         page = page_of(request, rows, PER_PAGE)
         form = LocationsForm(mapping, list(page), suggested, request.POST or None)
         if form.is_valid():
-            return self._mapped(request, mapping, form.wanted())
+            return self._locations_mapped(request, mapping, form.wanted())
         context = self.page_context(
             request,
             f"Locations of {mapping.company}",
@@ -100,7 +100,7 @@ class LocationPage(_Base):
         )
         return TemplateResponse(request, "bridge/locations.html", context)
 
-    def _mapped(
+    def _locations_mapped(
         self, request: HttpRequest, mapping: CompanyMapping, wanted: dict[Location, HaloSite | None]
     ) -> HttpResponse:
         try:

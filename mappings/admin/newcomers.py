@@ -117,15 +117,15 @@ def _searched(rows: QuerySet[Newcomer], text: str) -> QuerySet[Newcomer]:
 
 
 def _for_the_page(rows: QuerySet[Newcomer]) -> QuerySet[Newcomer]:
-    guesses = CompanySuggestion.objects.select_related("halo_client", "company__console").order_by("-score")
+    found = CompanySuggestion.objects.select_related("halo_client", "company__console").order_by("-score")
     return rows.select_related("halo_credential", "company__console", "halo_client").prefetch_related(
-        Prefetch("company__suggestions", queryset=guesses, to_attr="guesses"),
-        Prefetch("halo_client__company_suggestions", queryset=guesses, to_attr="guesses"),
+        Prefetch("company__suggestions", queryset=found, to_attr="of_company"),
+        Prefetch("halo_client__company_suggestions", queryset=found, to_attr="of_client"),
     )
 
 
 def _describe(todo: Any) -> None:
     """`suggested`: of the to-do's credential, the best first."""
-    about = todo.company or todo.halo_client
-    todo.suggested = [row for row in about.guesses if row.halo_credential_id == todo.halo_credential_id]
+    guesses = todo.company.of_company if todo.company else todo.halo_client.of_client
+    todo.suggested = [row for row in guesses if row.halo_credential_id == todo.halo_credential_id]
     todo.best = next(iter(todo.suggested), None)

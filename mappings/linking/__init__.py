@@ -10,7 +10,13 @@ from mappings.linking.company_states import (
 from mappings.linking.computers import edit_computer_mapping, match_computers_for, remove_computer_mapping
 from mappings.linking.default_sites import default_sites
 from mappings.linking.ignoring import ignore_companies, unignore_companies
-from mappings.linking.importing import Imported, import_clients, importable_clients, takes_imports
+from mappings.linking.importing import (
+    Imported,
+    import_clients,
+    importable_clients,
+    matching_clients,
+    takes_imports,
+)
 from mappings.linking.locations import map_locations, suggest_sites
 from mappings.linking.newcomers import dismiss_todos, open_todos
 from mappings.linking.states import ComputerState, computer_state, eligible_computers, with_states
@@ -38,6 +44,7 @@ __all__ = [
     "map_company",
     "map_locations",
     "match_computers_for",
+    "matching_clients",
     "open_todos",
     "remove_computer_mapping",
     "set_switches",

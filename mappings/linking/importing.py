@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations.ingest.console_side import store_companies
 from integrations.models import Company, Console, HaloClient, HaloCredential
@@ -49,6 +49,15 @@ def importable_clients(console: Console, credential: HaloCredential) -> QuerySet
     pairs = CompanyMapping.objects.filter(halo_client=OuterRef("pk"), company__console=console)
     clients = HaloClient.objects.filter(halo_credential=credential, active=True)
     return clients.exclude(Exists(pairs))
+
+
+def matching_clients(clients: QuerySet[HaloClient], text: str) -> QuerySet[HaloClient]:
+    """Clients in whose name, reference or domain each typed word occurs."""
+    for word in text.replace("\x00", "").split()[:10]:
+        clients = clients.filter(
+            Q(name__icontains=word) | Q(reference__icontains=word) | Q(domain__icontains=word)
+        )
+    return clients
 
 
 def import_clients(

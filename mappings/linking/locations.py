@@ -31,9 +31,15 @@ def map_locations(
     rows = [_row(mapping, location, site, staff) for location, site in changed.items() if site is not None]
     for row in rows:
         row.clean()
+    cleared = [location for location, site in changed.items() if site is None]
     with transaction.atomic():
-        LocationMapping.objects.filter(company_mapping=mapping, location__in=list(changed)).delete()
-        LocationMapping.objects.bulk_create(rows)
+        LocationMapping.objects.filter(company_mapping=mapping, location__in=cleared).delete()
+        LocationMapping.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["location", "company_mapping"],
+            update_fields=["halo_site", "mapped_at", "mapped_by"],
+        )
         told = (f"Location {location}: {site or 'default site'}." for location, site in changed.items())
         note_changes(((mapping.company_id, mapping.halo_credential_id, text) for text in told), staff)
     return len(changed)

@@ -58,9 +58,9 @@ def open_todos(credential: HaloCredential | None = None) -> QuerySet[Newcomer]:
     """What is new and still waits for staff: neither mapped, ignored nor dismissed, and not gone again."""
     same = {"halo_credential": OuterRef("halo_credential")}
     mapped = CompanyMapping.objects.filter(**same)
-    company = Q(company__active=True) & ~Exists(mapped.filter(company=OuterRef("company")))
+    company: Any = Q(company__active=True) & ~Exists(mapped.filter(company=OuterRef("company")))
     company &= ~Exists(IgnoredCompany.objects.filter(**same, company=OuterRef("company")))
-    client = Q(halo_client__active=True) & ~Exists(mapped.filter(halo_client=OuterRef("halo_client")))
+    client: Any = Q(halo_client__active=True) & ~Exists(mapped.filter(halo_client=OuterRef("halo_client")))
     rows = Newcomer.objects.filter(company | client, state=NewcomerState.OPEN)
     return rows.filter(halo_credential=credential) if credential else rows
 

@@ -158,7 +158,7 @@ def _sites_by_location(credential: HaloCredential) -> dict[int, dict[int, Site]]
     """By company: the sites of its locations."""
     found: dict[int, dict[int, Site]] = defaultdict(dict)
     rows = LocationMapping.objects.in_use().filter(company_mapping__halo_credential=credential)
-    for company, location, *site in rows.values_list(
+    for company, location, pk, halo_id, name, client in rows.values_list(
         "company_mapping__company_id",
         "location_id",
         "halo_site_id",
@@ -166,7 +166,7 @@ def _sites_by_location(credential: HaloCredential) -> dict[int, dict[int, Site]]
         "halo_site__name",
         "halo_site__client_id",
     ):
-        found[company][location] = Site(*site)
+        found[company][location] = Site(pk, halo_id, name, client)
     return found
 
 

@@ -190,7 +190,7 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
         back = f"{self.url('changelist')}?halo_credential={credential.pk}"
         form = PairForm(credential, request.POST or None)
         if mappings and form.is_valid() and form.pair(mappings, request.user):
-            LogEntry.objects.log_actions(request.user.pk, mappings, CHANGE, form.told)
+            LogEntry.objects.log_actions(request.user.pk or 0, mappings, CHANGE, form.told)
             messages.success(request, form.told)
             _look_again(credential)
             return HttpResponseRedirect(back)
