@@ -70,8 +70,10 @@ def _compute(credential: HaloCredential) -> list[Suggestion]:
     columns = ("id", "name", "normalised_name")
     return suggest_companies(
         (
-            CompanyName(pk, *rest, settled=pk in settled)
-            for pk, *rest in companies.values_list(*columns, "console_id", "domain")
+            CompanyName(pk, name, normalised, console, domain, pk in settled)
+            for pk, name, normalised, console, domain in companies.values_list(
+                *columns, "console_id", "domain"
+            )
         ),
         (ClientName(*row) for row in clients.values_list(*columns, "domain")),
         pairs=dict(_pairs(credential)),
