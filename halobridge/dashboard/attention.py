@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,8 @@ from integrations.choices import ConnectionState, EventState, EventStatus, Inten
 from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention
 from integrations.runs.approvals import open_losses
 from integrations.sync.rights import missed
+from mappings.linking import open_todos
+from mappings.models import CompanyMapping
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import Alert, IntegrationProfile, PreflightState, Ticket, TicketState
 from ticketing.preflight.checks import FAILS
@@ -39,6 +42,7 @@ def attention(facts: Facts) -> Iterator[Attention]:
     yield from _connections(facts)
     yield from _tickets_and_writes()
     yield from _waiting()
+    yield from _company_news()
     yield from _profile_problems()
 
 
@@ -121,6 +125,19 @@ def _waiting() -> Iterator[Attention]:
         companies = _many(told["companies"], "company", "companies")
         text = f"{companies} with {_many(told['events'], 'waiting event')} not mapped."
         yield Attention(text, url)
+
+
+def _company_news() -> Iterator[Attention]:
+    url = reverse("admin:mappings_companymapping_changelist")
+    broken = CompanyMapping.objects.in_force().broken().values_list("halo_credential_id", flat=True)
+    number = Counter(broken.order_by())
+    for credential, count in sorted(number.items()):
+        are = "company mapping is" if count == 1 else "company mappings are"
+        text = f"{count} {are} broken: client or site was changed in HaloPSA."
+        yield Attention(text, f"{url}?halo_credential={credential}&state=broken")
+    if new := open_todos().count():
+        text = f"{_many(new, 'new company or client', 'new companies and clients')} to be looked at."
+        yield Attention(text, reverse("admin:mappings_newcomer_changelist"))
 
 
 def _profile_problems() -> Iterator[Attention]:

@@ -61,9 +61,9 @@ class Removal(_Base):
         """What stops and what stays, in sentences."""
         computers = computers_of(mapping)
         number, ours = computers.count(), computers.filter(created_by_us=True).count()
+        becomes = "computer of it becomes" if number == 1 else "computers of it become"
         told = [
-            f"{number} computer{'' if number == 1 else 's'} of it become unmapped. Their assets stay in "
-            "HaloPSA as they are and are no longer updated.",
+            f"{number} {becomes} unmapped. Assets stay in HaloPSA as they are and are no longer updated.",
             "New events of it wait until it is mapped again; no new tickets. Tickets in HaloPSA stay as they "
             "are and are no longer noted or closed.",
             "Its switches, ticket rules and sites of locations are forgotten; its history is kept.",

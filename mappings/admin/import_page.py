@@ -61,7 +61,8 @@ class ImportPage(_Base):
         if "all" in request.POST:
             wanted = list(clients.order_by().values_list("pk", flat=True))
         else:
-            wanted = [int(pk) for pk in request.POST.getlist("client") if pk.isdigit() and len(pk) < 18]
+            ticked = request.POST.getlist("client") if "ticked" in request.POST else []
+            wanted = [int(pk) for pk in ticked if pk.isdigit() and len(pk) < 18]
         if not wanted:
             messages.warning(request, "No client was ticked.")
             return HttpResponseRedirect(request.get_full_path())

@@ -58,6 +58,7 @@ class LocationsForm(forms.Form):
             ),
             error_messages={"invalid_choice": "This site is not (any more) one of the client."},
         )
+        field.widget.attrs["data-placeholder"] = "Default site"
         return field
 
     def rows(self) -> list[tuple[Location, Any, HaloSite | None]]:

@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from integrations.admin.bases import BridgeAdmin
 from integrations.admin.credential_choice import CredentialFirst
-from integrations.models import HaloField
+from integrations.models import Console, HaloField
 from mappings.linking import suggest_companies_for
 from mappings.models import ClientField, SuggestionFields
 
@@ -35,6 +35,10 @@ class SuggestionFieldsForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, credential_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.credential_id = credential_id
+        if "console" in self.fields:
+            self.fields["console"] = forms.ModelChoiceField(
+                Console.objects.order_by("name"), widget=UnfoldAdminSelectWidget
+            )
         if "client_field" in self.fields:
             self.fields["client_field"] = forms.ChoiceField(
                 label="Field of the Halo client",

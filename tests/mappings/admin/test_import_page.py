@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from integrations.choices import RunKind
-from integrations.models import Company, HaloCredential, Run
+from integrations.models import Company, HaloClient, HaloCredential, Run
 from mappings.models import CompanyMapping
 from tests.integrations.admin.made import (
     make_client,
@@ -36,7 +36,7 @@ def credential() -> HaloCredential:
 def test_the_ticked_clients_are_imported_and_matched(browser: Client, credential: HaloCredential) -> None:
     console = make_console(kind="push")
     wanted, _ = make_client(credential, "Alder"), make_client(credential, "Birch")
-    page = browser.post(reverse(PAGE), {"client": [wanted.pk]}, follow=True).content.decode()
+    page = browser.post(reverse(PAGE), {"client": [wanted.pk], "ticked": "1"}, follow=True).content.decode()
     assert "1 company was made in" in page
     assert [row.halo_client for row in CompanyMapping.objects.filter(company__console=console)] == [wanted]
     assert Run.objects.filter(kind=RunKind.MATCH).exists()
@@ -56,6 +56,8 @@ def test_without_a_tick_nothing_is_imported(browser: Client, credential: HaloCre
     make_console(kind="push")
     make_client(credential)
     assert "No client was ticked." in browser.post(reverse(PAGE), follow=True).content.decode()
+    by_enter = browser.post(reverse(PAGE), {"do": "", "client": [HaloClient.objects.get().pk]}, follow=True)
+    assert "No client was ticked." in by_enter.content.decode()
     assert not Company.objects.exists()
 
 
