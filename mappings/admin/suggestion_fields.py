@@ -11,20 +11,20 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from integrations.admin.bases import BridgeAdmin
 from integrations.admin.credential_choice import CredentialFirst
-from integrations.models import Console, HaloField
+from integrations.models import Console
 from mappings.linking import suggest_companies_for
-from mappings.models import ClientField, SuggestionFields
+from mappings.models import ClientField, SuggestionFields, client_fields
 
 
-def client_field_choices(credential_id: int | None, chosen: str = "") -> list[tuple[str, str]]:
+def _choices(credential_id: int | None, row: SuggestionFields) -> list[tuple[str, str]]:
     """Fields of a Halo client; a chosen one that is no longer there stays visible."""
-    custom = HaloField.objects.filter(halo_credential=credential_id, kind="client", active=True)
-    rows = [*ClientField.choices, *((f"CF{name}", f"Custom field {name}") for name in _names(custom))]
-    return rows if not chosen or chosen in dict(rows) else [*rows, (chosen, f"{chosen} (not in HaloPSA)")]
-
-
-def _names(fields: Any) -> list[str]:
-    return [str(name).removeprefix("CF") for name in fields.order_by("name").values_list("name", flat=True)]
+    known = client_fields(credential_id)
+    if row.client_field and row.client_field not in known:
+        known[row.client_field] = f"{row.client_field_words} (no longer in HaloPSA)"
+    return [
+        (name, f"Custom field {words}" if name not in ClientField.values else words)
+        for name, words in known.items()
+    ]
 
 
 class SuggestionFieldsForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -42,7 +42,7 @@ class SuggestionFieldsForm(forms.ModelForm):  # type: ignore[type-arg]
         if "client_field" in self.fields:
             self.fields["client_field"] = forms.ChoiceField(
                 label="Field of the Halo client",
-                choices=client_field_choices(credential_id, self.instance.client_field),
+                choices=_choices(credential_id, self.instance),
                 help_text="A value counts only where exactly one company and one client hold it.",
                 widget=UnfoldAdminSelectWidget,
             )
@@ -71,11 +71,12 @@ class SuggestionFieldsAdmin(CredentialFirst, BridgeAdmin):
 
     @admin.display(description="Field of the Halo client", ordering="client_field")
     def words_shown(self, row: SuggestionFields) -> str:
-        return row.words.split(" = ")[1]
+        return row.client_field_words
 
     def save_model(self, request: HttpRequest, obj: SuggestionFields, form: Any, change: bool) -> None:
         if not change:
             obj.halo_credential_id = self.credential_id(request, None)  # type: ignore[assignment]
+        obj.client_field_name = client_fields(obj.halo_credential_id).get(obj.client_field, "")
         super().save_model(request, obj, form, change)
         suggest_companies_for(obj.halo_credential)
 

@@ -17,6 +17,7 @@ from mappings.models import (
     CompanySuggestion,
     IgnoredCompany,
     SuggestionFields,
+    client_fields,
 )
 
 
@@ -61,7 +62,10 @@ class SuggestionFieldsSerializer(serializers.ModelSerializer[SuggestionFields]):
     console = serializers.PrimaryKeyRelatedField(queryset=Console.objects.all())
     halo_credential = serializers.PrimaryKeyRelatedField(queryset=HaloCredential.objects.all())
     company_field = serializers.ChoiceField(choices=CompanyField.choices)
-    client_field = serializers.ChoiceField(choices=ClientField.choices)
+    client_field = serializers.CharField(
+        max_length=60,
+        help_text=f"One of {', '.join(ClientField.values)}, or CF with the id of a custom field of clients.",
+    )
 
     class Meta:
         model = SuggestionFields
@@ -75,6 +79,10 @@ class SuggestionFieldsSerializer(serializers.ModelSerializer[SuggestionFields]):
         taken = SuggestionFields.objects.filter(console=console, halo_credential=credential)
         if found := taken.exclude(pk=row.pk).first():
             raise Conflict(f"{console} has a pair of fields in this HaloPSA credential already ({found.pk}).")
+        known, wanted = client_fields(credential.pk), attrs.get("client_field") or row.client_field
+        if wanted not in known:
+            raise serializers.ValidationError({"client_field": f"Choose one of: {', '.join(known)}."})
+        attrs["client_field_name"] = known[wanted]
         return attrs
 
     def save(self, **kwargs: Any) -> SuggestionFields:

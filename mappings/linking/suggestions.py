@@ -14,6 +14,7 @@ from mappings.linking.company_history import account, note_changes
 from mappings.linking.default_sites import default_sites
 from mappings.linking.newcomers import notice_newcomers
 from mappings.models import (
+    CUSTOM_FIELD,
     ClientField,
     CompanyField,
     CompanyMapping,
@@ -100,8 +101,10 @@ def _values_of_clients(clients: Any, name: str) -> Iterator[tuple[int, Any]]:
     if name in (ClientField.REFERENCE, ClientField.HALO_ID, ClientField.DOMAIN):
         yield from clients.values_list("pk", name)
         return
-    for pk, links in clients.values_list("pk", "links"):
-        yield pk, (links or {}).get(name)
+    custom = name.startswith(CUSTOM_FIELD)
+    column, key = ("custom_fields", name.removeprefix(CUSTOM_FIELD)) if custom else ("links", name)
+    for pk, values in clients.values_list("pk", column):
+        yield pk, (values or {}).get(key)
 
 
 def _texts(value: Any) -> list[str]:

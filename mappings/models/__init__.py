@@ -1,7 +1,14 @@
 """Pairs of a console thing and a Halo thing, and what decides how one becomes the other."""
 
 from mappings.models.companies import CompanyMapping, CompanyMappings, CompanySuggestion, Evidence
-from mappings.models.company_choices import ClientField, CompanyField, IgnoredCompany, SuggestionFields
+from mappings.models.company_choices import (
+    CUSTOM_FIELD,
+    ClientField,
+    CompanyField,
+    IgnoredCompany,
+    SuggestionFields,
+    client_fields,
+)
 from mappings.models.company_news import CompanyChange, Newcomer, NewcomerState
 from mappings.models.computers import ComputerMapping, MappingOrigin, RefusedPair
 from mappings.models.fields import FieldMapping, FieldOwner
@@ -9,6 +16,7 @@ from mappings.models.locations import LocationMapping
 from mappings.models.products import ProductMapping
 
 __all__ = [
+    "CUSTOM_FIELD",
     "ClientField",
     "CompanyChange",
     "CompanyField",
@@ -27,4 +35,5 @@ __all__ = [
     "ProductMapping",
     "RefusedPair",
     "SuggestionFields",
+    "client_fields",
 ]

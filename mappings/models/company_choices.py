@@ -6,7 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from integrations.models import Company, Console, HaloCredential
+from integrations.models import Company, Console, HaloCredential, HaloField
+
+CUSTOM_FIELD = "CF"
+"""Before the id of a custom field."""
 
 
 class CompanyField(models.TextChoices):
@@ -52,7 +55,10 @@ class SuggestionFields(models.Model):
     client_field = models.CharField(
         "field of the Halo client",
         max_length=60,
-        help_text=f"{', '.join(ClientField.values)}, or CF… for a custom field of clients.",
+        help_text=f"{', '.join(ClientField.values)}, or CF with the ID of a custom field of clients.",
+    )
+    client_field_name = models.CharField(
+        max_length=255, blank=True, editable=False, help_text="What HaloPSA calls that custom field."
     )
 
     class Meta:
@@ -70,12 +76,23 @@ class SuggestionFields(models.Model):
 
     @property
     def words(self) -> str:
-        return f"{self.get_company_field_display()} = {client_field_label(self.client_field)}"
+        return f"{self.get_company_field_display()} = {self.client_field_words}"
+
+    @property
+    def client_field_words(self) -> str:
+        if self.client_field in ClientField.values:
+            return str(ClientField(self.client_field).label)
+        return f"Custom field {self.client_field_name or self.client_field}"
 
 
-def client_field_label(name: str) -> str:
-    """Its words; a custom field is called as in HaloPSA."""
-    return str(ClientField(name).label) if name in ClientField.values else f"Custom field {name}"
+def client_fields(credential_id: int | None) -> dict[str, str]:
+    """What can be chosen as `client_field` in a credential, and its words."""
+    custom = HaloField.objects.filter(halo_credential=credential_id, kind="client", active=True)
+    named = custom.order_by("name").values_list("halo_id", "name")
+    return {
+        **{str(value): str(label) for value, label in ClientField.choices},
+        **{f"{CUSTOM_FIELD}{number}": name for number, name in named},
+    }
 
 
 class IgnoredCompany(models.Model):

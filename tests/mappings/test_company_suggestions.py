@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
         ("account_number", "accountsid", {"account_number": "ALD01"}, {"links": {"accountsid": "ALD01"}}),
         ("external_id", "ninjarmmid", {"external_id": "44"}, {"links": {"ninjarmmid": "44"}}),
         ("tag", "halo_id", {"tags": ["vip", "12"]}, {"halo_id": 12}),
+        ("account_number", "CF231", {"account_number": "C-7"}, {"custom_fields": {"231": "c-7"}}),
         ("domain", "domain", {"domain": "alder.example"}, {"domain": "Alder.example"}),
     ],
 )

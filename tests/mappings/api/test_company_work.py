@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from integrations.choices import RunKind
-from integrations.models import Company, HaloClient, Location, Run
+from integrations.models import Company, HaloClient, HaloField, Location, Run
 from mappings.linking import map_company, suggest_companies_for
 from mappings.models import CompanyMapping, CompanySuggestion, IgnoredCompany, SuggestionFields
 from tests.builders import make_console, make_credential
@@ -81,10 +81,25 @@ def test_a_pair_of_fields_is_one_per_console_and_credential_and_suggests_at_once
     assert post("suggestion-fields", **body).status_code == 201
     assert CompanySuggestion.objects.get().evidence == "field"
     assert post("suggestion-fields", **body).status_code == 409
-    assert post("suggestion-fields", **{**body, "client_field": "password"}).status_code == 400
+    other = {**body, "console": make_console().pk, "client_field": "password"}
+    assert post("suggestion-fields", **other).status_code == 400
     pk = SuggestionFields.objects.get().pk
     assert make_caller().delete(f"{API}suggestion-fields/{pk}/").status_code == 204
     assert not CompanySuggestion.objects.exists()
+
+
+def test_a_custom_field_of_clients_can_be_chosen_if_halo_has_it() -> None:
+    credential = make_credential()
+    HaloField.objects.create(halo_credential=credential, kind="client", halo_id=231, name="Contract")
+    body = {
+        "console": make_console().pk,
+        "halo_credential": credential.pk,
+        "company_field": "account_number",
+    }
+    refused = post("suggestion-fields", client_field="CF232", **body)
+    assert "CF231" in refused.json()["errors"]["client_field"][0]
+    assert post("suggestion-fields", client_field="CF231", **body).status_code == 201
+    assert SuggestionFields.objects.get().words == "Account number = Custom field Contract"
 
 
 # ---- left alone ---------------------------------------------------------------------------------
