@@ -140,7 +140,7 @@ def unmap_company(mapping: CompanyMapping, staff: Any = None) -> int:
                 f"Assets are just being created for computers of {mapping.company}. "
                 "Remove the mapping when that run has ended."
             )
-        number, _ = computers.delete()
+        number = computers.delete()[1].get(ComputerMapping._meta.label, 0)
         told = f"Mapping to {mapping.halo_client} removed; {number} computers unmapped."
         note_changes([(mapping.company_id, mapping.halo_credential_id, told)], staff)
         mapping.delete()

@@ -26,7 +26,8 @@ def notice_newcomers(credential: HaloCredential) -> int:
     first = not seen.filter(halo_client__isnull=False).exists()
     rows = [
         Newcomer(halo_credential=credential, halo_client_id=pk, state=_state(first))
-        for pk in unseen.values_list("pk", flat=True)
+        # Through a credential of one company no other client can be mapped.
+        for pk in (unseen.values_list("pk", flat=True) if credential.associated_company_id is None else ())
     ]
     rows += _new_companies(credential, seen)
     Newcomer.objects.bulk_create(rows, batch_size=ROWS, ignore_conflicts=True)

@@ -205,9 +205,19 @@
     }
   }
 
+  /* What was asked for has been read: show it, unless somebody is in the middle of choosing. */
+  function readAnew(note) {
+    const choosing = [...document.querySelectorAll(".hb-choose__text")].some((text) => text.value);
+    if (note.hasAttribute("hx-get") || choosing) return;
+    const address = window.location.pathname + window.location.search;
+    window.htmx.ajax("GET", address, { target: "#hb-list", select: "#hb-list", swap: "outerHTML" });
+  }
+
   window.addEventListener("load", start);
   document.addEventListener("htmx:afterSettle", (event) => {
     start();
+    const note = document.getElementById("hb-reading");
+    if (note && event.target.id === "hb-reading") readAnew(note);
     /* After a button the list is drawn anew: stay at the row that one was at. */
     if (event.target.id === "hb-mapping" && at >= 0 && !event.target.contains(document.activeElement)) go(at);
   });
