@@ -18,9 +18,19 @@
     const button = box.querySelector("button");
     let marked = -1, timer = 0, asked = 0;
 
+    /* Over everything: the table around it scrolls, and would cut it off. */
+    const place = () => {
+      const field = text.getBoundingClientRect();
+      const below = window.innerHeight - field.bottom;
+      list.style.left = `${field.left}px`;
+      list.style.width = `${Math.max(field.width, 220)}px`;
+      list.style.top = below > list.offsetHeight + 8 ? `${field.bottom + 4}px` : "auto";
+      list.style.bottom = list.style.top === "auto" ? `${window.innerHeight - field.top + 4}px` : "auto";
+    };
     const options = () => [...list.querySelectorAll("[role=option][data-id]")];
     const close = () => {
       list.hidden = true;
+      window.removeEventListener("scroll", place, true);
       marked = -1;
       text.setAttribute("aria-expanded", "false");
       text.removeAttribute("aria-activedescendant");
@@ -65,6 +75,8 @@
         list.append(note);
       }
       list.hidden = false;
+      place();
+      window.addEventListener("scroll", place, true);
       text.setAttribute("aria-expanded", "true");
     };
     const ask = async () => {
