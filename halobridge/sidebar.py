@@ -78,6 +78,8 @@ NAVIGATION = [
     _group(
         "Mapping",
         _list("Company mapping", "domain", "mappings", "companymapping"),
+        _list("New companies and clients", "fiber_new", "mappings", "newcomer"),
+        _list("History of company mappings", "history", "mappings", "companychange"),
         _list("Default asset types", "category", "mappings", "productmapping"),
         _list("Field mappings", "swap_horiz", "mappings", "fieldmapping"),
         _list("Computers", "computer", "integrations", "computer"),

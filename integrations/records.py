@@ -154,6 +154,8 @@ class ClientRecord:
     reference: str | None = None
     links: Raw = field(default_factory=dict)
     """Ids that other integrations have put on the client, by Halo's property name."""
+    custom_fields: Mapping[int, str] | None = None
+    """Shown value by the custom field's id; None where the row came without them."""
     updated_at: datetime | None = None
 
 

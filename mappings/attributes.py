@@ -34,6 +34,7 @@ class ComputerFacts(NamedTuple):
     purchased_on: date | None
     warranty_ends_on: date | None
     console_url: str
+    location_id: int | None
     product_id: int | None
     product_name: str | None
     active: bool

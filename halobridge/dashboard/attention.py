@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,8 @@ from integrations.choices import (
 from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention, Mail
 from integrations.runs.approvals import open_losses
 from integrations.sync.rights import missed
+from mappings.linking import open_todos
+from mappings.models import CompanyMapping
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import Alert, IntegrationProfile, PreflightState, Ticket, TicketState
 from ticketing.preflight.checks import FAILS
@@ -47,6 +50,7 @@ def attention(facts: Facts) -> Iterator[Attention]:
     yield from _tickets_and_writes()
     yield from _waiting()
     yield from _mails()
+    yield from _company_news()
     yield from _profile_problems()
 
 
@@ -135,6 +139,19 @@ def _mails() -> Iterator[Attention]:
     if number := Mail.objects.filter(state=MailState.REFUSED).count():
         url = reverse("admin:integrations_mail_changelist") + "?state__exact=refused"
         yield Attention(f"{_many(number, 'mail')} that no rule could be held against.", url, "bad")
+
+
+def _company_news() -> Iterator[Attention]:
+    url = reverse("admin:mappings_companymapping_changelist")
+    broken = CompanyMapping.objects.in_force().broken().values_list("halo_credential_id", flat=True)
+    number = Counter(broken.order_by())
+    for credential, count in sorted(number.items()):
+        are = "company mapping is" if count == 1 else "company mappings are"
+        text = f"{count} {are} broken: client or site was changed in HaloPSA."
+        yield Attention(text, f"{url}?halo_credential={credential}&state=broken")
+    if new := open_todos().count():
+        text = f"{_many(new, 'new company or client', 'new companies and clients')} to be looked at."
+        yield Attention(text, reverse("admin:mappings_newcomer_changelist"))
 
 
 def _profile_problems() -> Iterator[Attention]:

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from integrations.choices import ConnectionState, WriteMode
 from integrations.models import Company, Computer, Console, HaloCredential, Product
-from mappings.models import CompanyMapping, CompanySuggestion, ComputerMapping, ProductMapping
+from mappings.models import CompanyMapping, CompanySuggestion, ComputerMapping, IgnoredCompany, ProductMapping
 from ticketing.models import EventSet, IntegrationProfile
 
 
@@ -76,7 +76,9 @@ def read_facts() -> Facts:
 
 def _coverage(consoles: list[Console]) -> list[Coverage]:
     company_mapped = Exists(CompanyMapping.objects.filter(company=OuterRef("pk")))
-    companies = Company.objects.filter(active=True).order_by().values_list("console")
+    # Whom staff leave alone is not missing.
+    ignored = Exists(IgnoredCompany.objects.filter(company=OuterRef("pk"))) & ~company_mapped
+    companies = Company.objects.filter(active=True).exclude(ignored).order_by().values_list("console")
     by_company = companies.annotate(all=Count("pk"), mapped=Count("pk", filter=Q(company_mapped)))
     pair = Exists(ComputerMapping.objects.filter(computer=OuterRef("pk"), halo_asset__isnull=False))
     reached = Exists(CompanyMapping.objects.filter(company=OuterRef("company")))

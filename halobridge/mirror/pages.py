@@ -91,12 +91,19 @@ def _ask(job: Job) -> Ask:
         inactive=job.limits["inactive"],
         types=tuple(job.limits.get("types", ())),
         groups=tuple(job.limits.get("groups", ())),
-        custom_fields=_custom_fields(job) if job.resource == Resource.ASSETS else (),
+        custom_fields=_custom_fields(job),
     )
 
 
+_KIND_OF_CUSTOM_FIELDS: Final = {Resource.ASSETS: "custom", Resource.CLIENTS: "client"}
+"""Kind of `HaloField` by the list that can be asked for the values."""
+
+
 def _custom_fields(job: Job) -> tuple[int, ...]:
-    known = HaloField.objects.filter(halo_credential=job.credential, kind="custom", active=True)
+    kind = _KIND_OF_CUSTOM_FIELDS.get(job.resource)
+    if kind is None:
+        return ()
+    known = HaloField.objects.filter(halo_credential=job.credential, kind=kind, active=True)
     return tuple(known.order_by("halo_id").values_list("halo_id", flat=True)[:MOST_CUSTOM_FIELDS])
 
 

@@ -58,7 +58,7 @@ PAGED: Final[dict[Resource, Paged]] = {
     Resource.CLIENTS: Paged(
         "Halo clients",
         HaloClient,
-        lambda reader, ask: reader.fetch_clients(ask.since, **ask.place),
+        lambda reader, ask: reader.fetch_clients(ask.since, custom_fields=ask.custom_fields, **ask.place),
         halo_side.store_clients,
         lambda reader, halo_id: reader.fetch_client(halo_id),
     ),

@@ -72,6 +72,7 @@ def client(row: Row) -> ClientRecord | None:
         domain=to_text(row.get("domain")) or None,
         reference=to_text(row.get("ref")) or to_text(row.get("accountsid")) or None,
         links=_links(row, _CLIENT_LINKS),
+        custom_fields=custom_values(row.get("customfields")),
         updated_at=_updated(row, "alastupdate"),
     )
 

@@ -56,8 +56,15 @@ class HaloReader(ConfigurationReader):
     # ---- customers --------------------------------------------------------------------------
 
     def fetch_clients(
-        self, since: datetime | None = None, *, first: int = 1, before: int = 0, inactive: bool = True
+        self,
+        since: datetime | None = None,
+        *,
+        first: int = 1,
+        before: int = 0,
+        inactive: bool = True,
+        custom_fields: Sequence[int] = (),
     ) -> Iterator[Part[ClientRecord]]:
+        """Clients, with the named custom fields of theirs."""
         return fetch_pages(
             self.session,
             "/Client",
@@ -67,6 +74,7 @@ class HaloReader(ConfigurationReader):
             first=first,
             before=before,
             inactive=inactive,
+            include_custom_fields=tuple(custom_fields) or None,
         )
 
     def fetch_client(self, halo_id: int) -> ClientRecord | None:

@@ -71,6 +71,7 @@ SHAPES: Final[Mapping[type[HaloSnapshot], Shape]] = {
 
 
 def client_row(record: ClientRecord) -> Row:
+    """A row without custom fields keeps those that are stored."""
     return Row(
         key=(record.halo_id,),
         content={
@@ -80,9 +81,11 @@ def client_row(record: ClientRecord) -> Row:
             "domain": record.domain,
             "reference": record.reference,
             "links": record.links,
+            "custom_fields": record.custom_fields,
         },
         volatile={"updated_at": record.updated_at},
         active=record.active,
+        unread=frozenset() if record.custom_fields is not None else frozenset({"custom_fields"}),
     )
 
 

@@ -32,6 +32,9 @@ class HaloClient(HaloSnapshot):
     domain = models.CharField(max_length=255, blank=True)
     reference = models.CharField(max_length=100, blank=True)
     links = models.JSONField(default=dict, blank=True)
+    custom_fields = models.JSONField(
+        null=True, blank=True, help_text="Custom field's id (text) to its shown value; empty: not read."
+    )
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,

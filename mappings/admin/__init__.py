@@ -1,9 +1,12 @@
 """The admin pages of company mapping, computers, default asset types, fields and previews."""
 
 from mappings.admin import (  # noqa: F401  importing registers them
+    company_history,
     company_mappings,
     computers,
     field_mappings,
+    newcomers,
     plans,
     product_mappings,
+    suggestion_fields,
 )

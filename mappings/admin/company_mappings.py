@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,16 +22,22 @@ from integrations.admin.credential_choice import credential_choice
 from integrations.admin.display import moment, row_link
 from integrations.admin.pages import address
 from integrations.models import Company, Console, HaloCredential
-from mappings.admin.company_effects import BULK, SWITCHES, after_mapping, press
+from mappings.admin.company_effects import BULK, Pressed, after_mapping, press
 from mappings.admin.company_forms import ChooseClientForm, CompanyMappingForm
-from mappings.admin.company_rows import company_rows
-from mappings.linking import map_company, set_switches, suggest_companies_for
+from mappings.admin.company_history import history_of
+from mappings.admin.company_reading import READING, read_now, readings
+from mappings.admin.company_removal import Removal
+from mappings.admin.company_rows import SIZES, company_rows
+from mappings.admin.import_page import ImportPage
+from mappings.admin.location_page import LocationPage
+from mappings.linking import SWITCHES, map_company, open_todos, set_switches, takes_imports
 from mappings.models import CompanyMapping
 
 
 @admin.register(CompanyMapping)
-class CompanyMappingAdmin(BridgeAdmin):
+class CompanyMappingAdmin(Removal, ImportPage, LocationPage, BridgeAdmin):
     form = CompanyMappingForm
+    panel_template = "bridge/company_history.html"
     search_fields = ("company__name", "halo_client__name")
     readonly_fields = ("company_shown", "credential_shown", "mapped_shown", "reason")
     fieldsets = (
@@ -47,17 +56,21 @@ class CompanyMappingAdmin(BridgeAdmin):
 
     @admin.display(description="Mapped")
     def mapped_shown(self, row: CompanyMapping) -> str:
-        return (
-            f"{moment(row.mapped_at)}"
-            if row.mapped_by is None
-            else f"{moment(row.mapped_at)} by {row.mapped_by}"
-        )
+        by = f" by {row.mapped_by}" if row.mapped_by else ""
+        return f"{moment(row.mapped_at)}{by}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CompanyMapping]:
         rows = super().get_queryset(request)
         return rows.select_related(
-            "company__console", "halo_credential", "halo_client", "halo_site", "mapped_by"
+            "company__console", "halo_credential", "halo_client__merged_into", "halo_site", "mapped_by"
         )
+
+    def panel(self, request: HttpRequest, row: CompanyMapping) -> dict[str, Any]:
+        return {
+            "broken": row.why_broken(),
+            "history": history_of(row.company, row.halo_credential),
+            "places": row.company.locations.filter(active=True).count(),
+        }
 
     # ---- the mapping page -------------------------------------------------------------------
 
@@ -72,34 +85,74 @@ class CompanyMappingAdmin(BridgeAdmin):
             )
         if request.method == "POST":
             return self._do(request, choice.chosen)
-        rows = company_rows(request, choice.chosen)
         context = self.page_context(
-            request, "Company mapping", said=True, choice=choice, **self._offered(request, rows)
+            request,
+            "Company mapping",
+            said=True,
+            choice=choice,
+            media=forms.Media(js=["mappings/company_mapping.js"]),
+            **self._offered(request, choice.chosen),
         )
         return TemplateResponse(request, "bridge/company_mapping.html", context)
 
-    def _offered(self, request: HttpRequest, rows: Any) -> dict[str, Any]:
+    def _offered(self, request: HttpRequest, credential: HaloCredential) -> dict[str, Any]:
+        rows = company_rows(request, credential)
+        consoles = list(Console.objects.order_by("name"))
+        may_change = self.has_change_permission(request)
+        self.decorate(request, rows.page, credential)
         return {
             "page": rows.page,
             "states": rows.states,
             "exact": rows.exact,
-            "consoles": list(Console.objects.order_by("name").values_list("pk", "name")),
-            "bulk_actions": BULK,
+            "size": rows.size,
+            "sizes": SIZES,
+            "consoles": consoles,
+            "importing": may_change and any(takes_imports(console) for console in consoles),
+            "todos": open_todos(credential).count(),
+            "reading": readings(credential, consoles),
+            "bulk_actions": [*BULK, *self.more_bulk()],
             "switches": SWITCHES,
-            "may_change": self.has_change_permission(request),
+            "may_change": may_change,
+            "may_delete": self.has_delete_permission(request),
             "here": address(request, page=request.GET.get("page")),
         }
 
     def _do(self, request: HttpRequest, credential: HaloCredential) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        pressed = press(request, credential)
+        if request.POST.get("do") in READING:
+            messages.success(request, read_now(request, credential))
+            return HttpResponseRedirect(request.get_full_path())
+        pressed = self.press_more(request, credential) or press(request, credential)
+        if isinstance(pressed, HttpResponse):
+            return pressed
         self.tickets_switched_on(pressed.tickets_on)
+        self._log(request, credential, pressed)
         messages.success(request, pressed.sentence)
         return HttpResponseRedirect(request.get_full_path())
 
+    def _log(self, request: HttpRequest, credential: HaloCredential, pressed: Pressed) -> None:
+        """Into Django's own log as well; two statements for any number."""
+        rows = CompanyMapping.objects.filter(company__in=pressed.companies, halo_credential=credential)
+        mappings = list(rows.select_related("company", "halo_client")) if pressed.companies else []
+        if mappings:
+            LogEntry.objects.log_actions(request.user.pk or 0, mappings, CHANGE, pressed.sentence)
+
+    # ---- for the floor above, which knows tickets --------------------------------------------
+
     def tickets_switched_on(self, mappings: list[CompanyMapping]) -> None:
-        """For the floor above, which knows what is open already."""
+        """What is open already is its business."""
+
+    def more_bulk(self) -> Iterable[tuple[str, str]]:
+        """Bulk actions of its own."""
+        return ()
+
+    def press_more(self, request: HttpRequest, credential: HaloCredential) -> Pressed | HttpResponse | None:
+        """Do one of them, or ask for more on another page; None if another button was pressed."""
+        return None
+
+    def decorate(self, request: HttpRequest, page: Iterable[Any], credential: HaloCredential) -> None:
+        """Add to the companies of a page what its rows show besides."""
 
     # ---- choosing another client ------------------------------------------------------------
 
@@ -107,6 +160,7 @@ class CompanyMappingAdmin(BridgeAdmin):
         return [
             self.page("<int:credential_id>/choose/<int:company_id>/", "choose", self.choose),
             self.page("companies/", "companies", self.companies),
+            *super().page_urls(),
         ]
 
     def companies(self, request: HttpRequest) -> HttpResponse:
@@ -129,23 +183,21 @@ class CompanyMappingAdmin(BridgeAdmin):
             raise PermissionDenied
         credential = get_object_or_404(HaloCredential, pk=credential_id)
         company = get_object_or_404(Company.objects.select_related("console"), pk=company_id)
-        form = ChooseClientForm(credential, request.POST or None, initial=self._initial(credential, company))
+        form = ChooseClientForm(credential, request.POST or None, initial=_initial(credential, company))
         if form.is_valid() and self._mapped(request, company, form):
             after_mapping(credential)
             return HttpResponseRedirect(f"{self.url('changelist')}?halo_credential={credential.pk}")
         context = self.page_context(
-            request, f"Map {company}", company=company, credential=credential, form=form, media=form.media
+            request,
+            f"Map {company}",
+            company=company,
+            credential=credential,
+            form=form,
+            media=form.media,
+            suggested=company.suggestions.filter(halo_credential=credential).select_related("halo_client"),
+            history=history_of(company, credential),
         )
         return TemplateResponse(request, "bridge/choose_client.html", context)
-
-    @staticmethod
-    def _initial(credential: HaloCredential, company: Company) -> dict[str, Any]:
-        """What is mapped now, else the best suggestion."""
-        mapping = CompanyMapping.objects.filter(company=company, halo_credential=credential).first()
-        if mapping is not None:
-            return {name: getattr(mapping, name) for name in (*SWITCHES, "halo_client", "halo_site")}
-        best = company.suggestions.filter(halo_credential=credential).order_by("-score").first()
-        return {"halo_client": best.halo_client_id} if best else {}
 
     def _mapped(self, request: HttpRequest, company: Company, form: ChooseClientForm) -> bool:
         try:
@@ -155,6 +207,7 @@ class CompanyMappingAdmin(BridgeAdmin):
             return False
         if mapping.create_tickets:
             self.tickets_switched_on([mapping])
+        self.log_change(request, mapping, f"Mapped to {mapping.halo_client}.")
         messages.success(request, f"{company} is {mapping.halo_client} from now on.")
         return True
 
@@ -166,13 +219,19 @@ class CompanyMappingAdmin(BridgeAdmin):
             map_company(obj.company, obj.halo_client, halo_site=obj.halo_site, staff=request.user, **switches)
             after_mapping(obj.halo_credential)
         else:
-            set_switches(obj, **switches)
+            set_switches(obj, staff=request.user, **switches)
         if obj.create_tickets and "create_tickets" in form.changed_data:
-            self.tickets_switched_on([CompanyMapping.objects.get(pk=obj.pk)])
+            self.tickets_switched_on([obj])
 
-    def delete_model(self, request: HttpRequest, obj: CompanyMapping) -> None:
-        super().delete_model(request, obj)
-        suggest_companies_for(obj.halo_credential)
+
+def _initial(credential: HaloCredential, company: Company) -> dict[str, Any]:
+    """What is mapped now, else the best suggestion, unless it is one of several that fit."""
+    mapping = CompanyMapping.objects.filter(company=company, halo_credential=credential).first()
+    if mapping is not None:
+        return {name: getattr(mapping, name) for name in (*SWITCHES, "halo_client", "halo_site")}
+    rows = company.suggestions.filter(halo_credential=credential, ambiguous=False)
+    best = rows.order_by("-score").first()
+    return {"halo_client": best.halo_client_id} if best else {}
 
 
 def _with_console(company: Company) -> str:

@@ -5,109 +5,135 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import (
-    Case,
-    CharField,
-    Count,
-    Exists,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from integrations.admin.choosers import id_of
 from integrations.admin.pages import Choice, choices, page_of
-from integrations.models import Company, Computer, HaloCredential
-from mappings.models import CompanyMapping, CompanySuggestion
+from integrations.models import Company, Computer, HaloCredential, Location
+from mappings.linking import CompanyState, companies_of, exact_suggestions, with_company_state
+from mappings.models import CompanyMapping, CompanySuggestion, IgnoredCompany, LocationMapping
 
+SIZES: Final = (25, 50, 100, 250)
 PER_PAGE: Final = 50
-STATES: Final = [("unmapped", "Unmapped"), ("suggested", "Suggested"), ("mapped", "Mapped")]
-EXACT: Final = 100
+MOST_PLACES: Final = 4
+"""Locations that a row names; the rest is a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompanyRows:
-    """One page of companies; each has `state`, `mapping`, `best` (suggestion) and `computers_found`."""
+    """One page of companies.
+
+    Each has `state`, `mapping`, `best` (suggestion), `suggested`, `ignored_at`, `ignored_by` and
+    `ignored_because`, `broken` (a sentence), `places` (locations), `places_left` and `computers_found`.
+    """
 
     page: Any
     states: list[Choice]
     exact: int
+    size: int
 
 
 def company_rows(request: HttpRequest, credential: HaloCredential) -> CompanyRows:
-    """Six queries, however many companies there are."""
-    found = _with_state(_searched(request, companies_of(credential)), credential)
-    told = found.order_by().values_list("state").annotate(number=Count("pk"))
-    counts: dict[str, int] = dict(told)
+    """Five queries, however many companies there are."""
+    found = with_company_state(searched_companies(request, credential), credential)
+    told = (
+        found.order_by()
+        .values_list("state")
+        .annotate(number=Count("pk"), sure=Count("pk", filter=_exact(credential)))
+    )
+    counts, exact = {}, 0
+    for name, number, sure in told:
+        counts[name] = number
+        exact += sure
     state = request.GET.get("state", "")
     count = counts.get(state, 0) if state else sum(counts.values())
     rows = _for_the_page(found.filter(state=state) if state else found, credential)
-    page = page_of(request, rows, PER_PAGE, count)
+    size = page_size(request)
+    page = page_of(request, rows, size, count)
     for company in page:
-        company.mapping = next(iter(company.mapped), None)
-        company.best = next(iter(company.suggested), None)
-    return CompanyRows(page, choices(request, "state", STATES, counts), exact_suggestions(credential).count())
+        _describe(company)
+    return CompanyRows(page, choices(request, "state", list(CompanyState.choices), counts), exact, size)
 
 
-def companies_of(credential: HaloCredential) -> QuerySet[Company]:
-    """Those that can be mapped through it: all active ones, or its associated company alone."""
-    companies = Company.objects.filter(Q(active=True) | Q(mappings__halo_credential=credential)).distinct()
-    return (
-        companies.filter(pk=credential.associated_company_id)
-        if credential.associated_company_id
-        else companies
-    )
+def page_size(request: HttpRequest) -> int:
+    wanted = id_of(request, "size")
+    return wanted if wanted in SIZES else PER_PAGE
 
 
-def exact_suggestions(credential: HaloCredential) -> QuerySet[CompanySuggestion]:
-    """Suggestions with the same normalised name where nothing else fits as well."""
-    return CompanySuggestion.objects.filter(halo_credential=credential, score=EXACT, ambiguous=False)
+def chosen_exact(request: HttpRequest, credential: HaloCredential) -> QuerySet[CompanySuggestion]:
+    """The exact suggestions of what is looked at: console and search, whatever the state and page."""
+    companies = searched_companies(request, credential)
+    return exact_suggestions(credential).filter(company__in=companies.order_by().values("pk"))
 
 
-def _searched(request: HttpRequest, companies: QuerySet[Company]) -> QuerySet[Company]:
+def _exact(credential: HaloCredential) -> Q:
+    return Q(Exists(exact_suggestions(credential).filter(company=OuterRef("pk"))))
+
+
+def searched_companies(request: HttpRequest, credential: HaloCredential) -> QuerySet[Company]:
+    """Those that the filters of the page leave, in any state."""
+    companies = companies_of(credential)
     console = id_of(request, "console")
     if console is not None:
         companies = companies.filter(console=console)
-    for word in request.GET.get("q", "").split():
-        companies = companies.filter(Q(name__icontains=word) | Q(mappings__halo_client__name__icontains=word))
+    mapped = CompanyMapping.objects.filter(company=OuterRef("pk"), halo_credential=credential)
+    guessed = CompanySuggestion.objects.filter(company=OuterRef("pk"), halo_credential=credential)
+    for word in _words(request, "q"):
+        companies = companies.filter(
+            Q(name__icontains=word) | Exists(mapped.filter(halo_client__name__icontains=word))
+        )
+    for word in _words(request, "client"):
+        named = {"halo_client__name__icontains": word}
+        companies = companies.filter(Exists(mapped.filter(**named)) | Exists(guessed.filter(**named)))
     return companies
 
 
-def _with_state(companies: QuerySet[Company], credential: HaloCredential) -> QuerySet[Any]:
-    mapped = CompanyMapping.objects.filter(company=OuterRef("pk"), halo_credential=credential)
-    suggested = CompanySuggestion.objects.filter(company=OuterRef("pk"), halo_credential=credential)
-    return companies.annotate(
-        state=Case(
-            When(Exists(mapped), then=Value("mapped")),
-            When(Exists(suggested), then=Value("suggested")),
-            default=Value("unmapped"),
-            output_field=CharField(),
-        )
-    )
+def _words(request: HttpRequest, name: str) -> list[str]:
+    return request.GET.get(name, "").replace("\x00", "").split()[:10]
 
 
 def _for_the_page(companies: QuerySet[Any], credential: HaloCredential) -> QuerySet[Any]:
     computers = Computer.objects.filter(company=OuterRef("pk"), active=True).order_by().values("company")
     number = computers.annotate(number=Count("pk")).values("number")
     pairs = CompanyMapping.objects.filter(halo_credential=credential).select_related(
-        "halo_client", "halo_site"
+        "halo_client__merged_into", "halo_site", "mapped_by"
     )
     guesses = CompanySuggestion.objects.filter(halo_credential=credential).select_related("halo_client")
+    sites = LocationMapping.objects.in_use().filter(company_mapping__halo_credential=credential)
+    ignored = IgnoredCompany.objects.filter(company=OuterRef("pk"), halo_credential=credential)
+    places = Location.objects.filter(active=True).order_by("name", "pk")
     return (
         companies.select_related("console")
-        .annotate(computers_found=Coalesce(Subquery(number, output_field=IntegerField()), 0))
+        .annotate(
+            computers_found=Coalesce(Subquery(number, output_field=IntegerField()), 0),
+            ignored_at=Subquery(ignored.values("ignored_at")[:1]),
+            ignored_by=Subquery(ignored.values("ignored_by__username")[:1]),
+            ignored_because=Subquery(ignored.values("reason")[:1]),
+        )
         .prefetch_related(
             Prefetch("mappings", queryset=pairs, to_attr="mapped"),
             Prefetch(
                 "suggestions", queryset=guesses.order_by("-score", "halo_client__name"), to_attr="suggested"
             ),
+            Prefetch(
+                "locations",
+                queryset=places.annotate(site_name=_site_of(sites)),
+                to_attr="all_places",
+            ),
         )
         .order_by("name", "pk")
     )
+
+
+def _site_of(sites: QuerySet[LocationMapping]) -> Subquery:
+    return Subquery(sites.filter(location=OuterRef("pk")).values("halo_site__name")[:1])
+
+
+def _describe(company: Any) -> None:
+    company.mapping = next(iter(company.mapped), None)
+    company.best = next(iter(company.suggested), None)
+    company.broken = company.mapping.why_broken() if company.mapping else ""
+    company.places = company.all_places[:MOST_PLACES]
+    company.places_left = len(company.all_places) - len(company.places)

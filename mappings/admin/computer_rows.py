@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
@@ -13,7 +14,7 @@ from integrations.admin.credential_choice import PARAMETER, CredentialChoice, cr
 from integrations.models import Computer, HaloAssetType, HaloCredential
 from mappings.apply import lost_creates
 from mappings.linking import ComputerState, with_states
-from mappings.models import CompanyMapping, ComputerMapping, ProductMapping
+from mappings.models import CompanyMapping, ComputerMapping, LocationMapping, ProductMapping
 
 STATE_TONES: Final[Mapping[str, str]] = {
     ComputerState.MAPPED: "good",
@@ -36,6 +37,9 @@ def computer_rows(rows: QuerySet[Computer], credential: HaloCredential | None) -
     pairs = ComputerMapping.objects.filter(halo_credential=credential)
     chosen = pairs.filter(computer=OuterRef("pk")).values("asset_type")[:1]
     companies = CompanyMapping.objects.filter(company=OuterRef("company"), halo_credential=credential)
+    places = LocationMapping.objects.in_use().filter(
+        location=OuterRef("location"), company_mapping__halo_credential=credential
+    )
     default = ProductMapping.objects.filter(product=OuterRef("product"), halo_credential=credential)
     return (
         with_states(rows, credential)
@@ -45,7 +49,10 @@ def computer_rows(rows: QuerySet[Computer], credential: HaloCredential | None) -
                 pairs.filter(computer=OuterRef("pk"), pk__in=lost_creates().values("subject_id"))
             ),
             own_type_id=Subquery(chosen),
-            default_site=Subquery(companies.values("halo_site__name")[:1]),
+            default_site=Coalesce(
+                Subquery(places.values("halo_site__name")[:1]),
+                Subquery(companies.values("halo_site__name")[:1]),
+            ),
             default_type_id=Subquery(default.values("asset_type")[:1]),
         )
         .annotate(

@@ -4,18 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.choices import RunKind
 from integrations.models import Company, HaloClient, HaloCredential, HaloSite
 from integrations.runs.request import request_delivery, request_routing, request_run
-from mappings.linking import map_company, set_switches
-from mappings.models import CompanyMapping
-
-SWITCHES = ("create_tickets", "no_notification", "enable_configuration")
+from mappings.api.company_bulk import (
+    AcceptedSerializer,
+    AcceptSerializer,
+    ImportedSerializer,
+    ImportSerializer,
+    SwitchedSerializer,
+    SwitchManySerializer,
+)
+from mappings.linking import (
+    SWITCHES,
+    accept_suggestions,
+    confirm_name,
+    exact_suggestions,
+    import_clients,
+    importable_clients,
+    map_company,
+    matching_clients,
+    set_switches,
+    set_switches_of,
+    suggest_companies_for,
+    unmap_company,
+)
+from mappings.models import CompanyMapping, CompanySuggestion
 
 
 class CompanyMappingSerializer(serializers.ModelSerializer[CompanyMapping]):
@@ -30,9 +54,21 @@ class CompanyMappingSerializer(serializers.ModelSerializer[CompanyMapping]):
         help_text="A site of the client. Absent or null: the client's main site.",
     )
 
+    broken = serializers.CharField(
+        source="why_broken", read_only=True, help_text="What became of client or site; empty: all is well."
+    )
+
     class Meta:
         model = CompanyMapping
-        read_only_fields = ["id", "halo_credential", "tickets_since", "reason", "mapped_at"]
+        read_only_fields = [
+            "id",
+            "halo_credential",
+            "tickets_since",
+            "reason",
+            "broken",
+            "mapped_at",
+            "mapped_by",
+        ]
         fields = [*read_only_fields, "company", "halo_client", "halo_site", *SWITCHES]
         validators: list[Any] = []  # the pair is judged below, in words
 
@@ -64,7 +100,7 @@ class CompanyMappingSerializer(serializers.ModelSerializer[CompanyMapping]):
         if {"halo_client", "halo_site"} & set(validated_data):
             client = validated_data.get("halo_client", instance.halo_client)
             return self._map(instance.company, client, validated_data)
-        mapping = set_switches(instance, **_switches(validated_data))
+        mapping = set_switches(instance, staff=self.context["request"].user, **_switches(validated_data))
         _look_again(mapping.halo_credential)
         return mapping
 
@@ -76,11 +112,14 @@ class CompanyMappingSerializer(serializers.ModelSerializer[CompanyMapping]):
             staff=self.context["request"].user,
             **_switches(values),
         )
-        # Its computers may stand for assets that are there.
-        credential = client.halo_credential
-        request_run(RunKind.MATCH, halo_credential=credential, slot=f"match:{credential.pk}")
-        _look_again(credential)
+        _after_mapping(client.halo_credential)
         return mapping
+
+
+def _after_mapping(credential: HaloCredential) -> None:
+    """Computers of the companies may stand for assets that are there."""
+    request_run(RunKind.MATCH, halo_credential=credential, slot=f"match:{credential.pk}")
+    _look_again(credential)
 
 
 def _look_again(credential: HaloCredential) -> None:
@@ -96,7 +135,9 @@ def _switches(values: dict[str, Any]) -> dict[str, Any]:
 class CompanyMappingViewSet(WriteResource):
     """Companies and the Halo clients [customers] that they are."""
 
-    queryset: QuerySet[CompanyMapping] = CompanyMapping.objects.all()
+    queryset: QuerySet[CompanyMapping] = CompanyMapping.objects.select_related(
+        "halo_client__merged_into", "halo_site"
+    )
     serializer_class = CompanyMappingSerializer
     filterset_fields = {
         "company": ["exact"],
@@ -110,3 +151,73 @@ class CompanyMappingViewSet(WriteResource):
     search_fields = ["company__name", "halo_client__name"]
     ordering = ["id"]
     ordering_fields = ["id", "company__name", "halo_client__name", "mapped_at"]
+    post_permissions = ("add",)
+
+    def perform_destroy(self, instance: CompanyMapping) -> None:
+        """Its computers become unmapped; assets and tickets stay as they are."""
+        credential = instance.halo_credential
+        try:
+            unmap_company(instance, self.request.user)
+        except ValidationError as problem:
+            raise Conflict(" ".join(problem.messages)) from None
+        suggest_companies_for(credential)
+
+    @extend_schema(request=None, responses={200: CompanyMappingSerializer})
+    @action(detail=True, methods=["post"], post_permissions=("change",))
+    def confirm(self, request: Request, pk: str) -> Response:
+        """The client was renamed and still is this company."""
+        mapping = self.get_object()
+        confirm_name(mapping, request.user)
+        return Response(self.get_serializer(mapping).data)
+
+    @extend_schema(request=AcceptSerializer, responses={200: AcceptedSerializer})
+    @action(detail=False, methods=["post"], post_permissions=("add",))
+    def accept(self, request: Request) -> Response:
+        """Map the companies of suggestions; what is mapped already is never changed."""
+        wanted = AcceptSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        rows = _suggestions(wanted.validated_data)
+        credentials = list(HaloCredential.objects.filter(pk__in=rows.values("halo_credential")))
+        chosen = list(rows.values_list("pk", flat=True))
+        number = accept_suggestions(chosen, staff=request.user)
+        for credential in credentials if number else ():
+            _after_mapping(credential)
+        asked = len(set(wanted.validated_data.get("suggestions", chosen)))
+        return Response({"mapped": number, "left": asked - number})
+
+    @extend_schema(request=SwitchManySerializer, responses={200: SwitchedSerializer})
+    @action(detail=False, methods=["post"], post_permissions=("change",))
+    def switches(self, request: Request) -> Response:
+        """Set switches of many mappings; those that have the value already are not touched."""
+        wanted = SwitchManySerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        numbers = wanted.validated_data.pop("mappings")
+        changed = set_switches_of(numbers, wanted.validated_data, request.user)
+        for credential in HaloCredential.objects.filter(company_mappings__in=numbers).distinct():
+            _look_again(credential)
+        return Response(changed)
+
+    @extend_schema(request=ImportSerializer, responses={200: ImportedSerializer})
+    @action(detail=False, methods=["post"], url_path="import", post_permissions=("add", "change"))
+    def import_clients(self, request: Request) -> Response:
+        """Make Halo clients companies of a console that has none of its own, mapped at once."""
+        wanted = ImportSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        console, credential = wanted.validated_data["console"], wanted.validated_data["halo_credential"]
+        chosen = wanted.validated_data.get("halo_clients")
+        if chosen is None:
+            clients = matching_clients(
+                importable_clients(console, credential), wanted.validated_data["search"]
+            )
+            chosen = list(clients.order_by().values_list("pk", flat=True))
+        found = import_clients(console, credential, chosen, request.user)
+        if found.made or found.reused:
+            _after_mapping(credential)
+        return Response({"made": found.made, "reused": found.reused, "left": found.left})
+
+
+def _suggestions(wanted: dict[str, Any]) -> QuerySet[CompanySuggestion]:
+    if not wanted["exact"]:
+        return CompanySuggestion.objects.filter(pk__in=wanted["suggestions"])
+    rows = exact_suggestions(wanted["halo_credential"])
+    return rows.filter(company__console=wanted["console"]) if "console" in wanted else rows

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from rest_framework.viewsets import ViewSetMixin
 
+from mappings.api.company_choices import (
+    CompanySuggestionViewSet,
+    IgnoredCompanyViewSet,
+    SuggestionFieldsViewSet,
+)
 from mappings.api.company_mappings import CompanyMappingViewSet
+from mappings.api.company_news import CompanyChangeViewSet, CompanyStateViewSet, NewcomerViewSet
 from mappings.api.computer_mappings import ComputerMappingViewSet
 from mappings.api.field_mappings import FieldMappingViewSet
+from mappings.api.location_mappings import LocationMappingViewSet
 from mappings.api.plans import PlannedChangeViewSet, PlanViewSet
 from mappings.api.product_mappings import ProductMappingViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("company-mappings", CompanyMappingViewSet),
+    ("company-suggestions", CompanySuggestionViewSet),
+    ("suggestion-fields", SuggestionFieldsViewSet),
+    ("ignored-companies", IgnoredCompanyViewSet),
+    ("location-mappings", LocationMappingViewSet),
+    ("company-states", CompanyStateViewSet),
+    ("company-todos", NewcomerViewSet),
+    ("company-changes", CompanyChangeViewSet),
     ("computer-mappings", ComputerMappingViewSet),
     ("product-mappings", ProductMappingViewSet),
     ("field-mappings", FieldMappingViewSet),

@@ -1,18 +1,39 @@
 """Pairs of a console thing and a Halo thing, and what decides how one becomes the other."""
 
-from mappings.models.companies import CompanyMapping, CompanyMappings, CompanySuggestion
+from mappings.models.companies import CompanyMapping, CompanyMappings, CompanySuggestion, Evidence
+from mappings.models.company_choices import (
+    CUSTOM_FIELD,
+    ClientField,
+    CompanyField,
+    IgnoredCompany,
+    SuggestionFields,
+    client_fields,
+)
+from mappings.models.company_news import CompanyChange, Newcomer, NewcomerState
 from mappings.models.computers import ComputerMapping, MappingOrigin, RefusedPair
 from mappings.models.fields import FieldMapping, FieldOwner
+from mappings.models.locations import LocationMapping
 from mappings.models.products import ProductMapping
 
 __all__ = [
+    "CUSTOM_FIELD",
+    "ClientField",
+    "CompanyChange",
+    "CompanyField",
     "CompanyMapping",
     "CompanyMappings",
     "CompanySuggestion",
     "ComputerMapping",
+    "Evidence",
     "FieldMapping",
     "FieldOwner",
+    "IgnoredCompany",
+    "LocationMapping",
     "MappingOrigin",
+    "Newcomer",
+    "NewcomerState",
     "ProductMapping",
     "RefusedPair",
+    "SuggestionFields",
+    "client_fields",
 ]

@@ -17,6 +17,12 @@ class CompanyMappings(models.QuerySet["CompanyMapping"]):
         anybody = Q(halo_credential__associated_company__isnull=True)
         return self.filter(anybody | Q(halo_credential__associated_company=F("company")))
 
+    def broken(self) -> CompanyMappings:
+        """Those that HaloPSA has pulled the ground from: see `CompanyMapping.why_broken`."""
+        renamed = Q(known_as__gt="") & ~Q(known_as=F("halo_client__name"))
+        astray = Q(halo_site__isnull=False) & ~Q(halo_site__client=F("halo_client"))
+        return self.filter(Q(halo_client__active=False) | renamed | Q(halo_site__active=False) | astray)
+
 
 class CompanyMapping(models.Model):
     """A company of a console is this Halo client [customer]; new things of it go to this site."""
@@ -51,6 +57,12 @@ class CompanyMapping(models.Model):
         help_text="Kept for the scheduled asset updates of a later release; it has no effect yet.",
     )
     reason = models.CharField(max_length=255, blank=True, help_text="Why this pair.")
+    known_as = models.CharField(
+        max_length=255,
+        blank=True,
+        editable=False,
+        help_text="The client's name when staff last looked at this pair; another name now is a question.",
+    )
     mapped_at = models.DateTimeField(default=timezone.now)
     mapped_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -76,14 +88,46 @@ class CompanyMapping(models.Model):
         if self.halo_site_id and self.halo_site and self.halo_site.client_id != self.halo_client_id:
             raise ValidationError({"halo_site": "This site belongs to another client."})
 
+    def why_broken(self) -> str:
+        """What became of client or site since this was mapped, as a sentence; "" if all is well.
+
+        Reads `halo_client` (with `merged_into`) and `halo_site`: lists select them along.
+        """
+        client, site = self.halo_client, self.halo_site
+        if not client.active and client.merged_into is not None:
+            return f"HaloPSA has merged the client {client} into {client.merged_into}."
+        if not client.active:
+            return f"The client {client} is no longer active in HaloPSA."
+        if self.is_renamed:
+            return f"HaloPSA has renamed the client: {self.known_as} is now {client}."
+        if site is not None and site.client_id != client.pk:
+            return f"The default site {site} was moved to another client."
+        if site is not None and not site.active:
+            return f"The default site {site} is no longer active in HaloPSA."
+        return ""
+
+    @property
+    def is_renamed(self) -> bool:
+        return bool(self.known_as) and self.known_as != self.halo_client.name
+
+
+class Evidence(models.TextChoices):
+    """What speaks for a suggestion, the strongest first."""
+
+    FIELD = "field", "The same value in the chosen pair of fields"
+    DOMAIN = "domain", "The same domain"
+    NAME = "name", "The same name"
+    SIMILAR = "similar", "A similar name"
+
 
 class CompanySuggestion(models.Model):
     """A client that may be this company: computed, never acted on by itself."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="suggestions")
     halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="+")
-    halo_client = models.ForeignKey(HaloClient, on_delete=models.CASCADE, related_name="+")
-    score = models.PositiveSmallIntegerField(help_text="100: the same normalised name.")
+    halo_client = models.ForeignKey(HaloClient, on_delete=models.CASCADE, related_name="company_suggestions")
+    score = models.PositiveSmallIntegerField(help_text="100: an exact one.")
+    evidence = models.CharField(max_length=10, choices=Evidence.choices, default=Evidence.NAME)
     reason = models.CharField(max_length=255)
     ambiguous = models.BooleanField(default=False)
 

@@ -156,7 +156,8 @@ class _Drafts:
     def change(self, row: Wanted) -> Change:
         type_id, why = self._type_of(row)
         kind = self._world.types.get(type_id) if type_id is not None else None
-        site = row.site if row.site and row.site.client_pk == row.place.client_pk else row.place.site
+        site = row.site if row.site and row.site.client_pk == row.place.client_pk else None
+        site = site or row.place.site_at(row.facts.location_id)
         problem = self._problem(row, type_id, kind, site)
         if problem or kind is None or site is None:
             return row.skip(problem)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.models import Company, Computer, HaloAssetType, HaloCredential, HaloField, Plan
 from mappings.attributes import ATTRIBUTES, Attribute, usual_fields
-from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, FieldOwner, ProductMapping
+from mappings.models import (
+    CompanyMapping,
+    ComputerMapping,
+    FieldMapping,
+    FieldOwner,
+    LocationMapping,
+    ProductMapping,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,12 @@ class Place:
     client_name: str
     client_active: bool
     site: Site | None
+    sites: Mapping[int, Site] = field(default_factory=dict)
+    """Sites of the client by location, where a location has one of its own."""
+
+    def site_at(self, location_id: int | None) -> Site | None:
+        """Where new things at a location go: its own site, else the default site."""
+        return self.sites.get(location_id or 0, self.site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,7 @@ class World:
 
 
 def read_world(credential: HaloCredential) -> World:
-    """Five statements, whatever the size."""
+    """Six statements, whatever the size."""
     tables: dict[int | None, dict[int, tuple[str, str]]] = defaultdict(dict)
     rows = FieldMapping.objects.filter(halo_credential=credential)
     for asset_type, field_id, attribute, owner in rows.values_list(
@@ -132,7 +145,29 @@ def _places(credential: HaloCredential) -> dict[int, Place]:
         "halo_site__client_id",
         "halo_site__active",
     )
-    return {row[0]: Place(*row[1:6], site=Site(*row[6:10]) if row[6] and row[10] else None) for row in rows}
+    sites = _sites_by_location(credential)
+    return {
+        row[0]: Place(
+            *row[1:6], site=Site(*row[6:10]) if row[6] and row[10] else None, sites=sites.get(row[0], {})
+        )
+        for row in rows
+    }
+
+
+def _sites_by_location(credential: HaloCredential) -> dict[int, dict[int, Site]]:
+    """By company: the sites of its locations."""
+    found: dict[int, dict[int, Site]] = defaultdict(dict)
+    rows = LocationMapping.objects.in_use().filter(company_mapping__halo_credential=credential)
+    for company, location, pk, halo_id, name, client in rows.values_list(
+        "company_mapping__company_id",
+        "location_id",
+        "halo_site_id",
+        "halo_site__halo_id",
+        "halo_site__name",
+        "halo_site__client_id",
+    ):
+        found[company][location] = Site(pk, halo_id, name, client)
+    return found
 
 
 # ---- scope ----------------------------------------------------------------------------------

@@ -40,6 +40,21 @@ MAPPED = PlaceFacts(mapped=CLIENT, mapped_site=MAIN)
             replace(MAPPED, computer_site=BRANCH), Place(12, 32, 89), id="the site chosen for the computer"
         ),
         pytest.param(
+            replace(MAPPED, location_site=BRANCH),
+            Place(12, 32, 89),
+            id="the site of the computer's location before the default one",
+        ),
+        pytest.param(
+            replace(MAPPED, location_site=FOREIGN),
+            Place(12, 31, 88),
+            id="not where that site is another client's",
+        ),
+        pytest.param(
+            replace(MAPPED, location_site=MAIN, computer_site=BRANCH),
+            Place(12, 32, 89),
+            id="the site chosen for the computer before that of its location",
+        ),
+        pytest.param(
             replace(MAPPED, computer_site=FOREIGN), Place(12, 31, 88), id="never a site of another client"
         ),
         pytest.param(

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from integrations.admin.bases import BridgeAdmin
-from integrations.runs.request import request_routing
+from integrations.admin.choosers import id_of
+from integrations.models import HaloCredential
+from integrations.runs.request import request_delivery, request_routing
+from mappings.admin.company_effects import Pressed, leave_to, ticked
 from mappings.admin.company_mappings import CompanyMappingAdmin
 from mappings.models import CompanyMapping
-from ticketing.models import EventSet, IntegrationProfile, TicketRule
-from ticketing.planning import mark_baseline
+from ticketing.models import EventSet, IntegrationProfile, Ticket, TicketRule, TicketState
+from ticketing.pairing import pair_mappings, unpair_mappings
+from ticketing.planning import mark_baselines
 
 PROPOSED = "Empty: the event set that the profile proposes."
 
@@ -65,6 +78,44 @@ class TicketRuleInline(TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class PairForm(forms.Form):
+    """One pair for many mappings of a credential."""
+
+    def __init__(self, credential: HaloCredential, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.told = ""
+        profiles = IntegrationProfile.objects.filter(halo_credential=credential).select_related("event_set")
+        self.fields["profile"] = forms.ModelChoiceField(profiles, widget=UnfoldAdminSelectWidget)
+        self.fields["event_set"] = forms.ModelChoiceField(
+            EventSet.objects.all(), required=False, help_text=PROPOSED, widget=UnfoldAdminSelectWidget
+        )
+
+    def pair(self, mappings: list[CompanyMapping], staff: Any) -> bool:
+        """Store it; False (and an error at the field) if there is no event set."""
+        profile, event_set = self.cleaned_data["profile"], self.cleaned_data["event_set"]
+        try:
+            paired = pair_mappings([mapping.pk for mapping in mappings], event_set, profile, staff)
+        except ValidationError as problem:
+            self.add_error("event_set", problem)
+            return False
+        same = len(mappings) - paired.added - paired.changed
+        self.told = (
+            f"{event_set or profile.event_set} with {profile}: added to {paired.added}, changed for "
+            f"{paired.changed}, there already for {same}."
+        )
+        return True
+
+
+def _look_again(credential: HaloCredential) -> None:
+    request_routing()
+    request_delivery(credential.instance)
+
+
+def _may(request: HttpRequest, *verbs: str) -> bool:
+    user: Any = request.user
+    return bool(user.has_perms([f"ticketing.{verb}_ticketrule" for verb in verbs]))
+
+
 admin.site.unregister(CompanyMapping)
 
 
@@ -78,6 +129,7 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
     def panel(self, request: HttpRequest, row: CompanyMapping) -> dict[str, Any]:
         profiles = IntegrationProfile.objects.filter(halo_credential=row.halo_credential_id)
         return {
+            **super().panel(request, row),
             "ruled": TicketRule.objects.filter(company_mapping=row).exists(),
             "default_set": EventSet.objects.filter(is_default=True).first(),
             "default_profile": profiles.filter(is_default=True).first(),
@@ -85,8 +137,77 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
 
     def tickets_switched_on(self, mappings: list[CompanyMapping]) -> None:
         """What is open at this moment is the baseline: listed, and ticketed only if chosen."""
-        for mapping in mappings:
-            mark_baseline(mapping)
+        if mappings:
+            mark_baselines(mapping.pk for mapping in mappings)
+
+    def consequences(self, mapping: CompanyMapping) -> list[str]:
+        """With the number of tickets that are open now."""
+        number = Ticket.objects.filter(
+            company=mapping.company_id, halo_credential=mapping.halo_credential_id, state=TicketState.OPEN
+        ).count()
+        told = super().consequences(mapping)
+        if number:
+            are = "ticket of it is" if number == 1 else "tickets of it are"
+            told.append(f"{number} {are} open and will not be closed by themselves any more.")
+        return told
+
+    # ---- pairs for many companies -----------------------------------------------------------
+
+    def more_bulk(self) -> Iterable[tuple[str, str]]:
+        return (("pair", "Add a ticket rule …"), ("unpair", "Remove the ticket rules"))
+
+    def press_more(self, request: HttpRequest, credential: HaloCredential) -> Pressed | HttpResponse | None:
+        action = request.POST.get("bulk", "") if request.POST.get("do") == "bulk" else ""
+        if action not in dict(self.more_bulk()):
+            return None
+        companies = ticked(request)
+        rows = CompanyMapping.objects.filter(company__in=companies, halo_credential=credential)
+        mappings = dict(rows.values_list("pk", "company_id"))
+        if not mappings:
+            return Pressed("No mapped company was ticked.")
+        if action == "pair":
+            query = urlencode({"halo_credential": credential.pk, "mapping": list(mappings)}, doseq=True)
+            return leave_to(request, f"{self.url('pair')}?{query}")
+        if not _may(request, "delete"):
+            raise PermissionDenied
+        number = unpair_mappings(mappings, request.user)
+        _look_again(credential)
+        rules = "ticket rule" if number == 1 else "ticket rules"
+        told = f"{number} {rules} removed; the defaults serve these companies."
+        return Pressed(told, list(mappings.values()))
+
+    def page_urls(self) -> list[URLPattern]:
+        return [self.page("pair/", "pair", self.pair), *super().page_urls()]
+
+    def pair(self, request: HttpRequest) -> HttpResponse:
+        """Event set and profile for the mappings that the address names."""
+        if not (self.has_change_permission(request) and _may(request, "add", "change")):
+            raise PermissionDenied
+        credential = get_object_or_404(HaloCredential, pk=id_of(request, "halo_credential"))
+        named = [int(pk) for pk in request.GET.getlist("mapping") if pk.isdigit() and len(pk) < 18]
+        rows = CompanyMapping.objects.filter(pk__in=named, halo_credential=credential)
+        mappings = list(rows.select_related("company", "halo_client"))
+        back = f"{self.url('changelist')}?halo_credential={credential.pk}"
+        form = PairForm(credential, request.POST or None)
+        if mappings and form.is_valid() and form.pair(mappings, request.user):
+            LogEntry.objects.log_actions(request.user.pk or 0, mappings, CHANGE, form.told)
+            messages.success(request, form.told)
+            _look_again(credential)
+            return HttpResponseRedirect(back)
+        context = self.page_context(
+            request, "Add a ticket rule", form=form, media=form.media, mappings=mappings, back=back
+        )
+        return TemplateResponse(request, "bridge/pair_companies.html", context)
+
+    def decorate(self, request: HttpRequest, page: Iterable[Any], credential: HaloCredential) -> None:
+        """The pairs of each mapping, in order. One query."""
+        rules: dict[int, list[TicketRule]] = defaultdict(list)
+        shown = [company.mapping.pk for company in page if company.mapping]
+        found = TicketRule.objects.filter(company_mapping__in=shown).select_related("event_set", "profile")
+        for rule in found:
+            rules[rule.company_mapping_id].append(rule)
+        for company in page:
+            company.rules = rules[company.mapping.pk] if company.mapping else []
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Max
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from mappings.models import CompanyMapping
 from ticketing.api.effects import look_again
-from ticketing.models import EventSet, TicketRule
+from ticketing.models import EventSet, IntegrationProfile, TicketRule
+from ticketing.pairing import pair_mappings
 
 
 class TicketRuleSerializer(serializers.ModelSerializer[TicketRule]):
@@ -64,6 +69,26 @@ def _proposed(event_set: EventSet | None) -> EventSet:
     return event_set
 
 
+class PairSerializer(serializers.Serializer[Any]):
+    company_mappings = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), max_length=1000
+    )
+    profile = serializers.PrimaryKeyRelatedField(
+        queryset=IntegrationProfile.objects.select_related("event_set", "halo_credential")
+    )
+    event_set = serializers.PrimaryKeyRelatedField(
+        queryset=EventSet.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="Absent: the event set that the profile proposes.",
+    )
+
+
+class PairedSerializer(serializers.Serializer[Any]):
+    added = serializers.IntegerField()
+    changed = serializers.IntegerField(help_text="Rules for this event set that have the profile now.")
+
+
 class TicketRuleViewSet(WriteResource):
     """Pairs of event set and profile on a company mapping; the first that matches wins."""
 
@@ -72,3 +97,16 @@ class TicketRuleViewSet(WriteResource):
     filterset_fields = ["company_mapping", "company_mapping__company", "event_set", "profile"]
     search_fields = ["event_set__name", "profile__name"]
     ordering_fields = ["id", "company_mapping", "position"]
+    post_permissions = ("add",)
+
+    @extend_schema(request=PairSerializer, responses={200: PairedSerializer})
+    @action(detail=False, methods=["post"], post_permissions=("add", "change"))
+    def pair(self, request: Request) -> Response:
+        """Add one pair to many company mappings of the profile's credential, behind their rules."""
+        wanted = PairSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        profile = wanted.validated_data["profile"]
+        event_set = wanted.validated_data.get("event_set") or _proposed(profile.event_set)
+        paired = pair_mappings(wanted.validated_data["company_mappings"], event_set, profile, request.user)
+        look_again(profile.halo_credential)
+        return Response({"added": paired.added, "changed": paired.changed})

@@ -38,7 +38,8 @@ class AssetFacts:
 class PlaceFacts:
     """`mapped`: client and default site of the company mapping; None for what belongs to no company.
 
-    `computer_site` is the site that staff chose for a computer still to be exported. `sites` holds the main
+    `computer_site` is the site that staff chose for a computer still to be exported, `location_site` the one
+    that its location is mapped to. `sites` holds the main
     site if it is active; `user_clients` says whose the known end users are (None: inactive).
     """
 
@@ -46,6 +47,7 @@ class PlaceFacts:
     mapped_site: SiteFacts | None = None
     asset: AssetFacts | None = None
     computer_site: SiteFacts | None = None
+    location_site: SiteFacts | None = None
     profile_client: ClientFacts | None = None
     profile_user: int | None = None
     sites: Mapping[int, SiteFacts] | None = None
@@ -84,7 +86,7 @@ def _client(facts: PlaceFacts) -> int | None:
 def _site(facts: PlaceFacts, client_id: int) -> SiteFacts | None:
     """The first of the possible sites that is one of the client's; at last the client's main site."""
     asset_site = facts.asset.site if facts.asset else None
-    for site in (asset_site, facts.computer_site, facts.mapped_site):
+    for site in (asset_site, facts.computer_site, facts.location_site, facts.mapped_site):
         if site and site.client_id == client_id:
             return site
     for client in (facts.mapped, facts.profile_client):

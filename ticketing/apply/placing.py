@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from integrations.models import HaloAsset, HaloClient, HaloSite, HaloUser
-from mappings.models import CompanyMapping, ComputerMapping
+from mappings.models import CompanyMapping, ComputerMapping, LocationMapping
 from ticketing.apply.place import AssetFacts, ClientFacts, Place, PlaceFacts, SiteFacts, place
 from ticketing.models import Alert, IntegrationProfile
 
@@ -67,11 +67,23 @@ def _facts(alert: Alert, computer: ComputerMapping | None, profile: IntegrationP
         mapped_site=_site(mapping.halo_site) if mapping else None,
         asset=_asset(asset) if asset else None,
         computer_site=_site(computer.halo_site) if computer else None,
+        location_site=_site(_site_of_location(alert)),
         profile_client=_client(client) if client else None,
         profile_user=profile.user.halo_id if profile.user else None,
         sites=_main_sites(alert.halo_credential_id, mapping.halo_client if mapping else client),
         user_clients=_user_clients(alert.halo_credential_id, users),
     )
+
+
+def _site_of_location(alert: Alert) -> HaloSite | None:
+    """The site that the location of the alert's computer is mapped to in its credential."""
+    if alert.computer_id is None:
+        return None
+    rows = LocationMapping.objects.in_use().filter(
+        location__computer=alert.computer_id, company_mapping__halo_credential=alert.halo_credential_id
+    )
+    found = rows.select_related("halo_site__client").first()
+    return found.halo_site if found else None
 
 
 def _client(client: HaloClient) -> ClientFacts | None:

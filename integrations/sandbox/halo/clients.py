@@ -14,7 +14,16 @@ def list_clients(call: Call) -> Any:
     rows = lists.active_only(call, lists.visible(call, call.world.clients.values()))
     rows = lists.updated_between(call, lists.matching(call, rows, toplevel_id="toplevel_id"))
     rows = lists.searched(call, rows, lambda row: (row["name"], row["ref"], row["accountsid"]))
-    return lists.envelope(call, rows, "clients", _client_row, order="name")
+    return lists.envelope(call, rows, "clients", lambda row: _list_row(call, row), order="name")
+
+
+def _list_row(call: Call, row: Row) -> Row:
+    """HaloPSA API: custom fields come along only where they are asked for by id."""
+    wanted = call.query.numbers("include_custom_fields")
+    if not wanted:
+        return _client_row(row)
+    values = custom_fields.shown_values(call.world, custom_fields.CLIENT, row["customfields"], wanted)
+    return {**_client_row(row), "customfields": values}
 
 
 def show_client(call: Call, number: int) -> Row:

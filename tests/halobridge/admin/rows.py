@@ -12,11 +12,16 @@ from django_q.models import OrmQ, Schedule, Success
 from integrations.choices import EventStatus, OptionKind, Resource
 from integrations.models import BudgetPermit, HaloCredential
 from mappings.models import (
+    CompanyChange,
     CompanyMapping,
     CompanySuggestion,
     ComputerMapping,
     FieldMapping,
+    IgnoredCompany,
+    LocationMapping,
+    Newcomer,
     ProductMapping,
+    SuggestionFields,
 )
 from tests.integrations.admin import made
 from tests.integrations.admin.made_mails import make_mail, make_mail_rule
@@ -122,6 +127,16 @@ def _fill_noise(world: World, company: Any, computer: Any) -> None:
     Storm.objects.create(halo_credential=world.credential, company=company, ticket=ticket)
 
 
+def _fill_news(world: World, company: Any, client: Any) -> None:
+    common = {"halo_credential": world.credential}
+    Newcomer.objects.create(company=company, state="open", **common)
+    Newcomer.objects.create(halo_client=made.make_client(world.credential), state="open", **common)
+    IgnoredCompany.objects.create(company=made.make_company(company.console), **common)
+    SuggestionFields.objects.create(
+        console=made.make_console(), company_field="account_number", client_field="reference", **common
+    )
+
+
 def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: Any, plan: Any) -> None:
     credential = world.credential
     client = made.make_client(credential)
@@ -135,10 +150,12 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     field = made.make_field(credential)
     FieldMapping.objects.create(halo_credential=credential, attribute="model", field_id=field.halo_id)
     company = made.make_company(console)
-    made.make_location(company)
+    place = made.make_location(company)
     mapping = CompanyMapping.objects.create(
         company=company, halo_credential=credential, halo_client=client, halo_site=site
     )
+    LocationMapping.objects.create(location=place, company_mapping=mapping, halo_site=site)
+    CompanyChange.objects.create(company=company, halo_credential=credential, text="Mapped.")
     TicketRule.objects.create(company_mapping=mapping, event_set=world.event_set, profile=world.profile)
     computer = made.make_computer(company, product=product)
     ComputerMapping.objects.create(
@@ -150,6 +167,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     CompanySuggestion.objects.create(
         company=other, halo_credential=credential, halo_client=client, score=100, reason="Same name."
     )
+    _fill_news(world, other, client)
     event = made.make_event(console, company=company, computer=computer, status=EventStatus.ROUTED)
     made.make_event(console, company=other, status=EventStatus.WAITING)
     made.make_delivery(console)

@@ -34,7 +34,18 @@ from integrations.models import (
     Run,
     Upload,
 )
-from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, ProductMapping
+from mappings.models import (
+    CompanyChange,
+    CompanyMapping,
+    CompanySuggestion,
+    ComputerMapping,
+    FieldMapping,
+    IgnoredCompany,
+    LocationMapping,
+    Newcomer,
+    ProductMapping,
+    SuggestionFields,
+)
 from tests.builders import make_console, make_credential
 from ticketing.models import (
     Alert,
@@ -161,6 +172,7 @@ class World:
         self.mapping = CompanyMapping.objects.create(
             company=computer.company, halo_credential=self.credential, halo_client=client, halo_site=self.site
         )
+        self._company_news(number, computer, client)
         ComputerMapping.objects.create(
             computer=computer, halo_credential=self.credential, halo_asset=self.asset, halo_site=self.site
         )
@@ -168,6 +180,21 @@ class World:
             console=self.console, product=self.product, halo_credential=self.credential, asset_type=number
         )
         FieldMapping.objects.create(halo_credential=self.credential, attribute="name", field_id=number)
+
+    def _company_news(self, number: int, computer: Computer, client: HaloClient) -> None:
+        common: dict[str, Any] = {"halo_credential": self.credential}
+        LocationMapping.objects.create(
+            location=computer.location, company_mapping=self.mapping, halo_site=self.site
+        )
+        other = Company.objects.create(console=self.console, external_id=f"o{number}", name=f"O{number}")
+        CompanySuggestion.objects.create(company=other, halo_client=client, score=90, reason="Like", **common)
+        Newcomer.objects.create(company=other, state="open", **common)
+        alone = Company.objects.create(console=self.console, external_id=f"i{number}", name=f"I{number}")
+        IgnoredCompany.objects.create(company=alone, **common)
+        CompanyChange.objects.create(company=other, text="Mapped.", **common)
+        SuggestionFields.objects.create(
+            console=make_console(), company_field="domain", client_field="domain", **common
+        )
 
     def _ticketing(self, number: int, computer: Computer) -> None:
         event_set = EventSet.objects.create(name=f"Set {number}")

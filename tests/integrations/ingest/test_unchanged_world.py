@@ -17,9 +17,11 @@ from integrations.models import (
     Event,
     HaloAsset,
     HaloAssetType,
+    HaloClient,
     HaloCredential,
     KnownSeries,
 )
+from integrations.records import ClientRecord
 from tests.integrations.ingest import builders as make
 from tests.integrations.ingest.builders import captured_sql
 
@@ -155,3 +157,12 @@ def test_a_list_of_asset_types_without_their_fields_keeps_those_that_are_known()
     halo_side.store_asset_types(credential, listed)
     rows = HaloAssetType.objects.order_by("halo_id").values_list("name", "field_ids")
     assert list(rows) == [("New Type 1", [1, 2]), ("New Type 2", [])]
+
+
+def test_a_list_of_clients_without_custom_fields_keeps_those_that_are_known() -> None:
+    credential = make.make_credential()
+    known = ClientRecord(12, "Alder", custom_fields={231: "C-7"})
+    halo_side.store_clients(credential, [[known]])
+    halo_side.store_clients(credential, [[ClientRecord(12, "Renamed")]])
+    row = HaloClient.objects.get()
+    assert (row.name, row.custom_fields) == ("Renamed", {"231": "C-7"})
