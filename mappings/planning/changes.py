@@ -21,7 +21,8 @@ class NotPlannable(ValueError):
 class Computed:
     """Changes in the order in which they are shown, and counts by action, `unchanged` included.
 
-    `company_unmapped` counts computers that are left out because their company has no client.
+    `company_unmapped` counts computers that are left out because their company has no client, `ignored`
+    those that staff ignore.
     """
 
     changes: list[Change]
@@ -39,7 +40,7 @@ def compute_changes(plan: Plan) -> Computed:
     counts: Counter[str] = Counter()
     changes = sorted(_all_changes(plan, credential, counts), key=lambda row: row.place)
     counts.update(row.action for row in changes)
-    names = [*(action.value for action in ORDER), "unchanged", "company_unmapped"]
+    names = [*(action.value for action in ORDER), "unchanged", "company_unmapped", "ignored"]
     return Computed(changes, {name: counts[name] for name in names})
 
 
