@@ -15,6 +15,7 @@ from integrations.choices import ConnectionState, EventState, EventStatus, Inten
 from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention
 from integrations.runs.approvals import open_losses
 from integrations.sync.rights import missed
+from mappings.models import ComputerReview
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import Alert, IntegrationProfile, PreflightState, Ticket, TicketState
 from ticketing.preflight.checks import FAILS
@@ -39,6 +40,7 @@ def attention(facts: Facts) -> Iterator[Attention]:
     yield from _connections(facts)
     yield from _tickets_and_writes()
     yield from _waiting()
+    yield from _reviews()
     yield from _profile_problems()
 
 
@@ -121,6 +123,12 @@ def _waiting() -> Iterator[Attention]:
         companies = _many(told["companies"], "company", "companies")
         text = f"{companies} with {_many(told['events'], 'waiting event')} not mapped."
         yield Attention(text, url)
+
+
+def _reviews() -> Iterator[Attention]:
+    if number := ComputerReview.objects.filter(decided_at__isnull=True).count():
+        url = reverse("admin:mappings_computerreview_changelist")
+        yield Attention(f"{_many(number, 'computer')} whose asset only you can decide about.", url)
 
 
 def _profile_problems() -> Iterator[Attention]:

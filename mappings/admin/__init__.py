@@ -2,6 +2,9 @@
 
 from mappings.admin import (  # noqa: F401  importing registers them
     company_mappings,
+    computer_ignoring,
+    computer_pairs,
+    computer_reviews,
     computers,
     field_mappings,
     plans,

@@ -6,13 +6,18 @@ from rest_framework.viewsets import ViewSetMixin
 
 from mappings.api.company_mappings import CompanyMappingViewSet
 from mappings.api.computer_mappings import ComputerMappingViewSet
+from mappings.api.computer_reviews import ComputerReviewViewSet
 from mappings.api.field_mappings import FieldMappingViewSet
+from mappings.api.ignoring import IgnoredComputerViewSet, IgnoreRuleViewSet
 from mappings.api.plans import PlannedChangeViewSet, PlanViewSet
 from mappings.api.product_mappings import ProductMappingViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("company-mappings", CompanyMappingViewSet),
     ("computer-mappings", ComputerMappingViewSet),
+    ("computer-reviews", ComputerReviewViewSet),
+    ("ignore-rules", IgnoreRuleViewSet),
+    ("ignored-computers", IgnoredComputerViewSet),
     ("product-mappings", ProductMappingViewSet),
     ("field-mappings", FieldMappingViewSet),
     ("plans", PlanViewSet),

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from integrations.choices import RunKind
 from integrations.ingest.batches import ROWS, batches
-from integrations.models import Computer, Console
+from integrations.models import Computer, Console, HaloCredential
+from integrations.runs.request import request_run
 from mappings.models import ComputerReview, IgnoredComputer, IgnoreRule
 
 SAMPLE = 10
@@ -199,3 +201,12 @@ def stop_ignoring(computers: Iterable[int]) -> int:
     for ids in batches(sorted(set(computers)), ROWS):
         done += IgnoredComputer.objects.filter(rule__isnull=True, computer__in=ids).delete()[0]
     return done
+
+
+def match_again(credential: HaloCredential | None = None) -> None:
+    """Staff have changed who competes for which asset, or who takes part at all: match (in all HaloPSAs)."""
+    rows = (
+        [credential] if credential else HaloCredential.objects.filter(enabled=True, synced_at__isnull=False)
+    )
+    for row in rows:
+        request_run(RunKind.MATCH, halo_credential=row, slot=f"match:{row.pk}")

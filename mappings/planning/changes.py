@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from integrations.models import HaloCredential, Plan
 from mappings.planning.existing import changes_of_assets
+from mappings.planning.markers import changes_of_markers
 from mappings.planning.missing import changes_of_computers
 from mappings.planning.rows import ORDER, Change
 from mappings.planning.world import Scope, read_world
@@ -48,4 +49,5 @@ def _all_changes(plan: Plan, credential: HaloCredential, counts: Counter[str]) -
     world = read_world(credential)
     scope = Scope.of(plan, credential)
     yield from changes_of_assets(world, scope, counts)
+    yield from changes_of_markers(world, scope)
     yield from changes_of_computers(world, scope, counts, asset_type_id=plan.parameters.get("asset_type"))

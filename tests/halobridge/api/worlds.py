@@ -31,7 +31,15 @@ from integrations.models import (
     RawDelivery,
     Run,
 )
-from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, ProductMapping
+from mappings.models import (
+    CompanyMapping,
+    ComputerMapping,
+    ComputerReview,
+    FieldMapping,
+    IgnoredComputer,
+    IgnoreRule,
+    ProductMapping,
+)
 from tests.builders import make_console, make_credential
 from ticketing.models import (
     Alert,
@@ -145,6 +153,11 @@ class World:
         ComputerMapping.objects.create(
             computer=computer, halo_credential=self.credential, halo_asset=self.asset, halo_site=self.site
         )
+        ComputerReview.objects.create(
+            computer=computer, halo_credential=self.credential, kind="clone", reason="Two are one."
+        )
+        IgnoreRule.objects.create(name=f"Rule {number}", tag="test")
+        IgnoredComputer.objects.create(computer=computer, reason="Test bench.")
         ProductMapping.objects.create(
             console=self.console, product=self.product, halo_credential=self.credential, asset_type=number
         )
