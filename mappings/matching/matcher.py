@@ -165,10 +165,13 @@ class _Matcher:
         keys = self._keys[computer.id]
         found = self._index.assets(computer.client_id, keys[step])
         found = {asset for asset in found if (computer.id, asset) not in self._refused}
+        serials = keys[Step.SERIAL]
         if step == Step.MAC:
             # A docking station lends its address to whatever stands in it: such a trace says nothing.
-            serials = keys[Step.SERIAL]
-            found = {a for a in found if self._is_free(a) and not self._index.other_serials(a, serials)}
+            return {a for a in found if self._is_free(a) and not self._index.other_serials(a, serials)}
+        if step == Step.HOST:
+            # Machines may be called alike: where one has the asset, a serial number tells them apart.
+            return {a for a in found if self._is_free(a) or not self._index.other_serials(a, serials)}
         return found
 
     def _is_free(self, asset_id: int) -> bool:
