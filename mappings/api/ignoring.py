@@ -38,7 +38,7 @@ class IgnoreRuleSerializer(serializers.ModelSerializer[IgnoreRule]):
         return attrs
 
 
-class CaughtSerializer(serializers.Serializer[Any]):
+class CaughtByRuleSerializer(serializers.Serializer[Any]):
     computers = serializers.IntegerField(help_text="How many active computers it catches.")
     mapped = serializers.IntegerField(help_text="How many of them have an asset.")
     sample = serializers.ListField(child=serializers.CharField(), help_text="The names of the first.")
@@ -64,13 +64,13 @@ class IgnoreRuleViewSet(WriteResource):
         instance.delete()
         match_again()
 
-    @extend_schema(request=IgnoreRuleSerializer, responses={200: CaughtSerializer})
+    @extend_schema(request=IgnoreRuleSerializer, responses={200: CaughtByRuleSerializer})
     @action(detail=False, methods=["post"])
     def preview(self, request: Request) -> Response:
         """What a rule with these conditions would catch; nothing is stored."""
         wanted = IgnoreRuleSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        return Response(CaughtSerializer(caught_by(IgnoreRule(**wanted.validated_data))).data)
+        return Response(CaughtByRuleSerializer(caught_by(IgnoreRule(**wanted.validated_data))).data)
 
 
 def _follow(rule: IgnoreRule) -> None:

@@ -107,6 +107,8 @@ class _Places:
         after = intention.content["after"]
         kind = self._types.get(after["asset_type_id"])
         sent = {number: row["value"] for number, row in after["fields"].items()}
+        if intention.content.get("marker_field") is not None:
+            sent[str(intention.content["marker_field"])] = intention.marker
         fields = sent if held.fields is None else held.fields
         keys = [fields.get(str(number), "") for number in (kind.key_field_ids if kind else [])]
         first, second, third = [*keys, "", "", ""][:3]

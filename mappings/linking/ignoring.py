@@ -62,7 +62,8 @@ def why_ignored(computers: Collection[int]) -> dict[int, str]:
                 told[facts.id] = f"The computer is ignored by the rule “{rule}”."
     by_hand = IgnoredComputer.objects.filter(rule__isnull=True, computer__in=computers)
     for pk, reason in by_hand.values_list("computer_id", "reason"):
-        told[pk] = f"The computer is ignored by staff{': ' + reason if reason else ''}."
+        because = f": {reason.rstrip('.')}" if reason else ""
+        told[pk] = f"The computer is ignored by staff{because}."
     return told
 
 
