@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import BridgeAdmin, HistoryAdmin
+from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import badge, row_link, time_column, two_lines
 from integrations.models import Computer
 from mappings.linking import caught_by, ignore_computers, match_again, refresh_ignored, stop_ignoring
@@ -79,7 +80,7 @@ class IgnoreRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(IgnoreRule)
-class IgnoreRuleAdmin(BridgeAdmin):
+class IgnoreRuleAdmin(CountedDeletion, BridgeAdmin):
     form = IgnoreRuleForm
     list_display = ("name", "conditions", "caught", "enabled", "made", "created_by")
     list_filter = (("console", RelatedDropdownFilter), ("enabled", BooleanRadioFilter))
@@ -150,10 +151,6 @@ class IgnoreRuleAdmin(BridgeAdmin):
 
     def delete_model(self, request: HttpRequest, obj: IgnoreRule) -> None:
         super().delete_model(request, obj)
-        match_again()
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[IgnoreRule]) -> None:
-        super().delete_queryset(request, queryset)
         match_again()
 
 

@@ -76,6 +76,7 @@ class ComputerReviewViewSet(ReadResource):
 
     queryset = ComputerReview.objects.all()
     serializer_class = ComputerReviewSerializer
+    post_permissions = ("decide",)
     filterset_fields = {
         "halo_credential": ["exact"],
         "computer": ["exact"],
@@ -99,8 +100,6 @@ class ComputerReviewViewSet(ReadResource):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: str) -> Response:
         """Settle it. Nothing is sent to HaloPSA: the next plan shows what has to be. 409 if it is settled."""
-        if not request.user.has_perm("mappings.decide_computerreview"):
-            self.permission_denied(request)
         wanted = DecisionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         try:

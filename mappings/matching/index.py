@@ -16,20 +16,20 @@ class Index:
         self._assets: dict[tuple[int, Key], set[int]] = defaultdict(set)
         self._serials: dict[int, set[str]] = defaultdict(set)
         for asset in assets:
-            self._add(asset.id, asset)
+            self._add(asset.id, asset.client_id, ignored.keys_of(asset))
 
     def know(self, asset_id: int, computer: ComputerKeys) -> None:
         """The computer stands for the asset: its keys lead there from now on."""
-        self._add(asset_id, computer)
+        self._add(asset_id, computer.client_id, self._ignored.keys_of(computer))
 
-    def _add(self, asset_id: int, thing: AssetKeys | ComputerKeys) -> None:
-        for key in self._ignored.keys_of(thing):
-            self._assets[thing.client_id, key].add(asset_id)
+    def _add(self, asset_id: int, client_id: int, keys: Iterable[Key]) -> None:
+        for key in keys:
+            self._assets[client_id, key].add(asset_id)
             if key[0] == Step.SERIAL:
                 self._serials[asset_id].add(key[1])
 
     def keys_of(self, computer: ComputerKeys) -> dict[Step, list[Key]]:
-        found: dict[Step, list[Key]] = defaultdict(list)
+        found: dict[Step, list[Key]] = {step: [] for step in Step}
         for key in self._ignored.keys_of(computer):
             found[key[0]].append(key)
         return found

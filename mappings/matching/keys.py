@@ -104,7 +104,7 @@ class Ignored:
         serial, host = serial_key(thing.serial), host_key(thing.host)
         macs = dict.fromkeys(mac_key(mac) for mac in thing.macs)
         keys: list[Key] = [(Step.LINK, link) for link in thing.links if link]
-        if serial and _bare(serial) not in self._serials:
+        if serial and not (self._serials and _bare(serial) in self._serials):
             keys.append((Step.SERIAL, serial))
         keys += [(Step.MAC, mac) for mac in macs if mac and mac not in self._macs]
         if host and host not in self._hosts:

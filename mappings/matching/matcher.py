@@ -93,7 +93,12 @@ class _Matcher:
         self._holders = dict(side.holders)
         self._open = {computer.id: computer for computer in side.computers}
         self._keys = {computer.id: index.keys_of(computer) for computer in side.computers}
-        self._twins = _twins([*side.computers, *side.to_export], index)
+        self._twins = _twins(
+            [
+                *((computer, self._keys[computer.id]) for computer in side.computers),
+                *((computer, index.keys_of(computer)) for computer in side.to_export),
+            ]
+        )
         self._matches: dict[int, Match] = {}
         self._left: dict[int, Ambiguous] = {}
 
@@ -242,10 +247,12 @@ class _Matcher:
         return None
 
 
-def _twins(computers: Iterable[ComputerKeys], index: Index) -> dict[tuple[int, Key], list[int]]:
+def _twins(
+    computers: Iterable[tuple[ComputerKeys, Mapping[Step, list[Key]]]],
+) -> dict[tuple[int, Key], list[int]]:
     """Computers by (client, serial number)."""
     found: dict[tuple[int, Key], list[int]] = defaultdict(list)
-    for computer in computers:
-        for key in index.keys_of(computer)[Step.SERIAL]:
+    for computer, keys in computers:
+        for key in keys[Step.SERIAL]:
             found[computer.client_id, key].append(computer.id)
     return dict(found)
