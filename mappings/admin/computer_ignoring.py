@@ -98,6 +98,7 @@ class IgnoreRuleAdmin(CountedDeletion, BridgeAdmin):
         "A rule leaves out computers that nobody wants in HaloPSA, e.g. test machines: no export, no "
         "updates, no tickets, no gaps. What is there in HaloPSA already stays as it is."
     )
+    panel_template = "bridge/ignore_rule.html"
     made = time_column("created_at", "Made")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IgnoreRule]:
@@ -133,10 +134,8 @@ class IgnoreRuleAdmin(CountedDeletion, BridgeAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        context["preview_url"] = self.url("preview")
-        response = super().render_change_form(request, context, *args, **kwargs)
-        response.context_data["panel_template"] = "bridge/ignore_rule.html"  # type: ignore[attr-defined]
-        return response
+        context |= {"preview_url": self.url("preview"), "before_form": self.panel_template}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     # ---- effects ----------------------------------------------------------------------------
 

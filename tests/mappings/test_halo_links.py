@@ -1,4 +1,4 @@
-"""HaloPSA's own integrations keep ids of consoles on assets: the connector says where; matching reads them."""
+"""HaloPSA's own integrations keep ids of consoles on assets: connectors say where, matching reads them."""
 
 from __future__ import annotations
 
