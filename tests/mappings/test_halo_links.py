@@ -37,6 +37,8 @@ def test_an_unknown_kind_has_none() -> None:
         ("datto_rmm", "datto_id"),
         ("ncentral", "nable_id"),
         ("itglue", "itglue_id"),
+        ("connectwise_automate", "automate_id"),
+        ("connectwise_rmm", "connectwisermm_id"),
     ],
 )
 def test_a_computer_finds_the_asset_that_halopsa_itself_links(kind: str, prop: str) -> None:
