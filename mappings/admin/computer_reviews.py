@@ -52,7 +52,7 @@ class OpenFilter(DropdownFilter):
         return [("decided", "Decided"), ("all", "All")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "all" or "/change/" in request.path:
+        if self.value() == "all":
             return queryset
         return queryset.filter(decided_at__isnull=self.value() != "decided")
 

@@ -59,7 +59,8 @@ def sync_reviews(credential: HaloCredential, wanted: Iterable[Wanted], console: 
         return 0
     with transaction.atomic():
         for batch in batches(gone):
-            ComputerReview.objects.filter(pk__in=batch).delete()
+            # What staff have decided meanwhile is history.
+            ComputerReview.objects.filter(pk__in=batch, decided_at__isnull=True).delete()
         ComputerReview.objects.bulk_update(changed, _FACTS, batch_size=ROWS)
         for group in batches(new):
             ComputerReview.objects.bulk_create(
