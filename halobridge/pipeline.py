@@ -258,7 +258,11 @@ def plan_assets(work: Work) -> Result:
 def apply_assets(work: Work) -> Result:
     assert work.run.plan is not None  # noqa: S101
     with halo(work, credential_of(work), Purpose.ASSETS) as session:
-        return assets_apply.apply_plan(work, work.run.plan, open_reader(session), HaloWriter(session))
+        result = assets_apply.apply_plan(work, work.run.plan, open_reader(session), HaloWriter(session))
+    if isinstance(result, Done):
+        # The same machine in another console joins the asset that was made for the first.
+        linking.match_again(credential_of(work))
+    return result
 
 
 # ---- tickets --------------------------------------------------------------------------------

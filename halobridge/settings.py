@@ -244,6 +244,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ConnectionState": "integrations.choices.ConnectionState",
         "EventState": "integrations.choices.EventState",
         "PlanState": "integrations.choices.PlanState",
+        "ReviewDecision": "mappings.models.ReviewDecision",
         "RunState": "integrations.choices.RunState",
         "Severity": "integrations.choices.Severity",
         "TicketState": "ticketing.models.TicketState",

@@ -83,6 +83,9 @@ NAVIGATION = [
         _list("Default asset types", "category", "mappings", "productmapping"),
         _list("Field mappings", "swap_horiz", "mappings", "fieldmapping"),
         _list("Computers", "computer", "integrations", "computer"),
+        _list("Computers to review", "compare_arrows", "mappings", "computerreview"),
+        _list("Ignore rules", "visibility_off", "mappings", "ignorerule"),
+        _list("Ignored computers", "do_not_disturb_on", "mappings", "ignoredcomputer"),
         _list("Previews", "preview", "integrations", "plan"),
     ),
     _group(

@@ -24,7 +24,7 @@ from integrations.models import Console, Event, HaloCredential, Heartbeat, Inten
 from integrations.runs.approvals import open_losses
 from integrations.sync.rights import missed
 from mappings.linking import open_todos
-from mappings.models import CompanyMapping
+from mappings.models import CompanyMapping, ComputerReview
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import Alert, IntegrationProfile, PreflightState, Ticket, TicketState
 from ticketing.preflight.checks import FAILS
@@ -51,6 +51,7 @@ def attention(facts: Facts) -> Iterator[Attention]:
     yield from _waiting()
     yield from _mails()
     yield from _company_news()
+    yield from _reviews()
     yield from _profile_problems()
 
 
@@ -152,6 +153,12 @@ def _company_news() -> Iterator[Attention]:
     if new := open_todos().count():
         text = f"{_many(new, 'new company or client', 'new companies and clients')} to be looked at."
         yield Attention(text, reverse("admin:mappings_newcomer_changelist"))
+
+
+def _reviews() -> Iterator[Attention]:
+    if number := ComputerReview.objects.filter(decided_at__isnull=True).count():
+        url = reverse("admin:mappings_computerreview_changelist")
+        yield Attention(f"{_many(number, 'computer')} whose asset only you can decide about.", url)
 
 
 def _profile_problems() -> Iterator[Attention]:

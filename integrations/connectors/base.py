@@ -148,6 +148,9 @@ class Connector(ABC):
     """What `manage.py probe` looks for on a live tenant."""
     event_minutes: ClassVar[int] = 1
     """Minutes between two fetches of events, if staff say nothing: more where one takes many calls."""
+    halo_asset_links: ClassVar[tuple[str, ...]] = ()
+    """Properties of a Halo asset under which HaloPSA's own integration with this kind of console keeps the id
+    that is the `external_id` of our computers (HaloPSA API: assets, vendor ids)."""
     delivery_is_a_call: ClassVar[bool] = False
     """A delivery that `parse_webhook` accepts only says that there is news: the events are read then."""
     histories: ClassVar[tuple[str, ...]] = ()

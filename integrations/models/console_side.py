@@ -121,7 +121,10 @@ class Computer(Snapshot):
             models.UniqueConstraint(fields=["console", "external_id"], name="one_computer_per_console_id")
         ]
         ordering = ["name"]
-        indexes = [models.Index(fields=["company", "active"], name="computers_of_company")]
+        indexes = [
+            models.Index(fields=["company", "active"], name="computers_of_company"),
+            models.Index(fields=["name", "-id"], name="computers_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

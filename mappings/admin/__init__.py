@@ -3,6 +3,9 @@
 from mappings.admin import (  # noqa: F401  importing registers them
     company_history,
     company_mappings,
+    computer_ignoring,
+    computer_pairs,
+    computer_reviews,
     computers,
     field_mappings,
     newcomers,

@@ -14,10 +14,12 @@ from integrations.admin.credential_choice import PARAMETER, CredentialChoice, cr
 from integrations.models import Computer, HaloAssetType, HaloCredential
 from mappings.apply import lost_creates
 from mappings.linking import ComputerState, with_states
-from mappings.models import CompanyMapping, ComputerMapping, LocationMapping, ProductMapping
+from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, LocationMapping, ProductMapping
 
 STATE_TONES: Final[Mapping[str, str]] = {
     ComputerState.MAPPED: "good",
+    ComputerState.REVIEW: "warn",
+    ComputerState.IGNORED: "neutral",
     ComputerState.TO_EXPORT: "info",
     ComputerState.UNMAPPED: "warn",
     ComputerState.COMPANY_UNMAPPED: "warn",
@@ -31,7 +33,8 @@ def computer_rows(rows: QuerySet[Computer], credential: HaloCredential | None) -
     """Add what a row shows, without a query per row.
 
     `mapping_state`, `mapping_reason`, `pairs` (0 or 1 mapping), `own_type` and `default_type` (names of asset
-    types), `default_site` (name), `create_lost` (its create waits for staff) and `bridge_credential` (id of
+    types), `default_site` (name), `create_lost` (its create waits for staff), `review_id` (of its open
+    review) and `bridge_credential` (id of
     the credential they are about; 0: none).
     """
     pairs = ComputerMapping.objects.filter(halo_credential=credential)
@@ -39,6 +42,9 @@ def computer_rows(rows: QuerySet[Computer], credential: HaloCredential | None) -
     companies = CompanyMapping.objects.filter(company=OuterRef("company"), halo_credential=credential)
     places = LocationMapping.objects.in_use().filter(
         location=OuterRef("location"), company_mapping__halo_credential=credential
+    )
+    reviews = ComputerReview.objects.filter(
+        computer=OuterRef("pk"), halo_credential=credential, decided_at__isnull=True
     )
     default = ProductMapping.objects.filter(product=OuterRef("product"), halo_credential=credential)
     return (
@@ -48,6 +54,7 @@ def computer_rows(rows: QuerySet[Computer], credential: HaloCredential | None) -
             create_lost=Exists(
                 pairs.filter(computer=OuterRef("pk"), pk__in=lost_creates().values("subject_id"))
             ),
+            review_id=Subquery(reviews.values("pk")[:1]),
             own_type_id=Subquery(chosen),
             default_site=Coalesce(
                 Subquery(places.values("halo_site__name")[:1]),

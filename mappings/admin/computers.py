@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, RelatedDropdownFilter
 
-from integrations.admin.bases import Button, HistoryAdmin
+from integrations.admin.bases import HistoryAdmin
 from integrations.admin.display import (
     NOTHING,
     address_column,
@@ -31,6 +31,7 @@ from integrations.admin.display import (
 )
 from integrations.models import Computer, HaloCredential
 from mappings.admin.computer_form import EditMappingForm
+from mappings.admin.computer_ignoring import Ignoring
 from mappings.admin.computer_rows import (
     STATE_TONES,
     CredentialFilter,
@@ -38,25 +39,24 @@ from mappings.admin.computer_rows import (
     chosen_credential,
     computer_rows,
 )
-from mappings.apply import lost_creates, retry_lost
 from mappings.linking import ComputerState, edit_computer_mapping, remove_computer_mapping
 from mappings.models import CompanyMapping, ComputerMapping
 
 EDIT_LINK = '<a class="hb-button hb-button--small" href="{}" aria-label="Edit mapping of {}">Edit mapping</a>'
 REMOVE = (
     "Remove the mapping of {computer} to {asset}? The asset in HaloPSA stays as it is; the bridge stops "
-    "looking after it and does not match the two again by itself."
+    "looking after it and does not match the two again by itself. If we made the asset, the next export "
+    "clears our bridge reference from it; its preview shows that first."
 )
 RETRY_LINK = '<a class="hb-button hb-button--small" href="{}" aria-label="Try {} again">Try again</a>'
-RETRY = (
-    "Try again to make the asset of “{row}”? The next export looks for it in HaloPSA first and sends it only "
-    "if it is not there."
+REVIEW_LINK = (
+    '<a class="hb-button hb-button--small hb-button--primary" href="{}" aria-label="Review {}">Review</a>'
 )
-EDITABLE = (ComputerState.MAPPED, ComputerState.TO_EXPORT, ComputerState.UNMAPPED)
+EDITABLE = (ComputerState.MAPPED, ComputerState.TO_EXPORT, ComputerState.UNMAPPED, ComputerState.REVIEW)
 
 
 @admin.register(Computer)
-class ComputerAdmin(HistoryAdmin):
+class ComputerAdmin(Ignoring, HistoryAdmin):
     list_display = ("name", "company_shown", "product_shown", "state_shown", "asset", "do")
     list_filter = (
         CredentialFilter,
@@ -176,6 +176,9 @@ class ComputerAdmin(HistoryAdmin):
             return ""
         edit = reverse("admin:integrations_computer_edit_mapping", args=(row.bridge_credential, row.pk))
         link = format_html(EDIT_LINK, edit, row)
+        if row.review_id and row.mapping_state == ComputerState.REVIEW:
+            review = reverse("admin:mappings_computerreview_change", args=(row.review_id,))
+            return format_html("{} {}", format_html(REVIEW_LINK, review, row), link)
         if not row.create_lost:
             return link
         return format_html("{} {}", link, format_html(RETRY_LINK, admin_url(row.pairs[0], "retry"), row))
@@ -247,41 +250,3 @@ class ComputerAdmin(HistoryAdmin):
         return self.confirm_page(
             request, question, "Remove mapping", back=self._back(credential), row=computer
         )
-
-
-def _waits_for_staff(mapping: ComputerMapping) -> bool:
-    return lost_creates().filter(subject_id=mapping.pk).exists()
-
-
-@admin.register(ComputerMapping)
-class ComputerMappingAdmin(HistoryAdmin):
-    """The pairs as they are stored; they are changed from the computer's row."""
-
-    list_display = ("computer", "halo_asset", "halo_site", "origin", "held", "reason", "halo_credential")
-    fields = (
-        "computer",
-        "halo_asset",
-        "halo_site",
-        "origin",
-        "created_by_us",
-        "held",
-        "reason",
-        "halo_credential",
-    )
-    list_filter = (("halo_credential", RelatedDropdownFilter), ("held", BooleanRadioFilter))
-    list_select_related = ("computer", "halo_asset", "halo_site", "halo_credential")
-    search_fields = ("computer__name", "halo_asset__name", "halo_asset__inventory_number")
-    buttons: ClassVar[tuple[Button, ...]] = (
-        Button("retry", "Try again", "replay", ask=RETRY, shown=_waits_for_staff),
-    )
-    empty_hint = (
-        "Computers of mapped companies are matched with assets by serial number, MAC address and name."
-    )
-
-    def retry(self, request: HttpRequest, row: ComputerMapping) -> None:
-        if retry_lost(row):
-            messages.success(
-                request, f"{row.computer} can be exported again: make a new preview and apply it."
-            )
-        else:
-            messages.warning(request, f"Nothing of {row.computer} waits for staff any more.")

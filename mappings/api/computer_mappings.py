@@ -12,7 +12,8 @@ from integrations.models import Computer, HaloAsset, HaloCredential, HaloSite
 from mappings.linking import edit_computer_mapping, remove_computer_mapping
 from mappings.models import ComputerMapping
 
-CHOSEN = ("halo_asset", "halo_site", "asset_type")
+CHOSEN = ("halo_asset", "halo_site", "asset_type", "wanted_site", "wanted_type")
+_PLACED = ("halo_asset", "halo_site", "wanted_site")
 
 
 class ComputerMappingSerializer(serializers.ModelSerializer[ComputerMapping]):
@@ -35,6 +36,18 @@ class ComputerMappingSerializer(serializers.ModelSerializer[ComputerMapping]):
         required=False, allow_null=True, help_text="Halo's id of the asset type, for a new asset."
     )
 
+    wanted_site = serializers.PrimaryKeyRelatedField(
+        queryset=HaloSite.objects.select_related("halo_credential"),
+        required=False,
+        allow_null=True,
+        help_text="The next export moves the asset to this site. Absent or null: it keeps its own.",
+    )
+    wanted_type = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="Halo's id of the asset type that the next export gives to the asset.",
+    )
+
     class Meta:
         model = ComputerMapping
         read_only_fields = ["id", "console", "origin", "created_by_us", "held", "reason", "mapped_at"]
@@ -51,9 +64,17 @@ class ComputerMappingSerializer(serializers.ModelSerializer[ComputerMapping]):
             attrs["computer"] = self.instance.computer
             attrs.setdefault("halo_credential", self.instance.halo_credential)
             if self.partial:
-                attrs = {name: getattr(self.instance, name) for name in CHOSEN} | attrs
+                attrs = self._present(attrs) | attrs
         attrs["halo_credential"] = _credential(attrs)
         return attrs
+
+    def _present(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What stays where it is not named; a wish is about the asset that it was made for."""
+        mapping = self.instance
+        assert mapping is not None  # noqa: S101  only a row is changed in part
+        same = attrs.get("halo_asset", mapping.halo_asset) == mapping.halo_asset
+        names = CHOSEN if same else CHOSEN[:3]
+        return {name: getattr(mapping, name) for name in names}
 
     def create(self, validated_data: dict[str, Any]) -> ComputerMapping:
         computer, credential = validated_data["computer"], validated_data["halo_credential"]
@@ -69,14 +90,18 @@ class ComputerMappingSerializer(serializers.ModelSerializer[ComputerMapping]):
         return edit_computer_mapping(
             values["computer"],
             values["halo_credential"],
+            halo_asset=values.get("halo_asset"),
+            halo_site=values.get("halo_site"),
+            asset_type=values.get("asset_type"),
+            wanted_site=values.get("wanted_site"),
+            wanted_type=values.get("wanted_type"),
             staff=self.context["request"].user,
-            **{name: values.get(name) for name in CHOSEN},
         )
 
 
 def _credential(values: dict[str, Any]) -> HaloCredential:
     """The credential that is named, or that asset, site or company tell. Raises if they disagree."""
-    told = {name: values[name].halo_credential for name in CHOSEN[:2] if values.get(name)}
+    told = {name: values[name].halo_credential for name in _PLACED if values.get(name)}
     named = values.get("halo_credential") or next(iter(told.values()), None) or _of_company(values)
     for name, credential in told.items():
         if credential.pk != named.pk:

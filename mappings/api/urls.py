@@ -12,7 +12,9 @@ from mappings.api.company_choices import (
 from mappings.api.company_mappings import CompanyMappingViewSet
 from mappings.api.company_news import CompanyChangeViewSet, CompanyStateViewSet, NewcomerViewSet
 from mappings.api.computer_mappings import ComputerMappingViewSet
+from mappings.api.computer_reviews import ComputerReviewViewSet
 from mappings.api.field_mappings import FieldMappingViewSet
+from mappings.api.ignoring import IgnoredComputerViewSet, IgnoreRuleViewSet
 from mappings.api.location_mappings import LocationMappingViewSet
 from mappings.api.plans import PlannedChangeViewSet, PlanViewSet
 from mappings.api.product_mappings import ProductMappingViewSet
@@ -27,6 +29,9 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("company-todos", NewcomerViewSet),
     ("company-changes", CompanyChangeViewSet),
     ("computer-mappings", ComputerMappingViewSet),
+    ("computer-reviews", ComputerReviewViewSet),
+    ("ignore-rules", IgnoreRuleViewSet),
+    ("ignored-computers", IgnoredComputerViewSet),
     ("product-mappings", ProductMappingViewSet),
     ("field-mappings", FieldMappingViewSet),
     ("plans", PlanViewSet),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from integrations.models import HaloAsset, HaloAssetType, HaloClient, HaloCredential, HaloSite, Intention
 from mappings.apply.job import Job
+from mappings.apply.placing import after_placing
 from mappings.apply.settling import Held
 from mappings.models import ComputerMapping, MappingOrigin
 
@@ -106,6 +107,8 @@ class _Places:
         after = intention.content["after"]
         kind = self._types.get(after["asset_type_id"])
         sent = {number: row["value"] for number, row in after["fields"].items()}
+        if intention.content.get("marker_field") is not None:
+            sent[str(intention.content["marker_field"])] = intention.marker
         fields = sent if held.fields is None else held.fields
         keys = [fields.get(str(number), "") for number in (kind.key_field_ids if kind else [])]
         first, second, third = [*keys, "", "", ""][:3]
@@ -145,9 +148,12 @@ def after_updates(job: Job, pairs: Pairs) -> dict[int, str]:
         row.fields = (row.fields or {}) | changed if held.fields is None else held.fields
         _name_again(row)
         row.digest = ""
+    after_placing(job, rows, {halo_id: intention for halo_id, (intention, _) in by_id.items()})
     HaloAsset.objects.bulk_update(
-        rows, ["name", "key_field2", "key_field3", "fields", "active", "gone_since", "digest"]
-    )
+        rows,
+        ["name", "key_field2", "key_field3", "fields", "active", "gone_since", "digest", "client", "site",
+         "asset_type"],
+    )  # fmt: skip
     return {}
 
 

@@ -17,6 +17,8 @@ from mappings.models import ComputerMapping, MappingOrigin
 from mappings.planning import WRITES, types_with_marker
 
 CHUNK = 500
+PAIR = "refused_pair"
+"""Subject of a row that clears the bridge reference of an asset which stands for no computer any more."""
 STILL_OPEN = (*OPEN_STATES, RunState.WAITING)
 """A run in one of these states goes on with its own intentions."""
 
@@ -42,6 +44,7 @@ def prepare_from(job: Job, position: int) -> int | None:
         _store_entries(job, [row for row in rows if row.action == Action.SKIP], Outcome.SKIPPED)
         chosen = [row for row in rows if row.selected and row.action in WRITES]
         _make_intentions(job, _with_mappings(job, chosen))
+        _make_intentions(job, {row.subject_id: row for row in chosen if row.subject_kind == PAIR}, PAIR)
     return rows[-1].position
 
 
@@ -92,8 +95,10 @@ class _Lane:
     open: int | None = None
 
 
-def _make_intentions(job: Job, by_mapping: dict[int, PlannedChange]) -> None:
-    lanes = _lanes(job, by_mapping)
+def _make_intentions(job: Job, by_mapping: dict[int, PlannedChange], what: str = "asset") -> None:
+    if not by_mapping:
+        return
+    lanes = _lanes(job, by_mapping, what)
     adopted = {
         lane.open: by_mapping[mapping_id]
         for mapping_id, lane in lanes.items()
@@ -103,21 +108,21 @@ def _make_intentions(job: Job, by_mapping: dict[int, PlannedChange]) -> None:
     _adopt(job, adopted, marked)
     Intention.objects.bulk_create(
         [
-            _intention(job, row, mapping_id, lanes[mapping_id].last + 1, marked)
+            _intention(job, row, _lane(mapping_id, what), lanes[mapping_id].last + 1, marked)
             for mapping_id, row in by_mapping.items()
             if not lanes[mapping_id].of_this_run and lanes[mapping_id].open is None
         ],
         ignore_conflicts=True,
     )
-    ours = Intention.objects.filter(run=job.run, subject_id__in=by_mapping)
+    ours = Intention.objects.filter(run=job.run, lane__in=[_lane(number, what) for number in by_mapping])
     elsewhere = set(by_mapping) - set(ours.values_list("subject_id", flat=True))
     rows = [by_mapping[number] for number in sorted(elsewhere)]
     _store_entries(job, rows, Outcome.CHANGED_MEANWHILE, "Another run is working on it.")
 
 
-def _lanes(job: Job, by_mapping: dict[int, PlannedChange]) -> dict[int, _Lane]:
+def _lanes(job: Job, by_mapping: dict[int, PlannedChange], what: str) -> dict[int, _Lane]:
     lanes: dict[int, _Lane] = defaultdict(_Lane)
-    earlier = Intention.objects.filter(lane__in=[_lane(number) for number in by_mapping])
+    earlier = Intention.objects.filter(lane__in=[_lane(number, what) for number in by_mapping])
     for pk, subject_id, sequence, state, run_id in earlier.values_list(
         "pk", "subject_id", "sequence", "state", "run_id"
     ):
@@ -142,18 +147,18 @@ def _adopt(job: Job, rows: dict[int, PlannedChange], marked: frozenset[int]) -> 
     Intention.objects.bulk_update(same, ["content"])
 
 
-def _intention(
-    job: Job, row: PlannedChange, mapping_id: int, number: int, marked: frozenset[int]
-) -> Intention:
+def _intention(job: Job, row: PlannedChange, lane: str, number: int, marked: frozenset[int]) -> Intention:
     kind = _kind(row)
+    subject = lane.rpartition(":")[2]
     return Intention(
         instance=job.instance,
         halo_credential=job.credential,
         kind=kind,
-        cause=f"{kind}:{mapping_id}:{number}",
-        lane=_lane(mapping_id),
+        # A cause is written once for ever; those of assets have always been without the word.
+        cause=f"{kind}:{lane.removeprefix('asset:')}:{number}",
+        lane=lane,
         sequence=number,
-        subject_id=mapping_id,
+        subject_id=int(subject),
         content=_content(job, row, marked),
         run=job.run,
     )
@@ -163,13 +168,15 @@ def _kind(row: PlannedChange) -> IntentionKind:
     return IntentionKind.CREATE_ASSET if row.action == Action.CREATE else IntentionKind.UPDATE_ASSET
 
 
-def _lane(mapping_id: int) -> str:
-    return f"asset:{mapping_id}"
+def _lane(number: int, what: str) -> str:
+    return f"{what}:{number}"
 
 
 def _content(job: Job, row: PlannedChange, marked: frozenset[int]) -> dict[str, Any]:
     """`marker_field`: where the bridge reference goes; None where the asset type has no place for it."""
     content = {"action": row.action, "subject": row.subject, "before": row.before, "after": row.after}
+    if row.subject_kind == PAIR:
+        content["subject_kind"] = PAIR
     if row.action == Action.CREATE:
         has_place = row.after["asset_type_id"] in marked
         content["marker_field"] = job.instance.marker_field_id if has_place else None

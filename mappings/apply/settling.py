@@ -58,7 +58,7 @@ def entry(
         action=content["action"],
         outcome=outcome,
         subject=content["subject"][:300],
-        subject_kind="computer_mapping",
+        subject_kind=content.get("subject_kind", "computer_mapping"),
         subject_id=intention.subject_id,
         reason=reason,
         before=content["before"],

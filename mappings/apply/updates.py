@@ -19,6 +19,7 @@ from mappings.apply.answers import match_ids, values_of
 from mappings.apply.fresh import FreshAssets
 from mappings.apply.job import Job
 from mappings.apply.mirror import after_updates
+from mappings.apply.placing import is_there, properties, why_elsewhere
 from mappings.apply.sending import batch_of, begin_all, blames_one, is_forbidden, planned, post
 from mappings.apply.settling import Batch, Held
 from mappings.planning.forecast import LARGEST_BATCH
@@ -74,7 +75,8 @@ def is_so(intention: Intention, record: AssetRecord | None) -> bool:
     if intention.content["after"].get("inactive"):
         return not record.active
     values = values_of(record) or {}
-    return all(_same(values.get(n, ""), row["value"]) for n, row in _fields(intention, "after").items())
+    fields = _fields(intention, "after").items()
+    return is_there(intention, record) and all(_same(values.get(n, ""), row["value"]) for n, row in fields)
 
 
 def why_not(intention: Intention, record: AssetRecord | None) -> str:
@@ -86,6 +88,8 @@ def why_not(intention: Intention, record: AssetRecord | None) -> str:
     values = values_of(record)
     if values is None:
         return "HaloPSA did not show the fields of the asset."
+    if problem := why_elsewhere(intention, record):
+        return problem
     after = _fields(intention, "after")
     for number, row in _fields(intention, "before").items():
         now = values.get(number, "")
@@ -109,7 +113,8 @@ def _payload(intention: Intention, record: AssetRecord | None) -> dict[str, Any]
         return payloads.asset_update(_halo_id(intention), inactive=True)
     present = {int(number): value for number, value in (values_of(record) or {}).items()} if record else {}
     changed = {int(number): row["value"] for number, row in _fields(intention, "after").items()}
-    return payloads.asset_update(_halo_id(intention), fields=present | changed)
+    fields = present | changed if changed else None
+    return payloads.asset_update(_halo_id(intention), fields=fields, properties=properties(intention))
 
 
 # ---- answers --------------------------------------------------------------------------------

@@ -7,9 +7,21 @@ from mappings.linking.company_states import (
     exact_suggestions,
     with_company_state,
 )
-from mappings.linking.computers import edit_computer_mapping, match_computers_for, remove_computer_mapping
+from mappings.linking.computers import edit_computer_mapping, remove_computer_mapping
+from mappings.linking.deciding import NothingToDecide, decide, decisions_for
 from mappings.linking.default_sites import default_sites
-from mappings.linking.ignoring import ignore_companies, unignore_companies
+from mappings.linking.found import match_computers_for
+from mappings.linking.ignored_companies import ignore_companies, unignore_companies
+from mappings.linking.ignoring import (
+    caught_by,
+    ignore_computers,
+    is_ignored,
+    match_again,
+    refresh_ignored,
+    stop_ignoring,
+    why_ignored,
+    without_ignored,
+)
 from mappings.linking.importing import (
     Imported,
     import_clients,
@@ -28,32 +40,43 @@ __all__ = [
     "CompanyState",
     "ComputerState",
     "Imported",
+    "NothingToDecide",
     "accept_suggestions",
+    "caught_by",
     "companies_of",
     "computer_state",
     "computers_of",
     "confirm_name",
+    "decide",
+    "decisions_for",
     "default_sites",
     "dismiss_todos",
     "edit_computer_mapping",
     "eligible_computers",
     "exact_suggestions",
     "ignore_companies",
+    "ignore_computers",
     "import_clients",
     "importable_clients",
+    "is_ignored",
     "map_company",
     "map_locations",
+    "match_again",
     "match_computers_for",
     "matching_clients",
     "open_todos",
+    "refresh_ignored",
     "remove_computer_mapping",
     "set_switches",
     "set_switches_of",
+    "stop_ignoring",
     "suggest_companies_for",
     "suggest_sites",
     "takes_imports",
     "unignore_companies",
     "unmap_company",
+    "why_ignored",
     "with_company_state",
     "with_states",
+    "without_ignored",
 ]

@@ -1,141 +1,15 @@
-"""Computers and assets: matching all of them, changing one pair, taking one apart."""
+"""Computers and assets, one pair: chosen by hand, taken over, taken apart."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from integrations.models import (
-    Computer,
-    Console,
-    HaloAsset,
-    HaloAssetType,
-    HaloCredential,
-    HaloField,
-    HaloSite,
-)
-from mappings.attributes import COLUMNS, ComputerFacts, KeyFields
-from mappings.linking.states import eligible_computers
-from mappings.matching import AssetKeys, Match, MatchResult, match_computers
-from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, MappingOrigin, RefusedPair
-
-ROWS = 1000
-
-
-# ---- matching -------------------------------------------------------------------------------
-
-
-def match_computers_for(credential: HaloCredential, console: Console | None = None) -> dict[str, int]:
-    """Link every unmapped, eligible computer of a mapped company with the one asset that fits it.
-
-    Returns counts: `linked`, `ambiguous`, `unmatched`. A second call finds nothing to do and writes nothing.
-    """
-    results = find_matches(credential, eligible_computers(credential, console))
-    counts = {"linked": 0, "ambiguous": 0, "unmatched": 0}
-    for console_id, (result, computers) in results.items():
-        linked = _link(credential, console_id, result.matches)
-        counts["linked"] += linked
-        counts["ambiguous"] += len(result.ambiguous)
-        counts["unmatched"] += computers - len(result.ambiguous) - linked
-    return counts
-
-
-def find_matches(credential: HaloCredential, among: QuerySet[Computer]) -> dict[int, tuple[MatchResult, int]]:
-    """Per console: what fits the unmapped ones of these computers, and how many they are. Reads only."""
-    clients = _clients_of_companies(credential)
-    by_console: dict[int, list[ComputerFacts]] = defaultdict(list)
-    unmapped = among.exclude(mappings__halo_credential=credential)
-    for row in unmapped.values_list(*COLUMNS).iterator(chunk_size=2000):
-        facts = ComputerFacts(*row)
-        by_console[facts.console_id].append(facts)
-    if not by_console:
-        return {}
-    assets = list(_asset_keys(credential))
-    refused = frozenset(
-        RefusedPair.objects.filter(halo_asset__halo_credential=credential).values_list(
-            "computer_id", "halo_asset_id"
-        )
-    )
-    taken = _taken(credential)
-    return {
-        console_id: (
-            match_computers(
-                [facts.keys(clients[facts.company_id]) for facts in rows if facts.company_id in clients],
-                assets,
-                refused,
-                taken[console_id],
-            ),
-            len(rows),
-        )
-        for console_id, rows in by_console.items()
-    }
-
-
-def _clients_of_companies(credential: HaloCredential) -> dict[int | None, int]:
-    pairs = CompanyMapping.objects.filter(halo_credential=credential)
-    return dict(pairs.values_list("company_id", "halo_client_id"))
-
-
-def _taken(credential: HaloCredential) -> dict[int, set[int]]:
-    """Console → assets that stand for one of its computers already."""
-    taken: dict[int, set[int]] = defaultdict(set)
-    mapped = ComputerMapping.objects.filter(halo_credential=credential, halo_asset__isnull=False)
-    for console_id, asset_id in mapped.values_list("console_id", "halo_asset_id"):
-        taken[console_id].add(asset_id)
-    return taken
-
-
-def _asset_keys(credential: HaloCredential) -> Iterator[AssetKeys]:
-    """Keys of the active assets of all mapped clients."""
-    named = HaloField.objects.filter(halo_credential=credential, kind="asset").values_list("halo_id", "name")
-    mapped = FieldMapping.objects.filter(halo_credential=credential).values_list("field_id", "attribute")
-    key_fields = KeyFields(named, mapped)
-    types = dict(HaloAssetType.objects.filter(halo_credential=credential).values_list("pk", "key_field_ids"))
-    mapped_clients = CompanyMapping.objects.filter(halo_credential=credential).values("halo_client_id")
-    rows = HaloAsset.objects.filter(
-        halo_credential=credential, active=True, client_id__in=mapped_clients
-    ).values_list("pk", "client_id", "asset_type_id", "name", "key_field2", "key_field3", "fields")
-    for pk, client_id, type_id, name, second, third, fields in rows.iterator(chunk_size=2000):
-        yield key_fields.keys_of(
-            pk,
-            client_id,
-            fields=fields,
-            key_values=(name, second, third),
-            key_field_ids=types.get(type_id) or (),
-        )
-
-
-def _link(credential: HaloCredential, console_id: int, matches: Iterable[Match]) -> int:
-    """Store the pairs; one that somebody else made meanwhile stays. Returns how many are new."""
-    stamp = timezone.now()
-    rows = [
-        ComputerMapping(
-            computer_id=match.computer_id,
-            console_id=console_id,
-            halo_credential=credential,
-            halo_asset_id=match.asset_id,
-            origin=MappingOrigin.MATCHED,
-            reason=match.reason[:255],
-            mapped_at=stamp,
-        )
-        for match in matches
-    ]
-    if not rows:
-        return 0
-    # Unique constraints decide every race; whoever comes second changes nothing.
-    ComputerMapping.objects.bulk_create(rows, batch_size=ROWS, ignore_conflicts=True)
-    return ComputerMapping.objects.filter(
-        halo_credential=credential, console_id=console_id, mapped_at=stamp, origin=MappingOrigin.MATCHED
-    ).count()
-
-
-# ---- one pair -------------------------------------------------------------------------------
+from integrations.models import Computer, HaloAsset, HaloAssetType, HaloCredential, HaloSite
+from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, MappingOrigin, RefusedPair
 
 
 def edit_computer_mapping(
@@ -145,28 +19,57 @@ def edit_computer_mapping(
     halo_asset: HaloAsset | None = None,
     halo_site: HaloSite | None = None,
     asset_type: int | None = None,
+    wanted_site: HaloSite | None = None,
+    wanted_type: int | None = None,
+    take: bool = False,
     staff: Any = None,
 ) -> ComputerMapping:
     """Choose by hand: this asset, or (without one) export to this site with this asset type (Halo's id).
 
-    An asset that was there keeps its own site and type. Another asset that the computer had is remembered
-    as refused. Raises `ValidationError` with a sentence per field.
+    An asset that was there keeps its own site and type, unless `wanted_site` and `wanted_type` say what the
+    next export makes of it. Another asset that the computer had is remembered as refused. With `take` an
+    asset is taken from the computer of the same console that it stands for, and that pair is refused.
+    Raises `ValidationError` with a sentence per field.
     """
-    _check_edit(computer, credential, halo_asset, halo_site, asset_type)
+    _check_edit(computer, credential, halo_asset, halo_site, asset_type, take)
+    _check_wanted(credential, halo_asset, wanted_site, wanted_type)
     with transaction.atomic():
         mapping = ComputerMapping.objects.filter(computer=computer, halo_credential=credential).first()
         mapping = mapping or ComputerMapping(computer=computer, halo_credential=credential)
-        if mapping.halo_asset_id and mapping.halo_asset_id != getattr(halo_asset, "pk", None):
-            _refuse(computer, mapping.halo_asset_id, staff)
-        if mapping.halo_asset_id != getattr(halo_asset, "pk", None) or mapping.pk is None:
-            mapping.created_by_us = False
-        if halo_asset is not None:
-            RefusedPair.objects.filter(computer=computer, halo_asset=halo_asset).delete()
+        if mapping.pk is None or mapping.halo_asset_id != getattr(halo_asset, "pk", None):
+            _exchange(mapping, halo_asset, take, staff)
         mapping.halo_asset, mapping.halo_site, mapping.asset_type = halo_asset, halo_site, asset_type
+        mapping.wanted_site, mapping.wanted_type = _differing(halo_asset, wanted_site, wanted_type)
         mapping.origin, mapping.reason = MappingOrigin.CHOSEN, "Chosen by hand."
         mapping.mapped_at, mapping.mapped_by = timezone.now(), staff
         mapping.save()
+        # Whatever was doubtful is settled; the next matching asks again if something else is.
+        _open_reviews(computer, credential).delete()
     return mapping
+
+
+def _open_reviews(computer: Computer, credential: HaloCredential) -> Any:
+    return ComputerReview.objects.filter(
+        computer=computer, halo_credential=credential, decided_at__isnull=True
+    )
+
+
+def _exchange(mapping: ComputerMapping, asset: HaloAsset | None, take: bool, staff: Any) -> None:
+    """The mapping gets another asset: the old one is refused, the new one's former computer lets go."""
+    if mapping.halo_asset_id:
+        _refuse(mapping.computer, mapping.halo_asset_id, staff)
+    mapping.created_by_us = False
+    if asset is None:
+        return
+    RefusedPair.objects.filter(computer=mapping.computer, halo_asset=asset).delete()
+    former = _other_on(asset, mapping.computer)
+    if former is None:
+        return
+    # We still made that asset, whichever computer it stands for.
+    mapping.created_by_us = former.created_by_us
+    if former.computer.active:
+        _refuse(former.computer, asset.pk, staff)
+    former.delete()
 
 
 def _check_edit(
@@ -175,6 +78,7 @@ def _check_edit(
     asset: HaloAsset | None,
     site: HaloSite | None,
     asset_type: int | None,
+    take: bool = False,
 ) -> None:
     pair = None
     if computer.company_id is not None:
@@ -186,29 +90,68 @@ def _check_edit(
             {"computer": f"The company {company} is not mapped; only computers of mapped companies can be."}
         )
     problems: dict[str, str] = {}
-    if asset is not None and (words := _problem_with_asset(computer, asset, pair)):
+    if asset is not None and (words := _problem_with_asset(computer, asset, pair, take)):
         problems["halo_asset"] = words
     if site is not None and site.client_id != pair.halo_client_id:
         problems["halo_site"] = f"This site is not one of the client {pair.halo_client}."
-    types = HaloAssetType.objects.filter(halo_credential=credential, active=True)
-    if asset_type is not None and not types.filter(halo_id=asset_type).exists():
-        problems["asset_type"] = f"HaloPSA has no asset type {asset_type}."
+    if asset_type is not None and (words := _problem_with_type(credential, asset_type)):
+        problems["asset_type"] = words
     if problems:
         raise ValidationError(problems)
 
 
-def _problem_with_asset(computer: Computer, asset: HaloAsset, pair: CompanyMapping) -> str:
+def _problem_with_type(credential: HaloCredential, asset_type: int) -> str:
+    types = HaloAssetType.objects.filter(halo_credential=credential, active=True)
+    return "" if types.filter(halo_id=asset_type).exists() else f"HaloPSA has no asset type {asset_type}."
+
+
+def _problem_with_asset(computer: Computer, asset: HaloAsset, pair: CompanyMapping, take: bool) -> str:
     if asset.client_id != pair.halo_client_id:
         return f"This asset is not one of the client {pair.halo_client}."
     if not asset.active:
         return "This asset is inactive in HaloPSA."
-    other = (
-        ComputerMapping.objects.filter(halo_asset=asset, console_id=computer.console_id)
-        .exclude(computer=computer)
-        .select_related("computer")
-        .first()
+    other = _other_on(asset, computer)
+    if other is None or take or not other.computer.active:
+        return ""
+    return f"This asset already stands for the computer {other.computer}."
+
+
+def _other_on(asset: HaloAsset, computer: Computer) -> ComputerMapping | None:
+    """The mapping of another computer of the same console that holds the asset."""
+    rows = ComputerMapping.objects.filter(halo_asset=asset, console_id=computer.console_id)
+    return rows.exclude(computer=computer).select_related("computer").first()
+
+
+def _check_wanted(
+    credential: HaloCredential, asset: HaloAsset | None, site: HaloSite | None, asset_type: int | None
+) -> None:
+    problems: dict[str, str] = {}
+    if asset is None:
+        words = "Only an asset that is there can be changed; choose one, or leave this empty."
+        problems = {
+            name: words
+            for name, value in (("wanted_site", site), ("wanted_type", asset_type))
+            if value is not None
+        }
+    elif site is not None and (site.client_id != asset.client_id or not site.active):
+        problems["wanted_site"] = f"This site is not an active one of the client {asset.client}."
+    if not problems and asset_type is not None and (words := _problem_with_type(credential, asset_type)):
+        problems["wanted_type"] = words
+    if problems:
+        raise ValidationError(problems)
+
+
+def _differing(
+    asset: HaloAsset | None, site: HaloSite | None, asset_type: int | None
+) -> tuple[HaloSite | None, int | None]:
+    """Without what the asset is already."""
+    if asset is None:
+        return None, None
+    own_type = asset.asset_type.halo_id if asset.asset_type else None
+    return (
+        None if site is not None and site.pk == asset.site_id else site,
+        None if asset_type == own_type else asset_type,
     )
-    return f"This asset already stands for the computer {other.computer}." if other else ""
 
 
 def _refuse(computer: Computer, asset_id: int, staff: Any) -> RefusedPair:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Concat
 
 from integrations.models import Company, Computer, Console, HaloCredential
-from mappings.models import CompanyMapping, ComputerMapping
+from mappings.linking.ignoring import is_ignored
+from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, IgnoredComputer
 
 
 class ComputerState(models.TextChoices):
+    REVIEW = "review", "To review"
+    IGNORED = "ignored", "Ignored"
     MAPPED = "mapped", "Mapped"
     TO_EXPORT = "to_export", "To be exported"
     UNMAPPED = "unmapped", "Unmapped"
@@ -20,6 +26,8 @@ class ComputerState(models.TextChoices):
 
 
 _REASONS = {
+    ComputerState.REVIEW: "",
+    ComputerState.IGNORED: "",
     ComputerState.MAPPED: "",
     ComputerState.TO_EXPORT: "The next export creates an asset for it.",
     ComputerState.UNMAPPED: "No asset fits it; export it or choose an asset.",
@@ -30,11 +38,13 @@ _REASONS = {
 
 
 def eligible_computers(credential: HaloCredential, console: Console | None = None) -> QuerySet[Computer]:
-    """Active computers that may have an asset: eligible, of a company that is mapped in this credential."""
+    """Active computers that may have an asset: eligible, not ignored, of a company that is mapped in this
+    credential."""
     companies = Company.objects.filter(mappings__halo_credential=credential)
     if credential.associated_company_id:
         companies = companies.filter(pk=credential.associated_company_id)
     computers = Computer.objects.filter(active=True, eligible=True, company_id__in=companies.values("pk"))
+    computers = computers.filter(~is_ignored())
     return computers.filter(console=console) if console else computers
 
 
@@ -52,9 +62,15 @@ def with_states(
             pairs.filter(halo_credential=credential),
             companies.filter(halo_credential=credential),
         )
+    reviews = ComputerReview.objects.filter(computer=OuterRef("pk"), decided_at__isnull=True)
+    if credential is not None:
+        reviews = reviews.filter(halo_credential=credential)
     matched = pairs.filter(halo_asset__isnull=False).order_by("pk").values("reason")[:1]
+    doubt = reviews.order_by("pk").values("reason")[:1]
     annotated = computers.annotate(
         mapping_state=Case(
+            When(is_ignored(), then=Value(ComputerState.IGNORED.value)),
+            When(Exists(reviews), then=Value(ComputerState.REVIEW.value)),
             When(Exists(pairs.filter(halo_asset__isnull=False)), then=Value(ComputerState.MAPPED.value)),
             When(active=False, then=Value(ComputerState.GONE.value)),
             When(Exists(pairs), then=Value(ComputerState.TO_EXPORT.value)),
@@ -69,12 +85,27 @@ def with_states(
     return annotated.annotate(
         mapping_reason=Case(
             When(mapping_state=ComputerState.MAPPED.value, then=models.Subquery(matched)),
+            When(mapping_state=ComputerState.REVIEW.value, then=models.Subquery(doubt)),
+            When(mapping_state=ComputerState.IGNORED.value, then=_why_ignored()),
             When(Q(mapping_state=ComputerState.NOT_ELIGIBLE.value), then=F("ineligible_reason")),
             *told,
             default=Value(""),
             output_field=CharField(),
         )
     )
+
+
+def _why_ignored() -> Any:
+    """Staff's own words first, else the name of the rule."""
+    rows = IgnoredComputer.objects.filter(computer=OuterRef("pk")).order_by(F("rule").asc(nulls_first=True))
+    by_rule = Concat(Value("By the rule “"), F("rule__name"), Value("”."))
+    words = Case(
+        When(rule__isnull=False, then=by_rule),
+        When(reason="", then=Value("By staff.")),
+        default=F("reason"),
+        output_field=CharField(),
+    )
+    return models.Subquery(rows.annotate(words=words).values("words")[:1])
 
 
 def computer_state(computer: Computer, credential: HaloCredential | None = None) -> tuple[str, str]:

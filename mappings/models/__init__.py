@@ -12,8 +12,10 @@ from mappings.models.company_choices import (
 from mappings.models.company_news import CompanyChange, Newcomer, NewcomerState
 from mappings.models.computers import ComputerMapping, MappingOrigin, RefusedPair
 from mappings.models.fields import FieldMapping, FieldOwner
+from mappings.models.ignoring import IgnoredComputer, IgnoreRule
 from mappings.models.locations import LocationMapping
 from mappings.models.products import ProductMapping
+from mappings.models.reviews import ComputerReview, ReviewDecision, ReviewKind
 
 __all__ = [
     "CUSTOM_FIELD",
@@ -24,16 +26,21 @@ __all__ = [
     "CompanyMappings",
     "CompanySuggestion",
     "ComputerMapping",
+    "ComputerReview",
     "Evidence",
     "FieldMapping",
     "FieldOwner",
+    "IgnoreRule",
     "IgnoredCompany",
+    "IgnoredComputer",
     "LocationMapping",
     "MappingOrigin",
     "Newcomer",
     "NewcomerState",
     "ProductMapping",
     "RefusedPair",
+    "ReviewDecision",
+    "ReviewKind",
     "SuggestionFields",
     "client_fields",
 ]

@@ -38,6 +38,20 @@ class ComputerMapping(models.Model):
     asset_type = models.IntegerField(
         null=True, blank=True, help_text="Halo's id of the asset type, for a new asset."
     )
+    wanted_site = models.ForeignKey(
+        HaloSite,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The next export moves the asset to this site. Empty: it stays where it is.",
+    )
+    wanted_type = models.IntegerField(
+        null=True,
+        blank=True,
+        help_text="Halo's id of the asset type that the next export gives to the asset. Empty: it keeps its "
+        "own.",
+    )
     origin = models.CharField(
         max_length=10, choices=MappingOrigin.choices, default=MappingOrigin.CHOSEN, editable=False
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from integrations.models import HaloCredential, Plan
 from mappings.planning.existing import changes_of_assets
+from mappings.planning.markers import changes_of_markers
 from mappings.planning.missing import changes_of_computers
 from mappings.planning.rows import ORDER, Change
 from mappings.planning.world import Scope, read_world
@@ -21,7 +22,8 @@ class NotPlannable(ValueError):
 class Computed:
     """Changes in the order in which they are shown, and counts by action, `unchanged` included.
 
-    `company_unmapped` counts computers that are left out because their company has no client.
+    `company_unmapped` counts computers that are left out because their company has no client, `ignored`
+    those that staff ignore.
     """
 
     changes: list[Change]
@@ -39,7 +41,7 @@ def compute_changes(plan: Plan) -> Computed:
     counts: Counter[str] = Counter()
     changes = sorted(_all_changes(plan, credential, counts), key=lambda row: row.place)
     counts.update(row.action for row in changes)
-    names = [*(action.value for action in ORDER), "unchanged", "company_unmapped"]
+    names = [*(action.value for action in ORDER), "unchanged", "company_unmapped", "ignored"]
     return Computed(changes, {name: counts[name] for name in names})
 
 
@@ -47,4 +49,5 @@ def _all_changes(plan: Plan, credential: HaloCredential, counts: Counter[str]) -
     world = read_world(credential)
     scope = Scope.of(plan, credential)
     yield from changes_of_assets(world, scope, counts)
+    yield from changes_of_markers(world, scope)
     yield from changes_of_computers(world, scope, counts, asset_type_id=plan.parameters.get("asset_type"))

@@ -19,15 +19,17 @@ from integrations.choices import Action
 from integrations.registry import UnknownKind, connector_class
 from integrations.sync.safety import judge_loss
 from mappings.attributes import COLUMNS, ComputerFacts
+from mappings.linking.ignoring import is_ignored
 from mappings.models import ComputerMapping
 from mappings.planning.desired import TooLong, difference, in_order
+from mappings.planning.placing import ASSET_COLUMNS, MEMBER_COLUMNS, Now, Wish, placed, wish_of
 from mappings.planning.rows import Change, skip, subject_of
 from mappings.planning.world import AssetType, Place, Scope, World
 
 GRACE = timedelta(days=7)
 """How long a computer has to be gone before the asset that we created for it is made inactive."""
 
-_OWN = ("pk", "halo_asset_id", "held", "created_by_us", "console__name", "console__kind")
+_OWN = ("pk", "halo_asset_id", "held", "created_by_us", "console__name", "console__kind", "ignored")
 _ASSET = ("halo_id", "client_id", "client__name", "active", "asset_type__halo_id", "fields")
 
 
@@ -40,6 +42,8 @@ class Member:
     created_by_us: bool
     console: str
     console_kind: str
+    ignored: bool
+    wish: Wish
     computer: ComputerFacts
 
 
@@ -53,6 +57,7 @@ class Asset:
     active: bool
     type_id: int | None
     fields: dict[str, str] | None
+    now: Now
     members: tuple[Member, ...]
 
     @property
@@ -88,20 +93,29 @@ def read_assets(scope: Scope) -> Iterator[Asset]:
         mappings = mappings.filter(halo_asset_id__in=scope.mappings().values("halo_asset_id"))
     columns = (
         *_OWN,
-        *(f"halo_asset__{name}" for name in _ASSET),
+        *MEMBER_COLUMNS,
+        *(f"halo_asset__{name}" for name in (*_ASSET, *ASSET_COLUMNS)),
         *(f"computer__{name}" for name in COLUMNS),
     )
+    mappings = mappings.annotate(ignored=is_ignored("computer_id"))
     rows = mappings.order_by("halo_asset_id", "pk").values_list(*columns).iterator(chunk_size=2000)
     for _, group in groupby(rows, key=lambda row: row[1]):
         yield _asset(list(group))
 
 
 def _asset(rows: Sequence[tuple[Any, ...]]) -> Asset:
-    split = len(_OWN)
-    end = split + len(_ASSET)
-    members = tuple(Member(row[0], row[2], row[3], row[4], row[5], ComputerFacts(*row[end:])) for row in rows)
-    halo_id, client_pk, client, active, type_id, fields = rows[0][split:end]
-    return Asset(halo_id, client_pk, client, active, type_id, fields, members)
+    own = len(_OWN)
+    split = own + len(MEMBER_COLUMNS)
+    now = split + len(_ASSET)
+    end = now + len(ASSET_COLUMNS)
+    members = tuple(_member(row[:own], row[own:split], row[end:]) for row in rows)
+    halo_id, client_pk, client, active, type_id, fields = rows[0][split:now]
+    return Asset(halo_id, client_pk, client, active, type_id, fields, Now(*rows[0][now:end]), members)
+
+
+def _member(own: Sequence[Any], wish: Sequence[Any], computer: Sequence[Any]) -> Member:
+    pk, _, held, created_by_us, console, kind, ignored = own
+    return Member(pk, held, created_by_us, console, kind, ignored, Wish(*wish), ComputerFacts(*computer))
 
 
 class _Judge:
@@ -120,7 +134,13 @@ class _Judge:
             return []
         if any(member.held for member in asset.members):
             return [self._skip(asset, "Held until released.")]
-        living = [member for member in asset.members if member.computer.active and self._place(member)]
+        if all(member.ignored for member in asset.members):
+            return []
+        living = [
+            member
+            for member in asset.members
+            if member.computer.active and not member.ignored and self._place(member)
+        ]
         return self._living(asset, living) if living else self._gone(asset)
 
     def _place(self, member: Member) -> Place | None:
@@ -136,20 +156,26 @@ class _Judge:
         ]
         if not eligible:
             return [self._skip(asset, living[0].computer.ineligible_reason or "Not eligible.")]
-        if problem := self._problem(asset, eligible):
+        clients = {asset.client_pk, *(place.client_pk for _, place in eligible)}
+        wish = wish_of([member.wish for member in living], clients)
+        client_pk = wish.client_pk or asset.client_pk
+        if problem := self._problem(asset, client_pk, eligible):
             return [self._skip(asset, problem)]
-        computers = [facts for facts, place in eligible if place.client_pk == asset.client_pk]
-        return self._compare(asset, in_order(computers))
+        computers = [facts for facts, place in eligible if place.client_pk == client_pk]
+        return self._compare(asset, in_order(computers), wish)
 
-    def _problem(self, asset: Asset, eligible: Sequence[tuple[ComputerFacts, Place]]) -> str:
+    def _problem(
+        self, asset: Asset, client_pk: int | None, eligible: Sequence[tuple[ComputerFacts, Place]]
+    ) -> str:
+        """`client_pk`: the client that it is in, or that it is to move to."""
         if not asset.active:
             return "The asset is inactive in HaloPSA."
-        if all(place.client_pk != asset.client_pk for _, place in eligible):
+        if all(place.client_pk != client_pk for _, place in eligible):
             place = eligible[0][1]
             owner = asset.client_name or "no client"
             return (
                 f"The asset belongs to {owner} in HaloPSA, "
-                f"but {place.company} is mapped to {place.client_name}."
+                f"but {place.company} is mapped to {place.client_name}. Staff decide in the review queue."
             )
         if self._type(asset) is None or asset.fields is None:
             return "The fields of the asset have not been read yet: sync HaloPSA first."
@@ -158,19 +184,23 @@ class _Judge:
     def _type(self, asset: Asset) -> AssetType | None:
         return self._world.types.get(asset.type_id) if asset.type_id is not None else None
 
-    def _compare(self, asset: Asset, computers: Sequence[ComputerFacts]) -> Iterable[Change]:
+    def _compare(self, asset: Asset, computers: Sequence[ComputerFacts], wish: Wish) -> Iterable[Change]:
         kind = self._type(asset)
         rules = self._world.rules(kind) if kind else []
         try:
             found = difference(rules, computers, asset.fields or {}, created_by_us=asset.created_by_us)
         except TooLong as problem:
             return [self._skip(asset, str(problem))]
-        if not found.after:
+        place = placed(wish, asset.now, asset.client_name, asset.type_id, self._world.types)
+        if not found.after and not place.after:
             self._counts["unchanged"] += 1
             return []
         names = ", ".join(value["name"] for value in found.after.values())
-        before = {"halo_id": asset.halo_id, "fields": found.before}
-        return [self._change(asset, Action.UPDATE, before, {"fields": found.after}, f"Differs in: {names}.")]
+        told = [f"Differs in: {names}."] if names else []
+        told += ["Staff chose its place or type."] if place.after else []
+        before = {"halo_id": asset.halo_id, "fields": found.before, **place.before}
+        after = {"fields": found.after, **place.after}
+        return [self._change(asset, Action.UPDATE, before, after, " ".join(told))]
 
     # ---- computers that are gone ------------------------------------------------------------
 
@@ -181,6 +211,8 @@ class _Judge:
         consoles = ", ".join(sorted({member.console for member in asset.members}))
         since = max((at for m in asset.members if (at := m.computer.gone_since)), default=None)
         told = f"Gone from {consoles}" + (f" since {since:%Y-%m-%d}." if since else ".")
+        if any(member.ignored and member.computer.active for member in asset.members):
+            return [self._skip(asset, f"{told} A computer that staff ignore still stands for it.")]
         if reason := self._why_it_stays(asset, since):
             return [self._skip(asset, f"{told} {reason}")]
         before = {"halo_id": asset.halo_id, "inactive": False}

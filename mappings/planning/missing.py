@@ -10,11 +10,13 @@ from typing import Any
 from integrations.choices import Action, IntentionKind, IntentionState
 from integrations.models import HaloAsset, Intention
 from mappings.attributes import COLUMNS, ComputerFacts
-from mappings.linking.computers import find_matches
+from mappings.linking.found import find_matches
+from mappings.linking.ignoring import is_ignored
 from mappings.linking.states import eligible_computers
 from mappings.models import RefusedPair
 from mappings.planning.desired import TooLong, new_fields
 from mappings.planning.rows import Change, skip, subject_of
+from mappings.planning.twins import Twins
 from mappings.planning.world import AssetType, Place, Scope, Site, World
 
 LONGEST_TAG = 255
@@ -60,17 +62,22 @@ def changes_of_computers(
     world: World, scope: Scope, counts: Counter[str], *, asset_type_id: int | None
 ) -> Iterator[Change]:
     """`asset_type_id`: Halo's id of the type for computers whose product decides none."""
-    active = scope.computers().filter(active=True)
+    present = scope.computers().filter(active=True)
+    active = present.filter(~is_ignored())
+    counts["ignored"] += present.filter(is_ignored()).count()
     counts["company_unmapped"] += active.exclude(company_id__in=scope.mapped_companies()).count()
     found, told = _matched(scope)
     refused = _refused(scope)
     wanted = [*_to_export(world, scope), *_unmapped(world, scope, active)]
     drafts = _Drafts(world, scope, asset_type_id)
+    twins = Twins(world, scope, {row.facts.id for row in wanted if row.facts.id not in told})
     for row in sorted(wanted, key=lambda row: row.facts.id):
         if row.mapping_id is None and (halo := found.get(row.facts.id)):
             yield Change(Action.LINK.value, *row.subject, {}, halo, told[row.facts.id], selected=False)
         elif row.mapping_id is None and row.facts.id in told:
             yield row.skip(f"{told[row.facts.id]} Choose the asset by hand, or “to be exported”.")
+        elif first := twins.first_of(row.facts.id):
+            yield row.skip(first)
         else:
             yield _second_thought(drafts.change(row), refused.get(row.facts.id, ""))
 
@@ -96,7 +103,7 @@ def _refused(scope: Scope) -> dict[int, str]:
 def _to_export(world: World, scope: Scope) -> Iterator[Wanted]:
     """Mappings without an asset."""
     columns = (*_OWN, *(f"computer__{name}" for name in COLUMNS))
-    rows = scope.mappings().filter(halo_asset__isnull=True).values_list(*columns)
+    rows = scope.mappings().filter(~is_ignored("computer_id"), halo_asset__isnull=True).values_list(*columns)
     for row in rows.iterator(chunk_size=2000):
         facts = ComputerFacts(*row[len(_OWN) :])
         place = world.places.get(facts.company_id or 0)

@@ -18,9 +18,11 @@ class Change:
     """Shapes of `before` and `after` (all ids are Halo's own):
 
     create: {} → {asset_type_id, asset_type_name, client_id, client_name, site_id, site_name,
-    inventory_number, fields} · update: {halo_id, fields} → {fields}, changed ones only · deactivate:
+    inventory_number, fields} · update: {halo_id, fields} → {fields}, changed ones only, and on both sides
+    client, site and asset type (id and name, as in a create) where staff change those · deactivate:
     {halo_id, inactive} → {inactive} · link: {} → {halo_id, name} · skip: nothing, but for a reason.
-    `fields` is {"<field id>": {"name": …, "value": …}}. The subject is a `computer` or `computer_mapping`.
+    `fields` is {"<field id>": {"name": …, "value": …}}. The subject is a `computer`, a
+    `computer_mapping` or (its asset was taken apart) a `refused_pair`.
     """
 
     action: str

@@ -43,10 +43,11 @@ class FakeHalo:
 
     def adopt_mirror(self) -> FakeHalo:
         """Hold what the mirror says, as after a sync."""
-        for row in HaloAsset.objects.select_related("client", "asset_type"):
+        for row in HaloAsset.objects.select_related("client", "site", "asset_type"):
             self.assets[row.halo_id] = {
                 "client_id": row.client.halo_id if row.client else 0,
                 "assettype_id": row.asset_type.halo_id if row.asset_type else 0,
+                "site_id": row.site.halo_id if row.site else None,
                 "inventory_number": row.inventory_number,
                 "fields": dict(row.fields or {}),
                 "inactive": not row.active,

@@ -10,11 +10,12 @@ from mappings.linking import (
     ComputerState,
     computer_state,
     edit_computer_mapping,
+    ignore_computers,
     match_computers_for,
     remove_computer_mapping,
     with_states,
 )
-from mappings.models import ComputerMapping, MappingOrigin, RefusedPair
+from mappings.models import ComputerMapping, ComputerReview, MappingOrigin, RefusedPair
 from tests.builders import make_console
 from tests.mappings.builders import (
     MAC,
@@ -242,6 +243,11 @@ def test_every_state_is_told_in_one_statement() -> None:
     scene.computer("gone", active=False)
     make_computer(make_company(scene.console), "company_unmapped")
     scene.computer("no_company", company=None)
+    ignore_computers([scene.computer("ignored").pk], "Test bench.")
+    doubtful = scene.computer("review")
+    ComputerReview.objects.create(
+        halo_credential=scene.credential, computer=doubtful, kind="clone", reason="Two have one serial."
+    )
     with CaptureQueriesContext(connection) as queries:
         told = {
             row.name: computer_state(row) for row in with_states(Computer.objects.all(), scene.credential)
@@ -251,6 +257,8 @@ def test_every_state_is_told_in_one_statement() -> None:
     assert set(told) == set(ComputerState.values)
     assert told["mapped"][1] == "Same serial number 5CG1"
     assert told["not_eligible"][1] == "Neither backup nor RMM agent."
+    assert told["ignored"][1] == "Test bench."
+    assert told["review"][1] == "Two have one serial."
     assert all(reason for _, reason in told.values())
 
 

@@ -166,7 +166,10 @@ def test_one_asset_is_one_row_whoever_sees_it() -> None:
 def test_every_asset_that_is_left_alone_has_a_reason() -> None:
     scene = Scene()
     stranger = make_client(scene.credential, "Birch")
-    other = "The asset belongs to Birch in HaloPSA, but Alder Dental is mapped to Alder Dental Group."
+    other = (
+        "The asset belongs to Birch in HaloPSA, but Alder Dental is mapped to Alder Dental Group. "
+        "Staff decide in the review queue."
+    )
     scene.link(scene.computer("held"), make_asset(scene.client), held=True)
     scene.link(
         scene.computer("ineligible", eligible=False, ineligible_reason="No agent."), make_asset(scene.client)

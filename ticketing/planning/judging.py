@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Subquery
 from integrations.catalogue import EVENT_TYPES
 from integrations.choices import WriteMode
 from integrations.models import Event
+from mappings.linking import why_ignored
 from mappings.models import CompanyMapping
 from ticketing import rules
 from ticketing.conditions import Conditions, Selection, Subject
@@ -75,6 +76,7 @@ class _Surroundings:
     choices: HaloChoices
     opening: dict[int, Event]
     exclusions: list[Snooze]
+    ignored: dict[int, str]
 
     @classmethod
     def of(cls, alerts: Sequence[Alert]) -> _Surroundings:
@@ -99,6 +101,7 @@ class _Surroundings:
             HaloChoices.of([*used, *default_profiles.values()]),
             _opening_events(alerts),
             list(Snooze.objects.filter(until__isnull=True).select_related("company", "computer", "alert")),
+            why_ignored({alert.computer_id for alert in alerts if alert.computer_id}),
         )
 
     def facts(self, alert: Alert) -> rules.Facts:
@@ -116,7 +119,7 @@ class _Surroundings:
             mapping=self._mapping(mapping) if mapping else None,
             default_set=_set(self.default_set) if self.default_set else None,
             default_profile=self._profile(default) if default else None,
-            excluded=exclusion_of(self.exclusions, alert),
+            excluded=self.ignored.get(alert.computer_id or 0) or exclusion_of(self.exclusions, alert),
             baseline=self._baseline(alert, mapping),
             came_observed=_marked_before(alert),
             chosen=alert.decision == Decision.WANTED,

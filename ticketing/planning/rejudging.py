@@ -7,12 +7,12 @@ import json
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from integrations.choices import EventState
 from integrations.models import Instance
 from integrations.runs.acts import again_if_broken_off
-from mappings.models import CompanyMapping
+from mappings.models import CompanyMapping, IgnoredComputer, IgnoreRule
 from ticketing.models import Alert, Decision, EventSet, IntegrationProfile, Snooze, TicketRule
 
 _CONDITIONS = (
@@ -25,7 +25,7 @@ def judge_again_after_change(instance: Instance) -> int:
     """Have open, unwanted alerts without a ticket judged again if the rules have changed. Returns how many.
 
     They are marked: where a rule selects them by now they become a baseline, ticketed only if chosen. The
-    first time there is nothing to compare with, and the digest is only stored. Eight queries if unchanged.
+    first time there is nothing to compare with, and the digest is only stored. Ten queries if unchanged.
     """
     mine = Instance.objects.filter(pk=instance.pk)
     before = mine.values_list("judged_by", flat=True).get()
@@ -45,7 +45,7 @@ def judge_again_after_change(instance: Instance) -> int:
 
 
 def digest_of_rules(instance: Instance) -> str:
-    """32 hex digits of what decides whether an alert of this instance is selected. Seven queries.
+    """32 hex digits of what decides whether an alert of this instance is selected. Nine queries.
 
     Names are left out: they change the words of a reason, never a verdict.
     """
@@ -73,4 +73,16 @@ def digest_of_rules(instance: Instance) -> str:
         list(profiles.values_list("pk", "halo_credential", "is_default", "client")),
         list(exclusions.values_list("pk", "alert", "company", "computer", "event_type")),
     ]
+    read += _ignored()
     return hashlib.blake2b(json.dumps(read).encode(), digest_size=16).hexdigest()
+
+
+def _ignored() -> list[Any]:
+    """What tells which computers are ignored; nothing where none are: the digest stays."""
+    rules = IgnoreRule.objects.filter(enabled=True).order_by("pk")
+    by_hand = IgnoredComputer.objects.filter(rule__isnull=True)
+    read = [
+        list(rules.values_list("pk", *IgnoreRule.CONDITIONS)),
+        list(by_hand.aggregate(Count("pk"), Sum("computer")).values()),
+    ]
+    return read if read[0] or read[1][0] else []

@@ -37,6 +37,7 @@ class ConnectWiseAutomateConnector(Connector):
     default_base_url = NOWHERE
     experimental = True
     abilities = Abilities(companies=True, computers=True, list_proves_existence=True)
+    halo_asset_links = ("automate_id",)
     credential_fields = (
         CredentialField(
             "username",

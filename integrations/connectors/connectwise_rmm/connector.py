@@ -25,6 +25,7 @@ class ConnectWiseRmmConnector(Connector):
     default_base_url = "https://openapi.service.itsupport247.net"
     experimental = True
     abilities = Abilities(companies=True, computers=True)
+    halo_asset_links = ("connectwisermm_id",)
     credential_fields = (
         CredentialField(
             "client_id",

@@ -36,6 +36,7 @@ class DattoRmmConnector(Connector):
         events_list_only_open=True,
     )
     delivery_is_a_call = True
+    halo_asset_links = ("datto_id",)
     credential_fields = (
         CredentialField(
             "api_key",

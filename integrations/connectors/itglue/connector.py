@@ -28,6 +28,7 @@ class ITGlueConnector(Connector):
     default_base_url = "https://api.itglue.com"
     # What is documented is no proof: people delete what they wrote while the computer runs on.
     abilities = Abilities(companies=True, computers=True)
+    halo_asset_links = ("itglue_id",)
     credential_fields = (
         CredentialField(
             "api_key",

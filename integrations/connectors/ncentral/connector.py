@@ -43,6 +43,7 @@ class NCentralConnector(Connector):
         events_are_complete_list=True,
         events_list_only_open=True,
     )
+    halo_asset_links = ("nable_id",)
     credential_fields = (
         CredentialField(
             "token",

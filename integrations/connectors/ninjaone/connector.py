@@ -40,6 +40,7 @@ class NinjaOneConnector(Connector):
         events_are_complete_list=True,
         events_list_only_open=True,
     )
+    halo_asset_links = ("ninjarmm_id",)
     credential_fields = (
         CredentialField(
             "client_id",

@@ -16,8 +16,11 @@ from mappings.models import (
     CompanyMapping,
     CompanySuggestion,
     ComputerMapping,
+    ComputerReview,
     FieldMapping,
     IgnoredCompany,
+    IgnoredComputer,
+    IgnoreRule,
     LocationMapping,
     Newcomer,
     ProductMapping,
@@ -137,6 +140,19 @@ def _fill_news(world: World, company: Any, client: Any) -> None:
     )
 
 
+def _fill_left_out(world: World, computer: Any, asset: Any) -> None:
+    """Computers that staff decide about, and that they ignore."""
+    ComputerReview.objects.create(
+        computer=computer,
+        halo_credential=world.credential,
+        kind="one_to_many",
+        reason="Two assets fit.",
+        candidates=[asset.pk],
+    )
+    rule = IgnoreRule.objects.create(name=f"Rule {made.number()}", name_pattern="TEST-*")
+    IgnoredComputer.objects.create(computer=computer, rule=rule)
+
+
 def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: Any, plan: Any) -> None:
     credential = world.credential
     client = made.make_client(credential)
@@ -162,7 +178,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
         computer=computer, halo_credential=credential, halo_asset=asset, halo_site=site
     )
     _fill_noise(world, company, computer)
-    made.make_computer(company)
+    _fill_left_out(world, made.make_computer(company), asset)
     other = made.make_company(console)
     CompanySuggestion.objects.create(
         company=other, halo_credential=credential, halo_client=client, score=100, reason="Same name."

@@ -39,8 +39,11 @@ from mappings.models import (
     CompanyMapping,
     CompanySuggestion,
     ComputerMapping,
+    ComputerReview,
     FieldMapping,
     IgnoredCompany,
+    IgnoredComputer,
+    IgnoreRule,
     LocationMapping,
     Newcomer,
     ProductMapping,
@@ -176,6 +179,11 @@ class World:
         ComputerMapping.objects.create(
             computer=computer, halo_credential=self.credential, halo_asset=self.asset, halo_site=self.site
         )
+        ComputerReview.objects.create(
+            computer=computer, halo_credential=self.credential, kind="clone", reason="Two are one."
+        )
+        IgnoreRule.objects.create(name=f"Rule {number}", tag="test")
+        IgnoredComputer.objects.create(computer=computer, reason="Test bench.")
         ProductMapping.objects.create(
             console=self.console, product=self.product, halo_credential=self.credential, asset_type=number
         )
