@@ -23,7 +23,15 @@ from integrations.models import (
 from mappings.attributes import COLUMNS, ComputerFacts, KeyFields
 from mappings.linking.states import eligible_computers
 from mappings.matching import AssetKeys, Match, MatchResult, match_computers
-from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, MappingOrigin, RefusedPair
+from mappings.models import (
+    CompanyMapping,
+    ComputerMapping,
+    FieldMapping,
+    MappingOrigin,
+    RefusedPair,
+    SourceKind,
+    TargetKind,
+)
 
 ROWS = 1000
 
@@ -94,7 +102,10 @@ def _taken(credential: HaloCredential) -> dict[int, set[int]]:
 def _asset_keys(credential: HaloCredential) -> Iterator[AssetKeys]:
     """Keys of the active assets of all mapped clients."""
     named = HaloField.objects.filter(halo_credential=credential, kind="asset").values_list("halo_id", "name")
-    mapped = FieldMapping.objects.filter(halo_credential=credential).values_list("field_id", "attribute")
+    table = FieldMapping.objects.filter(
+        halo_credential=credential, target=TargetKind.FIELD, source=SourceKind.ATTRIBUTE
+    )
+    mapped = [(row.field_id, row.attribute) for row in table if row.field_id is not None]
     key_fields = KeyFields(named, mapped)
     types = dict(HaloAssetType.objects.filter(halo_credential=credential).values_list("pk", "key_field_ids"))
     mapped_clients = CompanyMapping.objects.filter(halo_credential=credential).values("halo_client_id")

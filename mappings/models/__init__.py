@@ -11,12 +11,21 @@ from mappings.models.company_choices import (
 )
 from mappings.models.company_news import CompanyChange, Newcomer, NewcomerState
 from mappings.models.computers import ComputerMapping, MappingOrigin, RefusedPair
-from mappings.models.fields import FieldMapping, FieldOwner
+from mappings.models.fields import (
+    AssetProperty,
+    DayFormat,
+    FieldMapping,
+    FieldOwner,
+    SourceKind,
+    TargetKind,
+)
+from mappings.models.limits import SyncLimits, limits_of_many
 from mappings.models.locations import LocationMapping
 from mappings.models.products import ProductMapping
 
 __all__ = [
     "CUSTOM_FIELD",
+    "AssetProperty",
     "ClientField",
     "CompanyChange",
     "CompanyField",
@@ -24,6 +33,7 @@ __all__ = [
     "CompanyMappings",
     "CompanySuggestion",
     "ComputerMapping",
+    "DayFormat",
     "Evidence",
     "FieldMapping",
     "FieldOwner",
@@ -34,6 +44,10 @@ __all__ = [
     "NewcomerState",
     "ProductMapping",
     "RefusedPair",
+    "SourceKind",
     "SuggestionFields",
+    "SyncLimits",
+    "TargetKind",
     "client_fields",
+    "limits_of_many",
 ]

@@ -20,15 +20,17 @@ from integrations.registry import UnknownKind, connector_class
 from integrations.sync.safety import judge_loss
 from mappings.attributes import COLUMNS, ComputerFacts
 from mappings.models import ComputerMapping
-from mappings.planning.desired import TooLong, difference, in_order
+from mappings.planning.desired import Difference, difference
 from mappings.planning.rows import Change, skip, subject_of
 from mappings.planning.world import AssetType, Place, Scope, World
+from mappings.targets import together
 
 GRACE = timedelta(days=7)
 """How long a computer has to be gone before the asset that we created for it is made inactive."""
 
 _OWN = ("pk", "halo_asset_id", "held", "created_by_us", "console__name", "console__kind")
-_ASSET = ("halo_id", "client_id", "client__name", "active", "asset_type__halo_id", "fields")
+_HELD = ("fields", "custom_fields", "properties", "status_id")
+_ASSET = ("halo_id", "client_id", "client__name", "active", "asset_type__halo_id", *_HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ class Asset:
     active: bool
     type_id: int | None
     fields: dict[str, str] | None
+    custom_fields: dict[str, str] | None
+    properties: dict[str, str]
+    status_id: int | None
     members: tuple[Member, ...]
 
     @property
@@ -100,8 +105,7 @@ def _asset(rows: Sequence[tuple[Any, ...]]) -> Asset:
     split = len(_OWN)
     end = split + len(_ASSET)
     members = tuple(Member(row[0], row[2], row[3], row[4], row[5], ComputerFacts(*row[end:])) for row in rows)
-    halo_id, client_pk, client, active, type_id, fields = rows[0][split:end]
-    return Asset(halo_id, client_pk, client, active, type_id, fields, members)
+    return Asset(*rows[0][split:end], members)  # type: ignore[call-arg]  # as in `_ASSET`
 
 
 class _Judge:
@@ -139,7 +143,7 @@ class _Judge:
         if problem := self._problem(asset, eligible):
             return [self._skip(asset, problem)]
         computers = [facts for facts, place in eligible if place.client_pk == asset.client_pk]
-        return self._compare(asset, in_order(computers))
+        return self._compare(asset, computers)
 
     def _problem(self, asset: Asset, eligible: Sequence[tuple[ComputerFacts, Place]]) -> str:
         if not asset.active:
@@ -161,16 +165,25 @@ class _Judge:
     def _compare(self, asset: Asset, computers: Sequence[ComputerFacts]) -> Iterable[Change]:
         kind = self._type(asset)
         rules = self._world.rules(kind) if kind else []
-        try:
-            found = difference(rules, computers, asset.fields or {}, created_by_us=asset.created_by_us)
-        except TooLong as problem:
-            return [self._skip(asset, str(problem))]
+        found = difference(
+            rules,
+            computers,
+            together(asset.fields, asset.custom_fields, asset.properties, asset.status_id),
+            created_by_us=asset.created_by_us,
+            custom_read=asset.custom_fields is not None,
+        )
+        return self._differs(asset, found)
+
+    def _differs(self, asset: Asset, found: Difference) -> Iterable[Change]:
+        if not found.after and found.left_out:
+            return [self._skip(asset, " ".join(found.left_out))]
         if not found.after:
             self._counts["unchanged"] += 1
             return []
         names = ", ".join(value["name"] for value in found.after.values())
+        reason = " ".join([f"Differs in: {names}.", *(f"Left out: {words}" for words in found.left_out)])
         before = {"halo_id": asset.halo_id, "fields": found.before}
-        return [self._change(asset, Action.UPDATE, before, {"fields": found.after}, f"Differs in: {names}.")]
+        return [self._change(asset, Action.UPDATE, before, {"fields": found.after}, reason)]
 
     # ---- computers that are gone ------------------------------------------------------------
 

@@ -20,7 +20,8 @@ class Change:
     create: {} → {asset_type_id, asset_type_name, client_id, client_name, site_id, site_name,
     inventory_number, fields} · update: {halo_id, fields} → {fields}, changed ones only · deactivate:
     {halo_id, inactive} → {inactive} · link: {} → {halo_id, name} · skip: nothing, but for a reason.
-    `fields` is {"<field id>": {"name": …, "value": …}}. The subject is a `computer` or `computer_mapping`.
+    `fields` is {"<place>": {"name": …, "value": …}}, places and rows as in `mappings.targets`. The subject
+    is a `computer` or `computer_mapping`.
     """
 
     action: str
