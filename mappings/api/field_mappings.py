@@ -71,7 +71,7 @@ class FieldMappingSerializer(serializers.ModelSerializer[FieldMapping]):
         stored = {field.name: getattr(row, field.name) for field in FieldMapping._meta.fields if row.pk}
         wanted = FieldMapping(**{**stored, **attrs})
         _place_or_refuse(wanted, attrs)
-        credential = _CREDENTIALS.get(pk=wanted.halo_credential.pk)
+        credential = _CREDENTIALS.get(pk=int(wanted.halo_credential_id or 0))
         if problem := problem_of(wanted, definitions_of([credential])[credential.pk]):
             raise serializers.ValidationError({problem.column: problem.words})
         _refuse_second(wanted, row.pk)

@@ -16,6 +16,7 @@ from mappings.api.field_mappings import FieldMappingViewSet
 from mappings.api.location_mappings import LocationMappingViewSet
 from mappings.api.plans import PlannedChangeViewSet, PlanViewSet
 from mappings.api.product_mappings import ProductMappingViewSet
+from mappings.api.sync_limits import SyncLimitsViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("company-mappings", CompanyMappingViewSet),
@@ -29,6 +30,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("computer-mappings", ComputerMappingViewSet),
     ("product-mappings", ProductMappingViewSet),
     ("field-mappings", FieldMappingViewSet),
+    ("sync-limits", SyncLimitsViewSet),
     ("plans", PlanViewSet),
     (r"plans/(?P<plan>[0-9]+)/changes", PlannedChangeViewSet),
 ]

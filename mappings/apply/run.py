@@ -30,6 +30,7 @@ from mappings.apply.fresh import FreshAssets
 from mappings.apply.job import UNFINISHED, Job, Paused, Reader, Writer
 from mappings.apply.prepare import forget_leftovers, observe, prepare_from
 from mappings.apply.updates import look_up_updates, send_updates
+from mappings.keeping.waiting import approved
 from mappings.planning import verify
 
 PAUSING = (Paused, Unreachable, Unauthorised, RateLimited, Unavailable)
@@ -157,6 +158,7 @@ def _end(job: Job, stopped: str) -> Done:
     _tell_totals(job)
     state = PlanState.STALE if stopped else PlanState.APPLIED
     Plan.objects.filter(pk=job.plan.pk, state=PlanState.READY).update(state=state)
+    approved(job.plan)
     if not stopped:
         return Done()
     left = Entry.objects.filter(run=job.run, outcome=Outcome.SKIPPED, reason=stopped).count()
