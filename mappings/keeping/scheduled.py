@@ -152,7 +152,8 @@ def _apply(
     before = Plan.objects.filter(
         halo_credential=credential, checksum=sum_of(changes), parameters__scheduled=True
     )
-    plan = before.order_by("-pk").first()
+    # Those that an update has asked about are decided by staff, each for itself.
+    plan = before.exclude(runs__kind=RunKind.KEEP_ASSETS).order_by("-pk").first()
     if plan is not None and _was_tried(plan, credential):
         return
     if plan is None or plan.state != PlanState.READY:
