@@ -129,7 +129,7 @@ def _waiting() -> Iterator[Attention]:
         yield Attention(f"{loss.owner}: {loss.reason} Decide whether they are gone.", url)
     for run in waiting_runs().select_related("halo_credential")[:MOST_LOSSES]:
         url = reverse("admin:integrations_plan_change", args=(run.plan_id,))
-        yield Attention(f"{run.halo_credential}: {run.error} Look at the preview and apply it.", url)
+        yield Attention(f"{run.halo_credential}: {run.error}", url)
     unmapped = Event.objects.filter(status=EventStatus.WAITING, company__isnull=False)
     told = unmapped.aggregate(events=Count("pk"), companies=Count("company", distinct=True))
     if told["companies"]:

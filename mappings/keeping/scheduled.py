@@ -22,6 +22,7 @@ from mappings.models import CompanyMapping, ComputerMapping, SyncLimits
 from mappings.planning import WRITES, Change, Computed, compute_changes, store, sum_of
 
 ROWS = 1000
+DECIDE = "Apply its preview, or cancel this run to leave the assets as they are."
 REFUSED_AGAIN = timedelta(days=1)
 """What HaloPSA did not take is not sent again by itself before, unless it changes."""
 
@@ -202,7 +203,7 @@ def _ask(
     plan = _new(credential, changes, company_of)
     Run.objects.filter(pk=run.pk).update(plan=plan, parameters={**run.parameters, "checksum": checksum})
     supersede(credential, run)
-    return Done(RunState.WAITING, words)
+    return Done(RunState.WAITING, f"{words} {DECIDE}")
 
 
 def _forget_old(credential: HaloCredential) -> None:

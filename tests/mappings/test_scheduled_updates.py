@@ -152,7 +152,7 @@ def test_many_changes_wait_for_an_approval_and_applying_the_preview_is_the_appro
     assert run.state == RunState.WAITING
     assert run.error == (
         "20 asset changes of 1 company wait for an approval: Alder Dental (20 of 30 assets would change, "
-        "more than 20 %)."
+        "more than 20 %). Apply its preview, or cancel this run to leave the assets as they are."
     )
     assert scene.halo.writes() == []
     assert run.plan is not None and run.plan.state == PlanState.READY
