@@ -80,6 +80,7 @@ class FieldMappingAdmin(CredentialFirst, BridgeAdmin):
     conditional_fields: ClassVar[dict[str, str]] = {
         "attribute": "source == 'attribute'",
         "text": "source != 'attribute'",
+        "day_format": "source == 'attribute'",
     }
     empty_hint = (
         "Without a table of your own, well-known fields (name, serial number, model, operating system …) are "

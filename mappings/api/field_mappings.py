@@ -102,7 +102,7 @@ def _refuse_second(wanted: FieldMapping, own: int | None) -> None:
         field_id=wanted.field_id,
         property=wanted.property,
     )
-    if found := same.exclude(pk=own).first():
+    if found := same.exclude(pk=own or 0).first():
         place = wanted.property or f"The Halo field {wanted.field_id}"
         raise Conflict(
             f"{place} is filled from {found.attribute or found.text} already (field mapping {found.pk})."

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
 
-from integrations.choices import Action, PlanState, Purpose, RunKind, RunState
-from integrations.models import OPEN_STATES, Computer, HaloCredential, Plan, Run
+from integrations.choices import Action, Outcome, PlanState, Purpose, RunKind, RunState
+from integrations.models import OPEN_STATES, Computer, Entry, HaloCredential, Plan, Run
 from integrations.runs.budget import BudgetGate
 from integrations.runs.request import request_run
 from integrations.runs.steps import Done, Result, Work
@@ -50,6 +50,7 @@ def keep_assets(work: Work, credential: HaloCredential) -> Result:
     limits = SyncLimits.objects.filter(halo_credential=credential).first()
     scope = Plan(halo_credential=credential, parameters={"companies": sorted(companies)})
     computed = compute_changes(scope)
+    _tell_skips(work, credential, computed)
     changes = _wanted(computed, limits)
     company_of = _companies_of(changes, companies)
     tallies = _tallies(credential, companies, changes, company_of)
@@ -76,6 +77,21 @@ def _wanted(computed: Computed, limits: SyncLimits | None) -> list[Change]:
         for change in computed.changes
         if change.action in WRITES and (change.action != Action.CREATE or (creating and change.selected))
     ]
+
+
+def _tell_skips(work: Work, credential: HaloCredential, computed: Computed) -> None:
+    """One entry for each asset that is left alone, by the first run that finds this reason for it."""
+    skips = [change for change in computed.changes if change.action == Action.SKIP]
+    if not skips:
+        return
+    rows = Entry.objects.filter(
+        run__kind=RunKind.KEEP_ASSETS, run__halo_credential=credential, outcome=Outcome.SKIPPED
+    )
+    told = set(rows.values_list("subject_kind", "subject_id", "reason"))
+    for change in skips:
+        if (*change.key, change.reason) not in told:
+            subject = {"subject_kind": change.subject_kind, "subject_id": change.subject_id}
+            work.entry(change.action, Outcome.SKIPPED, change.subject, reason=change.reason, **subject)
 
 
 # ---- whose changes --------------------------------------------------------------------------

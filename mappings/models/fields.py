@@ -117,4 +117,8 @@ class FieldMapping(models.Model):
         ordering = ["attribute", "id"]
 
     def __str__(self) -> str:
-        return f"{self.attribute or self.text} → {self.property or f'{self.target} {self.field_id}'}"
+        place = AssetProperty(self.property).label if self.property else f"{self._target()} {self.field_id}"
+        return f"{self.attribute or self.text} → {place}"
+
+    def _target(self) -> str:
+        return "custom field" if self.target == TargetKind.CUSTOM else "field"

@@ -102,6 +102,19 @@ def test_off_leaves_the_assets_as_they_are() -> None:
     assert not Plan.objects.exists()
 
 
+def test_what_is_left_alone_is_told_once_with_its_reason() -> None:
+    scene = Kept()
+    mapping = ComputerMapping.objects.order_by("pk")[0]
+    mapping.held = True
+    mapping.save()
+    first = scene.update()
+    assert first.totals == {"unchanged": 9, "skipped": 1}
+    entry = Entry.objects.get(run=first)
+    assert (entry.outcome, entry.reason) == ("skipped", "Held until released.")
+    assert scene.update().totals == {"unchanged": 9, "skipped": 1}
+    assert Entry.objects.count() == 1
+
+
 # ---- within the limits ----------------------------------------------------------------------
 
 
