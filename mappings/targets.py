@@ -18,6 +18,7 @@ from mappings.models import DayFormat, TargetKind
 
 Row = dict[str, Any]
 
+NO_DAY: Final = "1900-01-01T00:00:00"
 _CUSTOM: Final = "custom:"
 _PROPERTY: Final = "property:"
 
@@ -140,12 +141,20 @@ class Target:
 
     def existing(self, value: str, is_day: bool = False) -> Row:
         """A value that is there, as a row; what it is no form for stays as it is."""
-        if self.form in (Form.TEXT, Form.UNKNOWN) or not value:
-            return {"name": self.name, "value": value, **({"kind": Form.DAY} if is_day and value else {})}
+        if not value:
+            return {"name": self.name, "value": value, **self._nothing()}
+        if self.form in (Form.TEXT, Form.UNKNOWN):
+            return {"name": self.name, "value": value, **({"kind": Form.DAY} if is_day else {})}
         try:
             return {**self.row(value), "value": value}
         except Unwritable:
             return {"name": self.name, "value": value}
+
+    def _nothing(self) -> Row:
+        """HaloPSA API: a property that is a date says *not set* by its first day; others are null."""
+        if self.form == Form.DAY and self.key.startswith(_PROPERTY):
+            return {"sent": NO_DAY}
+        return {} if self.form in (Form.TEXT, Form.UNKNOWN) or self.by_id else {"sent": None}
 
     def _text(self, value: str, day_format: str, is_day: bool, label: str) -> Row:
         row: Row = {"value": value}

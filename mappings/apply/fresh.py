@@ -33,7 +33,8 @@ class FreshAssets:
         self._read: dict[int, tuple[AssetRecord | None, float]] = {}
         self._may_prove = True
         self._in_detail: set[int] = set()
-        """Their custom fields matter, and lists do not tell all of those."""
+        """Their custom fields matter, and lists do not tell all of those: an empty one says nothing."""
+        self._singly: set[int] = set()
 
     def read(self, rows: Sequence[Intention], at_once: int) -> dict[int, AssetRecord | None]:
         """Records by Halo's id for the first of these intentions: more by list, `at_once` if singly.
@@ -53,13 +54,13 @@ class FreshAssets:
     def forget(self, halo_ids: Iterable[int]) -> None:
         for number in halo_ids:
             self._read.pop(number, None)
+            self._singly.discard(number)
 
     def _is_fresh(self, halo_id: int) -> bool:
         known = self._read.get(halo_id)
         if known is None or self._now() - known[1] >= OLDEST:
             return False
-        record, _ = known
-        return record is None or record.custom_fields is not None or halo_id not in self._in_detail
+        return halo_id not in self._in_detail or halo_id in self._singly or known[0] is None
 
     # ---- ways of reading --------------------------------------------------------------------
 
@@ -102,6 +103,7 @@ class FreshAssets:
         for number in wanted[:MOST_CALLS]:
             at = self._now()
             self._read[number] = self._job.reader.fetch_asset(number), at
+            self._singly.add(number)
 
     def _sizes(self) -> Counter[int | None]:
         """Assets per client, by Halo's id."""
@@ -117,6 +119,7 @@ class FreshAssets:
             for record in page:
                 found[record.halo_id] = record
                 self._read[record.halo_id] = record, at
+                self._singly.discard(record.halo_id)
         for number in wanted:
             if number not in found:
                 self._read[number] = None, started

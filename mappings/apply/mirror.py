@@ -173,7 +173,7 @@ def _keep(row: HaloAsset, parts: Parts) -> None:
         row.custom_fields = (row.custom_fields or {}) | written
     for name, value in parts.properties.items():
         if name == "status_id":
-            row.status_id = int(value)
+            row.status_id = int(value) if value else None
             continue
         row.properties = {**row.properties, name: value}
         setattr(row, _DATES[name], to_date(value))

@@ -158,8 +158,8 @@ def _end(job: Job, stopped: str) -> Done:
     _tell_totals(job)
     state = PlanState.STALE if stopped else PlanState.APPLIED
     Plan.objects.filter(pk=job.plan.pk, state=PlanState.READY).update(state=state)
-    approved(job.plan)
     if not stopped:
+        approved(job.plan)
         return Done()
     left = Entry.objects.filter(run=job.run, outcome=Outcome.SKIPPED, reason=stopped).count()
     return Done(RunState.PARTIAL, f"{stopped} {left} changes were not sent.")

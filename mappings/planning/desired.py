@@ -29,6 +29,8 @@ class Difference:
 
 def in_order(computers: Sequence[ComputerFacts], consoles: Sequence[int] = ()) -> list[ComputerFacts]:
     """The computers of one asset, whose word counts first in front: by console, then by who saw it last."""
+    if len(computers) < 2:
+        return list(computers)
     rank = {number: place for place, number in enumerate(consoles)}
     latest = sorted(computers, key=lambda facts: (facts.last_seen or _NEVER, -facts.id), reverse=True)
     return sorted(latest, key=lambda facts: rank.get(facts.console_id, len(rank)))

@@ -37,6 +37,7 @@ class FakeHalo:
         self.refuses: Callable[[Payload], str] = lambda payload: ""
         self.list_leaves_out: set[str] = set()
         self.ignores_returnall = False
+        self.lists_deny_custom_fields = False
         self.choices: dict[tuple[int, str], str] = {}
         self.clock_behind = timedelta()
         self._next = 900_000
@@ -171,6 +172,7 @@ class FakeHalo:
         asset = self.assets[number]
         rows = asset.get("customfields", ())
         custom = {row["id"]: row["value"] for row in rows if row["value"] not in (None, "")}
+        unread: dict[int, Any] | None = {} if self.lists_deny_custom_fields else None
         fields = tuple(
             AssetFieldValue(int(key), "", value)
             for key, value in asset["fields"].items()
@@ -185,8 +187,8 @@ class FakeHalo:
             active=not asset["inactive"],
             fields=fields,
             status_id=asset.get("status_id"),
-            custom_fields=None if listed else {n: self._shown(n, value) for n, value in custom.items()},
-            custom_stored=None if listed else custom,
+            custom_fields=unread if listed else {n: self._shown(n, value) for n, value in custom.items()},
+            custom_stored=unread if listed else custom,
             properties={name: str(asset.get(name) or "")[:10] for name in DATES},
             updated_at=asset["updated"],
         )

@@ -119,13 +119,16 @@ def test_what_halo_holds_already_is_not_written() -> None:
     assert Entry.objects.get().outcome == Outcome.DONE
 
 
-def test_assets_whose_custom_fields_matter_are_read_singly_since_lists_do_not_tell_them() -> None:
+@pytest.mark.parametrize("denied", [False, True], ids=["left out of lists", "empty in lists"])
+def test_assets_whose_custom_fields_matter_are_read_singly(denied: bool) -> None:
     scene = make_scene()
     scene.credential.instance.list_fields_proven = True
     scene.credential.instance.save()
     halo = make_linked(scene)
+    halo.lists_deny_custom_fields = denied
     work_off(scene.run(scene.plan()), halo)
     assert halo.reads() == ["asset"]
+    assert custom(halo)[NOTE] == "PO 7"
 
 
 # ---- for all inputs -------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def test_a_change_says_what_was_there_in_words_and_keeps_what_halo_stores() -> N
     assert change.reason == "Differs in: Lifecycle stage, End of warranty."
     assert change.before["fields"] == {
         "custom:311": {"name": "Lifecycle stage", "value": "In use", "sent": 1},
-        "property:warranty_end": {"name": "End of warranty", "value": ""},
+        "property:warranty_end": {"name": "End of warranty", "value": "", "sent": "1900-01-01T00:00:00"},
     }
     assert change.after["fields"]["custom:311"] == {
         "name": "Lifecycle stage",
