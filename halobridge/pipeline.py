@@ -38,7 +38,7 @@ from integrations.runs.request import (
 from integrations.runs.steps import Again, Done, Result, Table, Then, Work
 from integrations.schedules import canary
 from mappings import apply as assets_apply
-from mappings import linking
+from mappings import keeping, linking
 from mappings import planning as assets_planning
 from ticketing import planning as tickets_planning
 from ticketing import routing, sweep, watching
@@ -265,6 +265,11 @@ def apply_assets(work: Work) -> Result:
     return result
 
 
+def keep_assets(work: Work) -> Result:
+    """Companies with *Enable configuration*: small changes are applied, large ones wait for an approval."""
+    return keeping.keep_assets(work, credential_of(work))
+
+
 # ---- tickets --------------------------------------------------------------------------------
 
 
@@ -415,6 +420,7 @@ TABLE: Table = {
     RunKind.MATCH: {"start": match},
     RunKind.PLAN_ASSETS: {"start": plan_assets},
     RunKind.APPLY_ASSETS: {"start": apply_assets},
+    RunKind.KEEP_ASSETS: {"start": keep_assets},
     RunKind.ROUTE: {"start": route},
     RunKind.DELIVER: {"start": deliver_tickets},
     RunKind.WATCH: {"start": watch_tickets},

@@ -82,6 +82,7 @@ NAVIGATION = [
         _list("History of company mappings", "history", "mappings", "companychange"),
         _list("Default asset types", "category", "mappings", "productmapping"),
         _list("Field mappings", "swap_horiz", "mappings", "fieldmapping"),
+        _list("Limits of asset updates", "speed", "mappings", "synclimits"),
         _list("Computers", "computer", "integrations", "computer"),
         _list("Computers to review", "compare_arrows", "mappings", "computerreview"),
         _list("Ignore rules", "visibility_off", "mappings", "ignorerule"),

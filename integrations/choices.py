@@ -155,6 +155,7 @@ class RunKind(TextChoices):
     MATCH = "match", "Matching"
     PLAN_ASSETS = "plan_assets", "Asset preview"
     APPLY_ASSETS = "apply_assets", "Asset export"
+    KEEP_ASSETS = "keep_assets", "Scheduled asset update"
     ROUTE = "route", "Routing of events"
     DELIVER = "deliver", "Delivery of tickets"
     SOFTWARE = "software", "Read of installed software"

@@ -212,6 +212,10 @@ class AssetRecord:
     warranty_ends_on: date | None = None
     custom_fields: Mapping[int, str] | None = None
     """Custom field's id to its shown value; None where the row came without them."""
+    custom_stored: Mapping[int, Any] | None = field(default=None, compare=False)
+    """The same as HaloPSA stores them (of a pick list, the choice's id): to be written back."""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Dates that are properties of the asset itself, by HaloPSA's name; '' where none is set."""
     updated_at: datetime | None = None
 
 

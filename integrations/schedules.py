@@ -80,6 +80,7 @@ def ensure_schedules() -> None:
             "args": repr(delivery),
         },
         "halobridge: nightly": {"func": "integrations.schedules.nightly", "cluster": main},
+        **{name: {"func": func, "cluster": main} for name, func in settings.HALOBRIDGE_SCHEDULES.items()},
     }
     with transaction.atomic():
         for name, values in wanted.items():

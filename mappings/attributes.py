@@ -34,6 +34,7 @@ class ComputerFacts(NamedTuple):
     purchased_on: date | None
     warranty_ends_on: date | None
     console_url: str
+    remote_url: str
     location_id: int | None
     product_id: int | None
     product_name: str | None
@@ -61,7 +62,8 @@ COLUMNS: Final[tuple[str, ...]] = tuple(
 class Attribute:
     """`usual_names`: names of Halo fields that hold it where nobody made a table, best first.
 
-    `names_the_asset`: staff may have written it by hand on an asset that was there before us.
+    `names_the_asset`: staff may have written it by hand on an asset that was there before us. `is_day`: it
+    is a day, or begins with one.
     """
 
     key: str
@@ -69,6 +71,7 @@ class Attribute:
     read: Callable[[ComputerFacts], str | Sequence[str]]
     usual_names: tuple[str, ...] = ()
     names_the_asset: bool = False
+    is_day: bool = False
 
     def value(self, facts: ComputerFacts, limit: int | None = None) -> str:
         """Its text. Of a list as many whole items as fit into `limit` characters, at least one."""
@@ -132,7 +135,7 @@ _LIST: Final = (
         ("last user", "last logged in user", "last logged on user"),
     ),
     # It changes with every read, so that nobody gets it without asking for it.
-    Attribute("last_seen", "Last seen (UTC)", lambda facts: _moment(facts.last_seen)),
+    Attribute("last_seen", "Last seen (UTC)", lambda facts: _moment(facts.last_seen), is_day=True),
     Attribute(
         "agent_version",
         "RMM agent version",
@@ -144,14 +147,17 @@ _LIST: Final = (
         "Date of purchase",
         lambda facts: _day(facts.purchased_on),
         ("purchase date", "purchased on", "date of purchase"),
+        is_day=True,
     ),
     Attribute(
         "warranty_ends_on",
         "End of warranty",
         lambda facts: _day(facts.warranty_ends_on),
         ("warranty end date", "warranty end", "warranty expiry", "warranty expires"),
+        is_day=True,
     ),
-    Attribute("console_url", "Page in the console", lambda facts: facts.console_url),
+    Attribute("console_url", "Link: page in the console", lambda facts: facts.console_url),
+    Attribute("remote_url", "Link: remote control", lambda facts: facts.remote_url),
     Attribute("device_class", "Device class", lambda facts: facts.device_class),
     Attribute(
         "product",

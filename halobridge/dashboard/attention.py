@@ -23,6 +23,7 @@ from integrations.choices import (
 from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention, Mail
 from integrations.runs.approvals import open_losses
 from integrations.sync.rights import missed
+from mappings.keeping.waiting import waiting_runs
 from mappings.linking import open_todos
 from mappings.models import CompanyMapping, ComputerReview
 from ticketing.halo_choices import HaloChoices
@@ -127,6 +128,9 @@ def _waiting() -> Iterator[Attention]:
     for loss in open_losses().select_related("halo_credential", "console")[:MOST_LOSSES]:
         url = reverse("admin:integrations_heldloss_change", args=(loss.pk,))
         yield Attention(f"{loss.owner}: {loss.reason} Decide whether they are gone.", url)
+    for run in waiting_runs().select_related("halo_credential")[:MOST_LOSSES]:
+        url = reverse("admin:integrations_plan_change", args=(run.plan_id,))
+        yield Attention(f"{run.halo_credential}: {run.error}", url)
     unmapped = Event.objects.filter(status=EventStatus.WAITING, company__isnull=False)
     told = unmapped.aggregate(events=Count("pk"), companies=Count("company", distinct=True))
     if told["companies"]:

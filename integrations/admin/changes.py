@@ -43,7 +43,7 @@ def _inner(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Asset fields are stored as id → {name, value}; anything else as name → value."""
     for name, value in values.items():
         if isinstance(value, Mapping) and "value" in value:
-            yield str(value.get("name") or f"Field {name}"), _text(value["value"])
+            yield str(value.get("name") or f"Field {name}"), _text(value.get("shown", value["value"]))
         else:
             yield _spoken(str(name)), _text(value)
 

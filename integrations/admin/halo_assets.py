@@ -43,7 +43,7 @@ WARRANTY_TONES = {
     Warranty.EXPIRED: "bad",
     Warranty.NOT_KNOWN: "neutral",
 }
-HEAVY = ("fields", "custom_fields", "users", "links")
+HEAVY = ("fields", "custom_fields", "properties", "users", "links")
 """Kept as JSON; no list shows them."""
 
 

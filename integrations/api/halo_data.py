@@ -62,7 +62,7 @@ class HaloAssetSerializer(serializers.ModelSerializer[HaloAsset]):
             ],
             *["serial_number", "manufacturer", "model"],
             *["purchased_on", "warranty_starts_on", "warranty_ends_on"],
-            *["fields", "custom_fields", "users", "links", "software_read_at"],
+            *["fields", "custom_fields", "properties", "users", "links", "software_read_at"],
         ]
         read_only_fields = fields
 

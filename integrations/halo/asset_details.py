@@ -30,6 +30,7 @@ WARRANTY_END: Final = (
     "warranty until",
 )
 """Names of asset fields, in lower case, the likeliest first."""
+DATE_PROPERTIES: Final = ("warranty_start", "warranty_end", "supplier_purchasedate")
 
 
 def described(row: Row) -> dict[str, Any]:
@@ -43,6 +44,24 @@ def described(row: Row) -> dict[str, Any]:
         "warranty_starts_on": to_date(row.get("warranty_start")) or _first_day(values, WARRANTY_START),
         "warranty_ends_on": to_date(row.get("warranty_end")) or _first_day(values, WARRANTY_END),
     }
+
+
+def dates_of(row: Row) -> dict[str, str]:
+    """The properties of the asset that are dates, as days ('' where HaloPSA says *not set*), if the row
+    tells them at all."""
+    told = {name: to_date(row[name]) for name in DATE_PROPERTIES if name in row}
+    return {name: day.isoformat() if day else "" for name, day in told.items()}
+
+
+def stored_custom_values(rows: Any) -> dict[int, Any] | None:
+    """Custom field's id to what HaloPSA stores, of those that have a value: writing it back changes nothing.
+
+    None where the row came without them.
+    """
+    if not isinstance(rows, list):
+        return None
+    numbered = [(to_id(item.get("id")), item.get("value")) for item in rows if isinstance(item, dict)]
+    return {number: value for number, value in numbered if number is not None and value not in (None, "")}
 
 
 def custom_values(rows: Any) -> dict[int, str] | None:

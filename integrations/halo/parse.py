@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from integrations.halo.asset_details import custom_values, described
+from integrations.halo.asset_details import custom_values, dates_of, described, stored_custom_values
 from integrations.halo.values import Row, to_bool, to_id, to_int, to_text, to_time
 from integrations.records import (
     ActionRecord,
@@ -126,6 +126,8 @@ def asset(row: Row) -> AssetRecord | None:
         links=_links(row, _ASSET_LINKS),
         **described(row),
         custom_fields=custom_values(row.get("customfields")),
+        custom_stored=stored_custom_values(row.get("customfields")),
+        properties=dates_of(row),
         updated_at=_updated(row, "last_modified", "dlastupdate"),
     )
 

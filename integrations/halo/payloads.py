@@ -26,7 +26,7 @@ PRIVATE_NOTE: Final = 7
 """HaloPSA API: outcome of the built-in private note on a stock instance; an action needs an outcome."""
 REFERENCE: Final = "Bridge reference: "
 
-_OWN = frozenset({"id", "fields", "inactive"})
+_OWN = frozenset({"id", "fields", "inactive", "customfields"})
 
 Payload = dict[str, Any]
 
@@ -40,12 +40,17 @@ def asset_create(
     fields: Mapping[int, str],
     marker_field_id: int | None = None,
     marker: str = "",
+    custom_fields: Mapping[int, Any] | None = None,
+    properties: Mapping[str, Any] | None = None,
 ) -> Payload:
-    """A new asset. Key fields (device name, serial number …) are set through `fields`."""
+    """A new asset. Key fields (device name, serial number …) are set through `fields`.
+
+    Raises ValueError for a property that has a parameter of its own.
+    """
     values = dict(fields)
     if marker_field_id is not None and marker:
         values[marker_field_id] = marker
-    return {
+    payload: Payload = {
         "assettype_id": asset_type_id,
         "client_id": client_id,
         "site_id": site_id,
@@ -54,6 +59,9 @@ def asset_create(
         "_dontaddnewfields": True,
         "do_not_apply_template_in_the_api": True,
     }
+    if clash := set(payload) & set(properties or {}):
+        raise ValueError(f"Not a property: {', '.join(sorted(clash))}.")
+    return {**payload, **_custom(custom_fields), **(properties or {})}
 
 
 def asset_update(
@@ -62,14 +70,17 @@ def asset_update(
     fields: Mapping[int, str] | None = None,
     properties: Mapping[str, Any] | None = None,
     inactive: bool | None = None,
+    custom_fields: Mapping[int, Any] | None = None,
 ) -> Payload:
     """Changes to an asset. `fields` are ALL its fields, merged by the caller: Halo blanks what is missing.
+
+    So are `custom_fields`: whether HaloPSA keeps those that are left out is not known.
 
     Raises ValueError for a property that has a parameter of its own.
     """
     if clash := _OWN & set(properties or {}):
         raise ValueError(f"Not a property: {', '.join(sorted(clash))}.")
-    payload: Payload = {"id": halo_id, **(properties or {})}
+    payload: Payload = {"id": halo_id, **(properties or {}), **_custom(custom_fields)}
     if fields is not None:
         payload |= {"fields": _field_rows(fields), "_dontaddnewfields": True}
     if inactive is not None:
@@ -200,6 +211,16 @@ def _given(**values: Any) -> Payload:
 def _field_rows(values: Mapping[int, str]) -> list[dict[str, str]]:
     """HaloPSA API: field ids are sent as text, as its own web client does."""
     return [{"id": str(field_id), "value": value[:LONGEST_TEXT]} for field_id, value in values.items()]
+
+
+def _custom(values: Mapping[int, Any] | None) -> Payload:
+    """HaloPSA API: custom fields are addressed by id; of a pick list the value is the choice's id."""
+    if values is None:
+        return {}
+    cut = {
+        number: value[:LONGEST_TEXT] if isinstance(value, str) else value for number, value in values.items()
+    }
+    return {"customfields": [{"id": number, "value": value} for number, value in cut.items()]}
 
 
 def _line(text: str, limit: int) -> str:

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from integrations.net.errors import BadAnswer
+from integrations.sync.days import FIRST_REAL_YEAR, to_date
 
 Row = Mapping[str, Any]
 
-FIRST_REAL_YEAR = 1901
-"""HaloPSA API: 0001-01-01, 1899-12-30 and 1900-01-01 mean *not set*."""
+__all__ = [
+    "Row",
+    "iso",
+    "rows_of",
+    "to_bool",
+    "to_date",
+    "to_http_time",
+    "to_id",
+    "to_int",
+    "to_text",
+    "to_time",
+    "to_told",
+    "total_of",
+]
 
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(?:[.,](\d+))?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE
 )
-
-
-_ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_BRITISH_DAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
 
 
 def to_int(value: Any) -> int | None:
@@ -79,25 +88,6 @@ def to_time(value: Any) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment if moment.year >= FIRST_REAL_YEAR else None
-
-
-def to_date(value: Any) -> date | None:
-    """A day as it is written, whatever time and zone follow it: 2027-03-31 or 31/03/2027.
-
-    Day and month change places only where they can't be meant otherwise (03/31/2027).
-    """
-    text = value.strip() if isinstance(value, str) else ""
-    if found := _ISO_DAY.match(text):
-        year, month, day = map(int, found.groups())
-    elif found := _BRITISH_DAY.match(text):
-        day, month, year = map(int, found.groups())
-        day, month = (month, day) if month > 12 >= day else (day, month)
-    else:
-        return None
-    try:
-        return date(year, month, day) if year >= FIRST_REAL_YEAR else None
-    except ValueError:
-        return None
 
 
 def to_http_time(value: str) -> datetime | None:

@@ -135,6 +135,7 @@ def asset_row(record: AssetRecord, clients: Ids, sites: Ids, types: Ids) -> Row:
             "users": record.users,
             "links": record.links,
             "custom_fields": record.custom_fields,
+            "properties": record.properties,
             **{name: getattr(record, name) for name in FROM_FIELDS},
         },
         volatile={"updated_at": record.updated_at},
@@ -146,6 +147,8 @@ def asset_row(record: AssetRecord, clients: Ids, sites: Ids, types: Ids) -> Row:
 def _unread(record: AssetRecord) -> Iterator[str]:
     if record.custom_fields is None:
         yield "custom_fields"
+    if not record.properties:
+        yield "properties"
     if record.fields is None:
         yield "fields"
         yield from (name for name in FROM_FIELDS if not getattr(record, name))

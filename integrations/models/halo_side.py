@@ -111,6 +111,11 @@ class HaloAsset(HaloSnapshot):
     custom_fields = models.JSONField(
         null=True, blank=True, help_text="Custom field's id (text) to its shown value; empty: not read."
     )
+    properties = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Dates of the asset itself, by HaloPSA's name, as far as it tells them.",
+    )
     software_read_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:

@@ -12,4 +12,5 @@ from mappings.admin import (  # noqa: F401  importing registers them
     plans,
     product_mappings,
     suggestion_fields,
+    sync_limits,
 )

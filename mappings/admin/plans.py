@@ -49,8 +49,9 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
 
     @admin.display(description="Of")
     def scope(self, row: Plan) -> SafeString | str:
+        scheduled = "Scheduled update" if row.parameters.get("scheduled") else "All consoles"
         return row_link(
-            row.halo_credential, f"{row.company or row.console or 'All consoles'} → {row.halo_credential}"
+            row.halo_credential, f"{row.company or row.console or scheduled} → {row.halo_credential}"
         )
 
     @admin.display(description="Changes")

@@ -18,6 +18,7 @@ from mappings.api.ignoring import IgnoredComputerViewSet, IgnoreRuleViewSet
 from mappings.api.location_mappings import LocationMappingViewSet
 from mappings.api.plans import PlannedChangeViewSet, PlanViewSet
 from mappings.api.product_mappings import ProductMappingViewSet
+from mappings.api.sync_limits import SyncLimitsViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("company-mappings", CompanyMappingViewSet),
@@ -34,6 +35,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("ignored-computers", IgnoredComputerViewSet),
     ("product-mappings", ProductMappingViewSet),
     ("field-mappings", FieldMappingViewSet),
+    ("sync-limits", SyncLimitsViewSet),
     ("plans", PlanViewSet),
     (r"plans/(?P<plan>[0-9]+)/changes", PlannedChangeViewSet),
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from integrations.models import Intention
 from integrations.records import AssetRecord
 from mappings.apply.settling import Held
+from mappings.targets import together
 
 Row = Mapping[str, Any]
 
@@ -18,6 +19,11 @@ def values_of(record: AssetRecord) -> dict[str, str] | None:
     if record.fields is None:
         return None
     return {str(value.field_id): value.value for value in record.fields}
+
+
+def places_of(record: AssetRecord) -> dict[str, str]:
+    """What it holds, by place; of what the record came without nothing."""
+    return together(values_of(record), record.custom_fields, record.properties, record.status_id)
 
 
 def held_by(record: AssetRecord) -> Held:

@@ -24,6 +24,7 @@ from mappings.apply.sending import batch_of, begin_all, blames_one, is_forbidden
 from mappings.apply.settling import Batch, Held
 from mappings.models import ComputerMapping
 from mappings.planning.forecast import LARGEST_BATCH, PROOF
+from mappings.targets import apart, is_field, same, to_send
 
 KIND = IntentionKind.CREATE_ASSET
 WINDOW = 300
@@ -67,14 +68,17 @@ def _still_wanted(job: Job, batch: Batch) -> list[Intention]:
 
 def _payload(intention: Intention) -> dict[str, Any]:
     after = intention.content["after"]
+    parts = apart(after["fields"], to_send)
     return payloads.asset_create(
         asset_type_id=after["asset_type_id"],
         client_id=after["client_id"],
         site_id=after["site_id"],
         inventory_number=after["inventory_number"],
-        fields={int(number): row["value"] for number, row in after["fields"].items()},
+        fields=parts.fields,
         marker_field_id=intention.content["marker_field"],
         marker=intention.marker,
+        custom_fields=parts.custom_fields or None,
+        properties=parts.properties,
     )
 
 
@@ -215,4 +219,5 @@ def _by_tag(job: Job, intention: Intention) -> AssetRecord | None:
 
 def _holds(record: AssetRecord, sent: dict[str, dict[str, str]]) -> bool:
     values = values_of(record) or {}
-    return all(values.get(number, "").strip() == row["value"].strip() for number, row in sent.items())
+    fields = {number: row for number, row in sent.items() if is_field(number)}
+    return all(same(row, values.get(number, "")) for number, row in fields.items())

@@ -13,6 +13,7 @@ from integrations.models import HaloAsset, Instance, Intention
 from integrations.records import AssetRecord
 from mappings.apply.answers import values_of
 from mappings.apply.job import Job
+from mappings.targets import is_custom
 
 OLDEST = 60.0
 """Seconds that a record may have been read before it is written back."""
@@ -31,6 +32,9 @@ class FreshAssets:
         self._now = clock
         self._read: dict[int, tuple[AssetRecord | None, float]] = {}
         self._may_prove = True
+        self._in_detail: set[int] = set()
+        """Their custom fields matter, and lists do not tell all of those: an empty one says nothing."""
+        self._singly: set[int] = set()
 
     def read(self, rows: Sequence[Intention], at_once: int) -> dict[int, AssetRecord | None]:
         """Records by Halo's id for the first of these intentions: more by list, `at_once` if singly.
@@ -38,18 +42,25 @@ class FreshAssets:
         None: Halo has no such asset (any more). At least one is read, if there is one.
         """
         wanted = [row.content["before"]["halo_id"] for row in rows]
+        self._in_detail |= {row.content["before"]["halo_id"] for row in rows if _names_custom(row)}
         missing = [number for number in wanted if not self._is_fresh(number)]
-        if missing:
-            self._fetch(missing, [number for number in wanted[:at_once] if number in missing])
+        soon = [number for number in wanted[:at_once] if number in missing]
+        self._fetch_singly([number for number in soon if number in self._in_detail])
+        listed = [number for number in missing if number not in self._in_detail]
+        if listed:
+            self._fetch(listed, [number for number in soon if number in listed])
         return {number: self._read[number][0] for number in wanted if self._is_fresh(number)}
 
     def forget(self, halo_ids: Iterable[int]) -> None:
         for number in halo_ids:
             self._read.pop(number, None)
+            self._singly.discard(number)
 
     def _is_fresh(self, halo_id: int) -> bool:
         known = self._read.get(halo_id)
-        return known is not None and self._now() - known[1] < OLDEST
+        if known is None or self._now() - known[1] >= OLDEST:
+            return False
+        return halo_id not in self._in_detail or halo_id in self._singly or known[0] is None
 
     # ---- ways of reading --------------------------------------------------------------------
 
@@ -92,6 +103,7 @@ class FreshAssets:
         for number in wanted[:MOST_CALLS]:
             at = self._now()
             self._read[number] = self._job.reader.fetch_asset(number), at
+            self._singly.add(number)
 
     def _sizes(self) -> Counter[int | None]:
         """Assets per client, by Halo's id."""
@@ -107,6 +119,7 @@ class FreshAssets:
             for record in page:
                 found[record.halo_id] = record
                 self._read[record.halo_id] = record, at
+                self._singly.discard(record.halo_id)
         for number in wanted:
             if number not in found:
                 self._read[number] = None, started
@@ -132,3 +145,7 @@ class FreshAssets:
         Instance.objects.filter(pk=self._job.instance.pk).update(list_fields_proven=True)
         self._job.instance.list_fields_proven = True
         return True
+
+
+def _names_custom(row: Intention) -> bool:
+    return any(is_custom(key) for key in row.content.get("after", {}).get("fields", {}))

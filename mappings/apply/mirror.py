@@ -7,13 +7,21 @@ from collections.abc import Mapping, Sequence
 from django.utils import timezone
 
 from integrations.models import HaloAsset, HaloAssetType, HaloClient, HaloCredential, HaloSite, Intention
+from integrations.sync.days import to_date
 from mappings.apply.job import Job
 from mappings.apply.placing import after_placing
 from mappings.apply.settling import Held
 from mappings.models import ComputerMapping, MappingOrigin
+from mappings.targets import Parts, apart, to_mirror
 
 Pairs = Sequence[tuple[Intention, Held]]
 
+_DATES = {
+    "warranty_start": "warranty_starts_on",
+    "warranty_end": "warranty_ends_on",
+    "supplier_purchasedate": "purchased_on",
+}
+_KEPT = ["custom_fields", "properties", *_DATES.values()]
 _WRITTEN = [
     "name",
     "client",
@@ -28,6 +36,7 @@ _WRITTEN = [
     "gone_since",
     "digest",
     "changed_at",
+    *_KEPT,
 ]
 
 
@@ -106,13 +115,14 @@ class _Places:
     def asset(self, intention: Intention, held: Held) -> HaloAsset:
         after = intention.content["after"]
         kind = self._types.get(after["asset_type_id"])
-        sent = {number: row["value"] for number, row in after["fields"].items()}
+        parts = apart(after["fields"], to_mirror)
+        sent = {str(number): value for number, value in parts.fields.items()}
         if intention.content.get("marker_field") is not None:
             sent[str(intention.content["marker_field"])] = intention.marker
         fields = sent if held.fields is None else held.fields
         keys = [fields.get(str(number), "") for number in (kind.key_field_ids if kind else [])]
         first, second, third = [*keys, "", "", ""][:3]
-        return HaloAsset(
+        row = HaloAsset(
             halo_credential=self._credential,
             halo_id=held.halo_id,
             name=(first or after["inventory_number"])[:255],
@@ -126,6 +136,8 @@ class _Places:
             # Empty: the next read compares everything anew.
             digest="",
         )
+        _keep(row, parts)
+        return row
 
 
 # ---- updated --------------------------------------------------------------------------------
@@ -144,17 +156,32 @@ def after_updates(job: Job, pairs: Pairs) -> dict[int, str]:
         after = intention.content["after"]
         if after.get("inactive"):
             row.active, row.gone_since = False, timezone.now()
-        changed = {number: value["value"] for number, value in after.get("fields", {}).items()}
+        parts = apart(after.get("fields", {}), to_mirror)
+        changed = {str(number): value for number, value in parts.fields.items()}
         row.fields = (row.fields or {}) | changed if held.fields is None else held.fields
+        _keep(row, parts)
         _name_again(row)
         row.digest = ""
     after_placing(job, rows, {halo_id: intention for halo_id, (intention, _) in by_id.items()})
     HaloAsset.objects.bulk_update(
         rows,
         ["name", "key_field2", "key_field3", "fields", "active", "gone_since", "digest", "client", "site",
-         "asset_type"],
+         "asset_type", "status_id", *_KEPT],
     )  # fmt: skip
     return {}
+
+
+def _keep(row: HaloAsset, parts: Parts) -> None:
+    """Custom fields and properties that were written."""
+    if parts.custom_fields:
+        written = {str(number): value for number, value in parts.custom_fields.items()}
+        row.custom_fields = (row.custom_fields or {}) | written
+    for name, value in parts.properties.items():
+        if name == "status_id":
+            row.status_id = int(value) if value else None
+            continue
+        row.properties = {**row.properties, name: value}
+        setattr(row, _DATES[name], to_date(value))
 
 
 def _name_again(row: HaloAsset) -> None:

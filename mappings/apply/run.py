@@ -30,6 +30,7 @@ from mappings.apply.fresh import FreshAssets
 from mappings.apply.job import UNFINISHED, Job, Paused, Reader, Writer
 from mappings.apply.prepare import forget_leftovers, observe, prepare_from
 from mappings.apply.updates import look_up_updates, send_updates
+from mappings.keeping.waiting import approved
 from mappings.planning import verify
 
 PAUSING = (Paused, Unreachable, Unauthorised, RateLimited, Unavailable)
@@ -158,6 +159,7 @@ def _end(job: Job, stopped: str) -> Done:
     state = PlanState.STALE if stopped else PlanState.APPLIED
     Plan.objects.filter(pk=job.plan.pk, state=PlanState.READY).update(state=state)
     if not stopped:
+        approved(job.plan)
         return Done()
     left = Entry.objects.filter(run=job.run, outcome=Outcome.SKIPPED, reason=stopped).count()
     return Done(RunState.PARTIAL, f"{stopped} {left} changes were not sent.")

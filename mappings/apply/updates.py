@@ -15,7 +15,7 @@ from integrations.records import AssetRecord, WriteAnswer
 from integrations.runs.pauses import BETWEEN_LOOK_UPS, span
 from integrations.sync.safety import BudgetExhausted
 from mappings.apply import settling
-from mappings.apply.answers import match_ids, values_of
+from mappings.apply.answers import match_ids, places_of, values_of
 from mappings.apply.fresh import FreshAssets
 from mappings.apply.job import Job
 from mappings.apply.mirror import after_updates
@@ -23,6 +23,7 @@ from mappings.apply.placing import is_there, properties, why_elsewhere
 from mappings.apply.sending import batch_of, begin_all, blames_one, is_forbidden, planned, post
 from mappings.apply.settling import Batch, Held
 from mappings.planning.forecast import LARGEST_BATCH
+from mappings.targets import apart, held, same, to_send
 
 KIND = IntentionKind.UPDATE_ASSET
 SO_ALREADY = "HaloPSA holds these values already."
@@ -74,9 +75,8 @@ def is_so(intention: Intention, record: AssetRecord | None) -> bool:
         return False
     if intention.content["after"].get("inactive"):
         return not record.active
-    values = values_of(record) or {}
     fields = _fields(intention, "after").items()
-    return is_there(intention, record) and all(_same(values.get(n, ""), row["value"]) for n, row in fields)
+    return is_there(intention, record) and all(same(row, _held_at(record, key) or "") for key, row in fields)
 
 
 def why_not(intention: Intention, record: AssetRecord | None) -> str:
@@ -85,17 +85,22 @@ def why_not(intention: Intention, record: AssetRecord | None) -> str:
         return "The asset is no longer in HaloPSA."
     if not record.active:
         return "The asset was made inactive in HaloPSA meanwhile."
-    values = values_of(record)
-    if values is None:
+    if record.fields is None:
         return "HaloPSA did not show the fields of the asset."
     if problem := why_elsewhere(intention, record):
         return problem
     after = _fields(intention, "after")
-    for number, row in _fields(intention, "before").items():
-        now = values.get(number, "")
-        if not _same(now, row["value"]) and not _same(now, after[number]["value"]):
+    for key, row in _fields(intention, "before").items():
+        now = _held_at(record, key)
+        if now is None:
+            return f"HaloPSA did not show “{row['name']}”."
+        if not same(row, now) and not same(after[key], now):
             return f"{row['name']} is “{now}” by now, not “{row['value']}”."
     return ""
+
+
+def _held_at(record: AssetRecord, key: str) -> str | None:
+    return held(places_of(record), key, custom_read=record.custom_fields is not None)
 
 
 def _fields(intention: Intention, side: str) -> dict[str, dict[str, str]]:
@@ -103,18 +108,19 @@ def _fields(intention: Intention, side: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _same(one: str, other: str) -> bool:
-    return one.strip() == other.strip()
-
-
 def _payload(intention: Intention, record: AssetRecord | None) -> dict[str, Any]:
-    """Halo replaces a sent `fields` array as a whole, so all fields go back, ours changed."""
+    """Halo replaces a sent array as a whole, so all fields go back, ours changed; custom fields likewise."""
     if intention.content["after"].get("inactive"):
         return payloads.asset_update(_halo_id(intention), inactive=True)
     present = {int(number): value for number, value in (values_of(record) or {}).items()} if record else {}
-    changed = {int(number): row["value"] for number, row in _fields(intention, "after").items()}
-    fields = present | changed if changed else None
-    return payloads.asset_update(_halo_id(intention), fields=fields, properties=properties(intention))
+    parts = apart(_fields(intention, "after"), to_send)
+    stored = (record.custom_stored or {}) if record else {}
+    return payloads.asset_update(
+        _halo_id(intention),
+        fields=present | parts.fields if parts.fields else None,
+        custom_fields={**stored, **parts.custom_fields} if parts.custom_fields else None,
+        properties={**parts.properties, **(properties(intention) or {})},
+    )
 
 
 # ---- answers --------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from integrations.registry import UnknownKind, connector_class
 from mappings.attributes import KeyFields
 from mappings.linking.states import eligible_computers
 from mappings.matching import AssetKeys, ComputerKeys, Holder, Ignored, Side, link_key
-from mappings.models import CompanyMapping, ComputerMapping, FieldMapping
+from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, SourceKind, TargetKind
 
 CHUNK = 2000
 _KEYS = ("pk", "serial_number", "mac_addresses", "host_name", "name", "external_id", "console__kind")
@@ -166,10 +166,11 @@ class AssetReader:
 
     def __init__(self, credential: HaloCredential) -> None:
         named = HaloField.objects.filter(halo_credential=credential, kind="asset")
-        mapped = FieldMapping.objects.filter(halo_credential=credential)
-        self._fields = KeyFields(
-            named.values_list("halo_id", "name"), mapped.values_list("field_id", "attribute")
+        table = FieldMapping.objects.filter(
+            halo_credential=credential, target=TargetKind.FIELD, source=SourceKind.ATTRIBUTE
         )
+        mapped = [(row.field_id, row.attribute) for row in table if row.field_id is not None]
+        self._fields = KeyFields(named.values_list("halo_id", "name"), mapped)
         types = HaloAssetType.objects.filter(halo_credential=credential)
         self._types = dict(types.values_list("pk", "key_field_ids"))
 

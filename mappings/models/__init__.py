@@ -11,14 +11,23 @@ from mappings.models.company_choices import (
 )
 from mappings.models.company_news import CompanyChange, Newcomer, NewcomerState
 from mappings.models.computers import ComputerMapping, MappingOrigin, RefusedPair
-from mappings.models.fields import FieldMapping, FieldOwner
+from mappings.models.fields import (
+    AssetProperty,
+    DayFormat,
+    FieldMapping,
+    FieldOwner,
+    SourceKind,
+    TargetKind,
+)
 from mappings.models.ignoring import IgnoredComputer, IgnoreRule
+from mappings.models.limits import SyncLimits, limits_of_many
 from mappings.models.locations import LocationMapping
 from mappings.models.products import ProductMapping
 from mappings.models.reviews import ComputerReview, ReviewDecision, ReviewKind
 
 __all__ = [
     "CUSTOM_FIELD",
+    "AssetProperty",
     "ClientField",
     "CompanyChange",
     "CompanyField",
@@ -27,6 +36,7 @@ __all__ = [
     "CompanySuggestion",
     "ComputerMapping",
     "ComputerReview",
+    "DayFormat",
     "Evidence",
     "FieldMapping",
     "FieldOwner",
@@ -41,6 +51,10 @@ __all__ = [
     "RefusedPair",
     "ReviewDecision",
     "ReviewKind",
+    "SourceKind",
     "SuggestionFields",
+    "SyncLimits",
+    "TargetKind",
     "client_fields",
+    "limits_of_many",
 ]

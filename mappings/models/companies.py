@@ -54,7 +54,8 @@ class CompanyMapping(models.Model):
     )
     enable_configuration = models.BooleanField(
         default=False,
-        help_text="Kept for the scheduled asset updates of a later release; it has no effect yet.",
+        help_text="On: the assets of this company are kept up to date by schedule, within the limits that "
+        "staff have set. Off: they stay as they are.",
     )
     reason = models.CharField(max_length=255, blank=True, help_text="Why this pair.")
     known_as = models.CharField(

@@ -3,7 +3,16 @@
 from mappings.planning.changes import Computed, NotPlannable, compute_changes
 from mappings.planning.existing import GRACE
 from mappings.planning.forecast import Forecast, forecast, types_with_marker
-from mappings.planning.plans import checksum, credentials_for, new_plan, plan_assets, tick, verify
+from mappings.planning.plans import (
+    checksum,
+    credentials_for,
+    new_plan,
+    plan_assets,
+    store,
+    sum_of,
+    tick,
+    verify,
+)
 from mappings.planning.rows import WRITES, Change
 from mappings.planning.ways import ways
 
@@ -20,6 +29,8 @@ __all__ = [
     "forecast",
     "new_plan",
     "plan_assets",
+    "store",
+    "sum_of",
     "tick",
     "types_with_marker",
     "verify",

@@ -1,63 +1,102 @@
-"""Desired against existing for one asset: which field values follow from its computers. Pure."""
+"""Desired against existing for one asset: which values follow from its computers. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from mappings.attributes import ComputerFacts
 from mappings.models import FieldOwner
-from mappings.planning.world import Rule
+from mappings.planning.rules import Rule
+from mappings.targets import Row, Unwritable, held, same
 
-FieldValues = dict[str, dict[str, str]]
-"""Halo's field id as text → {"name": …, "value": …}: to be shown and to be applied."""
+FieldValues = dict[str, Row]
+"""The key of a place (see `targets`) → {"name": …, "value": …}: to be shown and to be applied."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Changed fields only, before and after with the same keys."""
+    """Changed values only, before and after with the same keys. `left_out`: sentences about what HaloPSA
+    would not take."""
 
     before: FieldValues
     after: FieldValues
+    left_out: list[str] = field(default_factory=list)
 
 
-class TooLong(ValueError):
-    """A value that Halo's field does not hold; the text is a sentence for staff."""
+def in_order(computers: Sequence[ComputerFacts], consoles: Sequence[int] = ()) -> list[ComputerFacts]:
+    """The computers of one asset, whose word counts first in front: by console, then by who saw it last."""
+    if len(computers) < 2:
+        return list(computers)
+    rank = {number: place for place, number in enumerate(consoles)}
+    latest = sorted(computers, key=lambda facts: (facts.last_seen or _NEVER, -facts.id), reverse=True)
+    return sorted(latest, key=lambda facts: rank.get(facts.console_id, len(rank)))
 
 
-def in_order(computers: Sequence[ComputerFacts]) -> list[ComputerFacts]:
-    """The computers of one asset, whose word counts first in front: the one that was seen last."""
-    return sorted(computers, key=lambda facts: (facts.last_seen or _NEVER, -facts.id), reverse=True)
+def wanted_row(rule: Rule, computers: Sequence[ComputerFacts], existing: str = "") -> Row | None:
+    """The value that the place should have; None where no computer tells one, or where it has it.
 
-
-def wanted_value(rule: Rule, computers: Sequence[ComputerFacts], existing: str = "") -> str:
-    """The value that the field should have; "" where no computer tells one. Raises `TooLong`.
-
-    What any of the computers says is right: two consoles that spell one thing differently would
-    otherwise overwrite each other with every read.
+    Without an order of consoles what any of the computers says is right: two consoles that spell one thing
+    differently would otherwise overwrite each other with every read. Raises `Unwritable` where all that is
+    told is something that the place does not take.
     """
-    told = [value for facts in computers if (value := rule.attribute.value(facts, rule.limit))]
-    if not told or existing in told:
-        return existing if told else ""
-    value = told[0]
-    if rule.limit and len(value) > rule.limit:
-        raise TooLong(
-            f"{rule.attribute.label} has {len(value)} characters; "
-            f"Halo's field “{rule.name}” takes {rule.limit}."
-        )
-    return value
+    told, problem = _told(rule, computers)
+    if not told and problem:
+        raise problem
+    if any(same(row, existing) for row in told):
+        return None
+    return told[0] if told else None
+
+
+def _told(rule: Rule, computers: Sequence[ComputerFacts]) -> tuple[list[Row], Unwritable | None]:
+    rows: list[Row] = []
+    problem: Unwritable | None = None
+    for facts in in_order(computers, rule.consoles):
+        value = rule.source.value(facts, rule.target.limit)
+        if not value:
+            continue
+        try:
+            row = rule.target.row(value, rule.day_format, is_day=rule.is_day, label=rule.source.label)
+        except Unwritable as found:
+            problem = problem or found
+        else:
+            rows.append(row)
+    return (rows[:1] if rule.consoles else rows), problem
 
 
 def new_fields(rules: Sequence[Rule], computers: Sequence[ComputerFacts]) -> FieldValues:
-    """The fields of an asset that is to be created."""
-    return {
-        str(rule.field_id): {"name": rule.name, "value": value}
-        for rule in rules
-        if rule.owner != FieldOwner.HALO and (value := wanted_value(rule, computers))
-    }
+    """The values of an asset that is to be created, without those that HaloPSA would not take.
+
+    Raises `Unwritable` where that is a key field: the asset could not be told from others.
+    """
+    found: FieldValues = {}
+    for rule in _ours(rules):
+        try:
+            row = wanted_row(rule, computers)
+        except Unwritable:
+            if rule.is_key:
+                raise
+        else:
+            found |= {rule.target.key: row} if row else {}
+    return found
+
+
+def left_out(rules: Sequence[Rule], computers: Sequence[ComputerFacts]) -> list[str]:
+    """Sentences about the values of a new asset that HaloPSA would not take."""
+    found = []
+    for rule in _ours(rules):
+        try:
+            wanted_row(rule, computers)
+        except Unwritable as problem:
+            found.append(str(problem))
+    return found
+
+
+def _ours(rules: Sequence[Rule]) -> list[Rule]:
+    return [rule for rule in rules if rule.owner != FieldOwner.HALO]
 
 
 def difference(
@@ -66,24 +105,33 @@ def difference(
     existing: Mapping[str, str],
     *,
     created_by_us: bool,
+    custom_read: bool = True,
 ) -> Difference:
-    """The fields of an existing asset that are ours to change and differ. Nothing is ever blanked."""
+    """The values of an existing asset that are ours to change and differ. Nothing is ever blanked.
+
+    `existing`: by key (see `targets.together`).
+    """
     found = Difference({}, {})
-    for rule in rules:
-        number = str(rule.field_id)
-        present = str(existing.get(number) or "").strip()
+    for rule in _ours(rules):
+        key = rule.target.key
+        present = held(existing, key, custom_read=custom_read)
+        if present is None:
+            found.left_out.append(f"“{rule.target.name}” has not been read yet: sync HaloPSA in full.")
+            continue
+        present = present.strip()
         if not _may_write(rule, present, created_by_us):
             continue
-        value = wanted_value(rule, computers, present)
-        if value and value != present:
-            found.before[number] = {"name": rule.name, "value": present}
-            found.after[number] = {"name": rule.name, "value": value}
+        try:
+            row = wanted_row(rule, computers, present)
+        except Unwritable as problem:
+            found.left_out.append(str(problem))
+            continue
+        if row:
+            found.before[key] = rule.target.existing(present, is_day=rule.is_day)
+            found.after[key] = row
     return found
 
 
 def _may_write(rule: Rule, present: str, created_by_us: bool) -> bool:
-    if rule.owner == FieldOwner.HALO:
-        return False
-    # Without a table of their own, staff have not said that we may rename an asset which was there before.
-    gentle = rule.derived and rule.attribute.names_the_asset and not created_by_us
+    gentle = rule.gentle and not created_by_us
     return not present or not (gentle or rule.owner == FieldOwner.FILL)

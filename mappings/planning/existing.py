@@ -21,16 +21,18 @@ from integrations.sync.safety import judge_loss
 from mappings.attributes import COLUMNS, ComputerFacts
 from mappings.linking.ignoring import is_ignored
 from mappings.models import ComputerMapping
-from mappings.planning.desired import TooLong, difference, in_order
-from mappings.planning.placing import ASSET_COLUMNS, MEMBER_COLUMNS, Now, Wish, placed, wish_of
+from mappings.planning.desired import Difference, difference
+from mappings.planning.placing import ASSET_COLUMNS, MEMBER_COLUMNS, Now, Placed, Wish, placed, wish_of
 from mappings.planning.rows import Change, skip, subject_of
 from mappings.planning.world import AssetType, Place, Scope, World
+from mappings.targets import together
 
 GRACE = timedelta(days=7)
 """How long a computer has to be gone before the asset that we created for it is made inactive."""
 
 _OWN = ("pk", "halo_asset_id", "held", "created_by_us", "console__name", "console__kind", "ignored")
-_ASSET = ("halo_id", "client_id", "client__name", "active", "asset_type__halo_id", "fields")
+_HELD = ("fields", "custom_fields", "properties", "status_id")
+_ASSET = ("halo_id", "client_id", "client__name", "active", "asset_type__halo_id", *_HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class Asset:
     active: bool
     type_id: int | None
     fields: dict[str, str] | None
+    custom_fields: dict[str, str] | None
+    properties: dict[str, str]
+    status_id: int | None
     now: Now
     members: tuple[Member, ...]
 
@@ -109,8 +114,8 @@ def _asset(rows: Sequence[tuple[Any, ...]]) -> Asset:
     now = split + len(_ASSET)
     end = now + len(ASSET_COLUMNS)
     members = tuple(_member(row[:own], row[own:split], row[end:]) for row in rows)
-    halo_id, client_pk, client, active, type_id, fields = rows[0][split:now]
-    return Asset(halo_id, client_pk, client, active, type_id, fields, Now(*rows[0][now:end]), members)
+    # As in `_ASSET`.
+    return Asset(*rows[0][split:now], Now(*rows[0][now:end]), members)  # type: ignore[call-arg]
 
 
 def _member(own: Sequence[Any], wish: Sequence[Any], computer: Sequence[Any]) -> Member:
@@ -162,7 +167,7 @@ class _Judge:
         if problem := self._problem(asset, client_pk, eligible):
             return [self._skip(asset, problem)]
         computers = [facts for facts, place in eligible if place.client_pk == client_pk]
-        return self._compare(asset, in_order(computers), wish)
+        return self._compare(asset, computers, wish)
 
     def _problem(
         self, asset: Asset, client_pk: int | None, eligible: Sequence[tuple[ComputerFacts, Place]]
@@ -187,17 +192,27 @@ class _Judge:
     def _compare(self, asset: Asset, computers: Sequence[ComputerFacts], wish: Wish) -> Iterable[Change]:
         kind = self._type(asset)
         rules = self._world.rules(kind) if kind else []
-        try:
-            found = difference(rules, computers, asset.fields or {}, created_by_us=asset.created_by_us)
-        except TooLong as problem:
-            return [self._skip(asset, str(problem))]
+        found = difference(
+            rules,
+            computers,
+            together(asset.fields, asset.custom_fields, asset.properties, asset.status_id),
+            created_by_us=asset.created_by_us,
+            custom_read=asset.custom_fields is not None,
+        )
         place = placed(wish, asset.now, asset.client_name, asset.type_id, self._world.types)
-        if not found.after and not place.after:
+        return self._differs(asset, found, place)
+
+    def _differs(self, asset: Asset, found: Difference, place: Placed) -> Iterable[Change]:
+        changed = found.after or place.after
+        if not changed and found.left_out:
+            return [self._skip(asset, " ".join(found.left_out))]
+        if not changed:
             self._counts["unchanged"] += 1
             return []
         names = ", ".join(value["name"] for value in found.after.values())
         told = [f"Differs in: {names}."] if names else []
         told += ["Staff chose its place or type."] if place.after else []
+        told += [f"Left out: {words}" for words in found.left_out]
         before = {"halo_id": asset.halo_id, "fields": found.before, **place.before}
         after = {"fields": found.after, **place.after}
         return [self._change(asset, Action.UPDATE, before, after, " ".join(told))]

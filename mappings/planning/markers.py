@@ -18,10 +18,11 @@ REASON = "Its mapping was removed: the bridge reference that we wrote is cleared
 
 def changes_of_markers(world: World, scope: Scope) -> Iterator[Change]:
     """One for each asset that stands for no computer any more and still carries a reference of ours."""
-    field_id = world.marker_field_id
+    field_id = world.known.marker_field_id
     if field_id is None:
         return
-    name = world.fields.get(field_id, ("Bridge reference", None))[0]
+    target = world.known.targets.get(str(field_id))
+    name = target.name if target else "Bridge reference"
     seen: set[int] = set()
     for batch in batches(_pairs(scope)):
         marked = [(row, str((row[2] or {}).get(str(field_id)) or "")) for row in batch]

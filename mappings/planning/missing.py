@@ -14,10 +14,11 @@ from mappings.linking.found import find_matches
 from mappings.linking.ignoring import is_ignored
 from mappings.linking.states import eligible_computers
 from mappings.models import RefusedPair
-from mappings.planning.desired import TooLong, new_fields
+from mappings.planning.desired import left_out, new_fields
 from mappings.planning.rows import Change, skip, subject_of
 from mappings.planning.twins import Twins
 from mappings.planning.world import AssetType, Place, Scope, Site, World
+from mappings.targets import Unwritable
 
 LONGEST_TAG = 255
 LOST = (
@@ -168,10 +169,12 @@ class _Drafts:
         problem = self._problem(row, type_id, kind, site)
         if problem or kind is None or site is None:
             return row.skip(problem)
+        kind_rules = self._world.rules(kind)
         try:
-            fields = new_fields(self._world.rules(kind), [row.facts])
-        except TooLong as too_long:
-            return row.skip(str(too_long))
+            fields = new_fields(kind_rules, [row.facts])
+        except Unwritable as problem_of_key:
+            return row.skip(str(problem_of_key))
+        why = " ".join([why, *(f"Left out: {words}" for words in left_out(kind_rules, [row.facts]))])
         after = {
             "asset_type_id": kind.halo_id,
             "asset_type_name": kind.name,

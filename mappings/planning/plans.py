@@ -80,6 +80,11 @@ def plan_assets(plan: Plan) -> None:
         plan.state, plan.error = PlanState.FAILED, str(problem)
         plan.save(update_fields=["state", "error"])
         return
+    store(plan, computed)
+
+
+def store(plan: Plan, computed: Computed) -> None:
+    """Store the changes of a plan, which is *ready* afterwards."""
     plan.state, plan.error = PlanState.READY, ""
     with transaction.atomic():
         plan.changes.all().delete()
@@ -118,6 +123,11 @@ def _summarise(plan: Plan, rows: Sequence[tuple[Any, ...]], counts: dict[str, in
         plan.forecast_calls, plan.forecast_seconds = cost.calls, cost.seconds
         plan.lower_bound = cost.lower_bound
     plan.save()
+
+
+def sum_of(changes: Iterable[Change]) -> str:
+    """The checksum that a plan of these changes has."""
+    return checksum(_facts(change) for change in changes)
 
 
 def checksum(rows: Iterable[tuple[Any, ...]]) -> str:

@@ -21,8 +21,8 @@ class Change:
     inventory_number, fields} · update: {halo_id, fields} → {fields}, changed ones only, and on both sides
     client, site and asset type (id and name, as in a create) where staff change those · deactivate:
     {halo_id, inactive} → {inactive} · link: {} → {halo_id, name} · skip: nothing, but for a reason.
-    `fields` is {"<field id>": {"name": …, "value": …}}. The subject is a `computer`, a
-    `computer_mapping` or (its asset was taken apart) a `refused_pair`.
+    `fields` is {"<place>": {"name": …, "value": …}}, places and rows as in `mappings.targets`. The subject
+    is a `computer`, a `computer_mapping` or (its asset was taken apart) a `refused_pair`.
     """
 
     action: str

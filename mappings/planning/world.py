@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.models import Company, Computer, HaloAssetType, HaloCredential, HaloField, Plan
-from mappings.attributes import ATTRIBUTES, Attribute, usual_fields
-from mappings.models import (
-    CompanyMapping,
-    ComputerMapping,
-    FieldMapping,
-    FieldOwner,
-    LocationMapping,
-    ProductMapping,
-)
+from integrations.models import Company, Computer, HaloCredential, Plan
+from mappings.definitions import AssetType, Definitions, definitions_of
+from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, LocationMapping, ProductMapping
+from mappings.planning.rules import Rule, RuleBook
+
+__all__ = ["AssetType", "Place", "Rule", "Scope", "Site", "World", "read_world"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,87 +41,32 @@ class Place:
         return self.sites.get(location_id or 0, self.site)
 
 
-@dataclass(frozen=True, slots=True)
-class AssetType:
-    halo_id: int
-    name: str
-    active: bool
-    field_ids: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One field of an asset that a computer's attribute may go into. `limit`: characters Halo takes."""
-
-    field_id: int
-    name: str
-    limit: int | None
-    attribute: Attribute
-    owner: str
-    derived: bool = False
-    """From the field's usual name, not from a table that staff made."""
-
-
 @dataclass(slots=True)
 class World:
     places: dict[int, Place]
-    types: dict[int, AssetType]
     product_types: dict[int, int]
-    fields: dict[int, tuple[str, int | None]]
-    marker_field_id: int | None
-    _tables: dict[int | None, dict[int, tuple[str, str]]] = field(default_factory=dict)
-    _rules: dict[int, list[Rule]] = field(default_factory=dict)
+    known: Definitions
+    book: RuleBook
+
+    @property
+    def types(self) -> Mapping[int, AssetType]:
+        return self.known.types
 
     def rules(self, asset_type: AssetType) -> list[Rule]:
-        """What goes into assets of this type: the common table, overridden per field by the type's own."""
-        if asset_type.halo_id not in self._rules:
-            self._rules[asset_type.halo_id] = list(self._rules_of(asset_type))
-        return self._rules[asset_type.halo_id]
-
-    def _rules_of(self, asset_type: AssetType) -> Iterable[Rule]:
-        derived = not self._tables
-        if derived:
-            named = [(number, self.fields[number][0]) for number in asset_type.field_ids & set(self.fields)]
-            table = {number: (key, str(FieldOwner.CONSOLE)) for number, key in usual_fields(named).items()}
-        else:
-            table = {**self._tables.get(None, {}), **self._tables.get(asset_type.halo_id, {})}
-        for field_id, (key, owner) in sorted(table.items()):
-            # A field that the type does not have would be lost in Halo without a word.
-            known = field_id in asset_type.field_ids and field_id in self.fields and key in ATTRIBUTES
-            if known and field_id != self.marker_field_id:
-                name, limit = self.fields[field_id]
-                yield Rule(field_id, name, limit, ATTRIBUTES[key], owner, derived)
+        """What goes into assets of this type: the common table, overridden per place by the type's own."""
+        return self.book.of(asset_type)
 
 
 def read_world(credential: HaloCredential) -> World:
-    """Six statements, whatever the size."""
-    tables: dict[int | None, dict[int, tuple[str, str]]] = defaultdict(dict)
-    rows = FieldMapping.objects.filter(halo_credential=credential)
-    for asset_type, field_id, attribute, owner in rows.values_list(
-        "asset_type", "field_id", "attribute", "owner"
-    ):
-        tables[asset_type][field_id] = (attribute, owner)
+    """Seven statements, whatever the size."""
     products = ProductMapping.objects.filter(halo_credential=credential)
-    fields = HaloField.objects.filter(halo_credential=credential, kind="asset", active=True)
+    known = definitions_of([credential])[credential.pk]
     return World(
         places=_places(credential),
-        types=_types(credential),
         product_types=dict(products.values_list("product_id", "asset_type")),
-        fields={
-            number: (name, length)
-            for number, name, length in fields.values_list("halo_id", "name", "data_length")
-        },
-        marker_field_id=credential.instance.marker_field_id,
-        _tables=dict(tables),
+        known=known,
+        book=RuleBook(list(FieldMapping.objects.filter(halo_credential=credential)), known),
     )
-
-
-def _types(credential: HaloCredential) -> dict[int, AssetType]:
-    rows = HaloAssetType.objects.filter(halo_credential=credential)
-    return {
-        halo_id: AssetType(halo_id, name, active, frozenset(field_ids))
-        for halo_id, name, active, field_ids in rows.values_list("halo_id", "name", "active", "field_ids")
-    }
 
 
 def _places(credential: HaloCredential) -> dict[int, Place]:
@@ -175,22 +116,26 @@ def _sites_by_location(credential: HaloCredential) -> dict[int, dict[int, Site]]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a plan looks at: one console or all, one company or all mapped ones, or chosen computers."""
+    """What a plan looks at: one console or all, one company, some or all mapped ones, or chosen computers."""
 
     credential: HaloCredential
     console_id: int | None
     company_id: int | None
     computer_ids: tuple[int, ...] | None
+    company_ids: tuple[int, ...] | None = None
 
     @classmethod
     def of(cls, plan: Plan, credential: HaloCredential) -> Scope:
         chosen = plan.parameters.get("computers")
         ids = tuple(sorted({int(number) for number in chosen})) if chosen is not None else None
-        return cls(credential, plan.console_id, plan.company_id, ids)
+        companies = plan.parameters.get("companies")
+        several = tuple(sorted({int(number) for number in companies})) if companies is not None else None
+        return cls(credential, plan.console_id, plan.company_id, ids, several)
 
     @property
     def is_everything(self) -> bool:
-        return self.console_id is None and self.company_id is None and self.computer_ids is None
+        chosen = (self.console_id, self.company_id, self.computer_ids, self.company_ids)
+        return all(part is None for part in chosen)
 
     def _conditions(self, prefix: str) -> dict[str, Any]:
         conditions: dict[str, Any] = {}
@@ -200,6 +145,8 @@ class Scope:
             conditions[f"{prefix}company_id"] = self.company_id
         if self.computer_ids is not None:
             conditions[f"{prefix}pk__in"] = self.computer_ids
+        if self.company_ids is not None:
+            conditions[f"{prefix}company_id__in"] = self.company_ids
         return conditions
 
     def computers(self) -> Any:

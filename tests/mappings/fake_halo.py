@@ -16,6 +16,7 @@ from integrations.runs.steps import work
 from mappings.apply import apply_plan
 
 PAGE = 100
+DATES = ("warranty_start", "warranty_end", "supplier_purchasedate")
 Payload = Mapping[str, Any]
 
 
@@ -36,6 +37,8 @@ class FakeHalo:
         self.refuses: Callable[[Payload], str] = lambda payload: ""
         self.list_leaves_out: set[str] = set()
         self.ignores_returnall = False
+        self.lists_deny_custom_fields = False
+        self.choices: dict[tuple[int, str], str] = {}
         self.clock_behind = timedelta()
         self._next = 900_000
 
@@ -52,6 +55,12 @@ class FakeHalo:
                 "fields": dict(row.fields or {}),
                 "inactive": not row.active,
                 "updated": self.now(),
+                "customfields": [
+                    {"id": int(number), "value": self._stored(int(number), shown)}
+                    for number, shown in (row.custom_fields or {}).items()
+                ],
+                **row.properties,
+                "status_id": row.status_id,
             }
         return self
 
@@ -135,7 +144,8 @@ class FakeHalo:
         ]
         for start in range(0, max(1, len(ids)), PAGE):
             self._read("page")
-            yield [self._record(number, self.list_leaves_out) for number in ids[start : start + PAGE]]
+            page = ids[start : start + PAGE]
+            yield [self._record(number, self.list_leaves_out, listed=True) for number in page]
 
     def fetch_assets_changed(self, since: datetime, client_id: int | None = None) -> list[AssetRecord]:
         return [record for page in self.fetch_assets(since, client_id) for record in page]
@@ -148,8 +158,22 @@ class FakeHalo:
             if asset["client_id"] == client_id and asset["inventory_number"] == tag
         ]
 
-    def _record(self, number: int, leave_out: Sequence[str] | set[str] = ()) -> AssetRecord:
+    def _shown(self, number: int, value: Any) -> str:
+        """Of a pick list the choice's name, where `value` is its id."""
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        return self.choices.get((number, text), text)
+
+    def _stored(self, number: int, shown: str) -> str:
+        ids = {(field, name): value for (field, value), name in self.choices.items()}
+        return ids.get((number, shown), shown)
+
+    def _record(
+        self, number: int, leave_out: Sequence[str] | set[str] = (), *, listed: bool = False
+    ) -> AssetRecord:
         asset = self.assets[number]
+        rows = asset.get("customfields", ())
+        custom = {row["id"]: row["value"] for row in rows if row["value"] not in (None, "")}
+        unread: dict[int, Any] | None = {} if self.lists_deny_custom_fields else None
         fields = tuple(
             AssetFieldValue(int(key), "", value)
             for key, value in asset["fields"].items()
@@ -163,6 +187,10 @@ class FakeHalo:
             inventory_number=asset["inventory_number"],
             active=not asset["inactive"],
             fields=fields,
+            status_id=asset.get("status_id"),
+            custom_fields=unread if listed else {n: self._shown(n, value) for n, value in custom.items()},
+            custom_stored=unread if listed else custom,
+            properties={name: str(asset.get(name) or "")[:10] for name in DATES},
             updated_at=asset["updated"],
         )
 

@@ -85,3 +85,22 @@ def test_an_asset_that_the_list_does_not_hold_is_told_as_absent() -> None:
     records = FreshAssets(make_job(scene, halo)).read(rows, 3)
     assert records[gone] is None
     assert all(records[number] for number in halo.assets)
+
+
+@pytest.mark.parametrize("denied", [False, True], ids=["left out of lists", "empty in lists"])
+def test_a_list_is_never_believed_about_custom_fields(denied: bool) -> None:
+    scene = Scene()
+    make_outdated(scene, 20)
+    Instance.objects.update(list_fields_proven=True)
+    halo = FakeHalo().adopt_mirror()
+    halo.lists_deny_custom_fields = denied
+    rows = intentions_for(halo)
+    first = rows[0].content["before"]["halo_id"]
+    halo.assets[first]["customfields"] = [{"id": 310, "value": "PO 7"}]
+    rows[0].content["after"] = {"fields": {"custom:311": {"name": "Stage", "value": "In use"}}}
+    fresh = FreshAssets(make_job(scene, halo))
+    fresh.read(rows[1:], len(rows))
+    assert halo.calls == ["page"]
+    record = fresh.read(rows, len(rows))[first]
+    assert halo.calls == ["page", "asset"]
+    assert record is not None and record.custom_stored == {310: "PO 7"}

@@ -68,12 +68,22 @@ def test_it_says_that_a_client_is_no_longer_active() -> None:
     assert reason_of(scene) == "The Halo client Alder Dental Group is no longer active."
 
 
-def test_it_says_that_a_value_is_too_long_for_its_field() -> None:
+def test_it_says_that_a_key_field_would_be_too_long() -> None:
+    scene = Scene()
+    HaloField.objects.filter(halo_id=SERIAL).update(data_length=10)
+    scene.computer("A", serial_number="5CG1234567890")
+    words = "Serial number has 13 characters; Halo's field “Serial Number” takes 10."
+    assert reason_of(scene) == words
+
+
+def test_another_value_that_is_too_long_is_left_out_and_told() -> None:
     scene = Scene()
     HaloField.objects.filter(halo_id=SYSTEM).update(data_length=10)
     scene.computer("A", os_name="Windows Server 2022")
-    words = "Operating system has 19 characters; Halo's field “Operating System” takes 10."
-    assert reason_of(scene) == words
+    ((action, _, reason),) = rows_of(scene.plan())
+    assert action == Action.CREATE
+    words = "Left out: Operating system has 19 characters; Halo's field “Operating System” takes 10."
+    assert reason.endswith(words)
 
 
 def test_it_does_not_double_what_looks_like_two_assets() -> None:

@@ -12,7 +12,9 @@ from integrations.models import HaloField
 from mappings.attributes import ATTRIBUTES, ComputerFacts
 from mappings.models import FieldMapping, FieldOwner
 from mappings.planning.desired import difference
-from mappings.planning.world import Rule
+from mappings.planning.rules import Rule
+from mappings.sources import of_attribute
+from mappings.targets import Target
 from tests.builders import make_console
 from tests.mappings.builders import (
     NAME,
@@ -206,6 +208,10 @@ _rules = st.lists(
 )
 
 
+def make_rule(number: int, key: str, owner: str, derived: bool) -> Rule:
+    return Rule(Target(str(number), "f"), of_attribute(key), owner, derived=derived)
+
+
 def make_facts(number: int, name: str, serial: str, system: str) -> ComputerFacts:
     blank = dict.fromkeys(ComputerFacts._fields, "")
     listed = {"mac_addresses": [], "ip_addresses": [], "last_seen": None, "gone_since": None}
@@ -223,10 +229,10 @@ def make_facts(number: int, name: str, serial: str, system: str) -> ComputerFact
 def test_no_foreign_field_ever_changes_and_nothing_is_blanked(
     rows: list, computers: list, existing: dict[str, str], ours: bool
 ) -> None:
-    rules = [Rule(number, "f", None, ATTRIBUTES[key], owner, derived) for number, key, owner, derived in rows]
+    rules = [make_rule(number, key, owner, derived) for number, key, owner, derived in rows]
     facts = [make_facts(place, *row) for place, row in enumerate(computers)]
     found = difference(rules, facts, existing, created_by_us=ours)
-    own = {str(rule.field_id): rule for rule in rules}
+    own = {rule.target.key: rule for rule in rules}
     assert set(found.before) == set(found.after) <= set(own)
     for number, row in found.after.items():
         assert row["value"]
@@ -237,7 +243,7 @@ def test_no_foreign_field_ever_changes_and_nothing_is_blanked(
 
 @given(_rules, st.tuples(_values, _values, _values), st.dictionaries(st.integers(1, 9).map(str), _values))
 def test_what_was_applied_differs_no_more(rows: list, computer: tuple, existing: dict[str, str]) -> None:
-    rules = [Rule(number, "f", None, ATTRIBUTES[key], owner, derived) for number, key, owner, derived in rows]
+    rules = [make_rule(number, key, owner, derived) for number, key, owner, derived in rows]
     facts = [make_facts(1, *computer)]
     found = difference(rules, facts, existing, created_by_us=True)
     applied = existing | {number: row["value"] for number, row in found.after.items()}

@@ -25,6 +25,7 @@ from mappings.models import (
     Newcomer,
     ProductMapping,
     SuggestionFields,
+    SyncLimits,
 )
 from tests.integrations.admin import made
 from tests.integrations.admin.made_mails import make_mail, make_mail_rule
@@ -116,6 +117,7 @@ def fill(world: World, rows: int) -> None:
         _fill_one(world, console, product, asset_type, run, plan)
     BudgetPermit.objects.create(instance=world.credential.instance, taken_at=timezone.now(), purpose=60)
     NoiseSettings.objects.get_or_create(halo_credential=world.credential)
+    SyncLimits.objects.get_or_create(halo_credential=world.credential)
 
 
 def _fill_noise(world: World, company: Any, computer: Any) -> None:

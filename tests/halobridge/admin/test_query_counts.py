@@ -51,6 +51,7 @@ LISTS = [
     "mappings_ignorerule_changelist",
     "mappings_fieldmapping_changelist",
     "mappings_productmapping_changelist",
+    "mappings_synclimits_changelist",
     "ticketing_alert_changelist",
     "ticketing_eventset_changelist",
     "ticketing_integrationprofile_changelist",

@@ -48,6 +48,7 @@ from mappings.models import (
     Newcomer,
     ProductMapping,
     SuggestionFields,
+    SyncLimits,
 )
 from tests.builders import make_console, make_credential
 from ticketing.models import (
@@ -252,6 +253,7 @@ class World:
         Simulation.objects.create(days=1)
         other = make_credential(instance=self.credential.instance)
         NoiseSettings.objects.create(halo_credential=other)
+        SyncLimits.objects.create(halo_credential=other)
         Storm.objects.create(halo_credential=other, company=computer.company, ticket=ticket)
 
     def path_of(self, prefix: str) -> str:

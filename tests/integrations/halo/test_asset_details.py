@@ -156,3 +156,22 @@ def test_no_odd_field_breaks_an_asset(value: Any, rows: Any) -> None:
     for fields in (named, rows):
         record = parse.asset({"id": 5, "fields": fields, "customfields": rows, "warranty_end": value})
         assert record is not None
+
+
+def test_dates_of_the_asset_itself_are_told_apart_from_fields_of_the_same_name() -> None:
+    record = asset({"Purchase Date": "2020-01-01"}, supplier_purchasedate="1899-12-30T00:00:00")
+    assert record.purchased_on == date(2020, 1, 1)
+    assert record.properties == {"supplier_purchasedate": ""}
+    assert asset(warranty_end="2027-03-31T00:00:00").properties == {"warranty_end": "2027-03-31"}
+
+
+def test_custom_fields_are_kept_as_shown_and_as_stored() -> None:
+    rows = [
+        {"id": 311, "value": 2, "display": "To replace"},
+        {"id": 312, "value": "", "display": ""},
+        {"id": 313, "value": False, "display": "false"},
+    ]
+    record = asset(customfields=rows)
+    assert record.custom_fields == {311: "To replace", 313: "false"}
+    assert record.custom_stored == {311: 2, 313: False}
+    assert asset().custom_stored is None

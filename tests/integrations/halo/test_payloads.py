@@ -225,3 +225,37 @@ def test_a_change_of_status_changes_nothing_else_and_tells_nobody() -> None:
         "dont_do_rules": True,
         "sendack": False,
     }
+
+
+# ---- custom fields and properties of assets -------------------------------------------------
+
+
+def test_custom_fields_go_by_id_and_properties_by_name() -> None:
+    sent = payloads.asset_update(
+        7, custom_fields={311: 2, 310: "x" * 5000}, properties={"warranty_end": "2027-03-31T00:00:00"}
+    )
+    assert sent == {
+        "id": 7,
+        "customfields": [{"id": 311, "value": 2}, {"id": 310, "value": "x" * 4000}],
+        "warranty_end": "2027-03-31T00:00:00",
+    }
+
+
+def test_what_is_not_asked_for_is_not_sent() -> None:
+    assert payloads.asset_update(7) == {"id": 7}
+    place = {"asset_type_id": 1, "client_id": 2, "site_id": 3, "inventory_number": "A"}
+    made = payloads.asset_create(**place, fields={}, custom_fields={311: 2}, properties={"status_id": 3})
+    assert (made["customfields"], made["status_id"]) == ([{"id": 311, "value": 2}], 3)
+    assert "customfields" not in payloads.asset_create(**place, fields={})
+
+
+@pytest.mark.parametrize("name", ["id", "inactive", "customfields", "fields"])
+def test_a_property_never_stands_for_something_else(name: str) -> None:
+    with pytest.raises(ValueError, match="Not a property"):
+        payloads.asset_update(7, properties={name: 1})
+
+
+def test_a_new_asset_gets_its_place_from_nowhere_else() -> None:
+    place = {"asset_type_id": 1, "client_id": 2, "site_id": 3, "inventory_number": "A"}
+    with pytest.raises(ValueError, match="Not a property: client_id"):
+        payloads.asset_create(**place, fields={}, properties={"client_id": 9})

@@ -78,10 +78,3 @@ def test_it_needs_the_right_to_change_mappings(client: Client) -> None:
     client.force_login(make_staff("looker", "mappings.view_computermapping"))
     assert client.post(retry(mapping)).status_code == 403
     assert Intention.objects.get().state == IntentionState.STAFF
-
-
-def test_enable_configuration_promises_no_schedule(browser: Client) -> None:
-    mapping = Scene().mapping
-    page = browser.get(reverse("admin:mappings_companymapping_change", args=(mapping.pk,))).content.decode()
-    assert "it has no effect yet" in page
-    assert "by schedule" not in page

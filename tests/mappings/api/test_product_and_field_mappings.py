@@ -109,3 +109,71 @@ def test_a_field_has_one_source_per_type() -> None:
     assert answer.status_code == 409
     assert f"field mapping {number}" in answer.json()["detail"]
     assert post(FIELDS, **body, attribute="name", asset_type=31).status_code == 201
+
+
+def test_constants_templates_custom_fields_and_properties() -> None:
+    credential = make_credential()
+    HaloField.objects.create(halo_credential=credential, kind="custom", halo_id=310, name="Reference")
+    common = {"halo_credential": credential.pk}
+    template = {"source": "template", "text": "{manufacturer} {model}", "target": "custom", "field_id": 310}
+    warranty = {"attribute": "warranty_ends_on", "target": "property", "property": "warranty_end"}
+    for body in (template, warranty):
+        answer = post(FIELDS, **common, **body)
+        assert answer.status_code == 201, answer.content
+        told = answer.json()
+        assert {name: told[name] for name in body} == body
+        assert told["problem"] == ""
+    listed = make_caller().get(f"{FIELDS}?target=property").json()["results"]
+    assert [(row["property"], row["field_id"]) for row in listed] == [("warranty_end", None)]
+
+
+def test_what_cannot_work_is_refused_where_it_is_wrong() -> None:
+    credential = make_credential()
+    HaloField.objects.create(
+        halo_credential=credential, kind="custom", halo_id=312, name="Disposal date", data_type=4
+    )
+    common = {"halo_credential": credential.pk, "target": "custom", "field_id": 312}
+    for name, body in (
+        ("field_id", {"attribute": "name"}),
+        ("text", {"source": "template", "text": "{shoe_size}"}),
+        ("attribute", {"source": "attribute"}),
+        ("field_id", {"attribute": "name", "field_id": None}),
+        ("property", {"attribute": "name", "target": "property"}),
+        ("console_order", {"attribute": "purchased_on", "console_order": [987_654]}),
+    ):
+        answer = post(FIELDS, **{**common, **body})
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, [name]), body
+    assert not FieldMapping.objects.exists()
+
+
+def test_a_row_that_halo_has_overtaken_says_so() -> None:
+    credential = make_credential()
+    HaloField.objects.create(halo_credential=credential, halo_id=7, name="Serial")
+    row = FieldMapping.objects.create(halo_credential=credential, attribute="name", field_id=8)
+    told = make_caller().get(f"{FIELDS}{row.pk}/").json()
+    assert told["problem"] == "HaloPSA has no asset field with the ID 8 (any more): choose another."
+
+
+def test_consoles_have_an_order() -> None:
+    credential, first, second = make_credential(), make_console(), make_console()
+    body = {"halo_credential": credential.pk, "attribute": "name", "field_id": 7}
+    told = post(FIELDS, **body, console_order=[second.pk, first.pk]).json()
+    assert told["console_order"] == [second.pk, first.pk]
+    twice = post(FIELDS, **{**body, "field_id": 8}, console_order=[first.pk, first.pk])
+    assert twice.json()["errors"]["console_order"] == ["A console is named twice."]
+
+
+def test_a_new_type_starts_from_its_key_fields() -> None:
+    credential = make_credential()
+    for number, name in ((1, "Device Name"), (2, "Asset No."), (3, "Model")):
+        HaloField.objects.create(halo_credential=credential, halo_id=number, name=name)
+    make_asset_type(credential, 31, key_field_ids=[1, 2], field_ids=[1, 2, 3])
+    body = {"halo_credential": credential.pk, "asset_type": 31}
+    answer = post(f"{FIELDS}start/", **body)
+    assert answer.status_code == 201, answer.content
+    rows = [(row["asset_type"], row["attribute"], row["field_id"]) for row in answer.json()]
+    assert rows == [(31, "name", 1), (31, "serial_number", 2)]
+    assert post(f"{FIELDS}start/", **body).json() == []
+    assert post(f"{FIELDS}start/", **{**body, "asset_type": 99}).status_code == 400
+    reader = make_caller("mappings.view_fieldmapping")
+    assert reader.post(f"{FIELDS}start/", body, format="json").status_code == 403

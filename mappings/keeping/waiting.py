@@ -1,0 +1,42 @@
+"""Updates that wait for an approval: applied with their preview, kept back by cancelling the run."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from integrations.choices import PlanState, RunKind, RunState
+from integrations.models import HaloCredential, Plan, Run
+
+
+def waiting_runs() -> QuerySet[Run]:
+    """Runs whose preview somebody has to look at."""
+    return Run.objects.filter(kind=RunKind.KEEP_ASSETS, state=RunState.WAITING, plan__isnull=False)
+
+
+def asked_already(credential: HaloCredential, checksum: str) -> bool:
+    """Whether just these changes wait already, or staff have decided to leave them alone.
+
+    The checksum is that of the changes as they were computed: staff may have unticked some since.
+    """
+    rows = Run.objects.filter(kind=RunKind.KEEP_ASSETS, halo_credential=credential, plan__isnull=False)
+    asked = rows.filter(state__in=(RunState.WAITING, RunState.CANCELLED)).select_related("plan")
+    newest = asked.order_by("-pk").first()
+    if newest is None or newest.parameters.get("checksum") != checksum:
+        return False
+    return newest.state == RunState.CANCELLED or (
+        newest.plan is not None and newest.plan.state == PlanState.READY
+    )
+
+
+def supersede(credential: HaloCredential, run: Run) -> None:
+    """What waited is told by a later run, or is nothing any more."""
+    older = waiting_runs().filter(halo_credential=credential).exclude(pk=run.pk)
+    plans = [plan for plan in older.values_list("plan", flat=True) if plan]
+    if plans:
+        Plan.objects.filter(pk__in=plans, state=PlanState.READY).update(state=PlanState.STALE)
+        older.update(state=RunState.PARTIAL, error=f"Run {run.pk} has compared it again.")
+
+
+def approved(plan: Plan) -> None:
+    """Its preview was applied: the run waits no more."""
+    waiting_runs().filter(plan=plan).update(state=RunState.SUCCEEDED, error="Approved: it was applied.")
