@@ -267,4 +267,4 @@ def test_planning_five_hundred_alerts_costs_as_many_statements_as_fifty(
         assert Alert.objects.filter(pending=True).count() == number // 2
         counts.append(statements(lambda instance=world.instance: plan_tickets(instance)))
     # Nine of them ask for what would hold alerts back.
-    assert counts[0] == counts[1] < 60
+    assert counts[0] == counts[1] <= 60
