@@ -21,13 +21,17 @@ from mappings.models.fields import (
 )
 from mappings.models.ignoring import IgnoredComputer, IgnoreRule
 from mappings.models.limits import SyncLimits, limits_of_many
+from mappings.models.counts import MonthCount, MonthEnd
+from mappings.models.fields import FieldMapping, FieldOwner
+from mappings.models.ignoring import IgnoredComputer, IgnoreRule
+from mappings.models.gaps import Gap, GapKind
 from mappings.models.locations import LocationMapping
 from mappings.models.products import ProductMapping
 from mappings.models.reviews import ComputerReview, ReviewDecision, ReviewKind
 
 __all__ = [
-    "CUSTOM_FIELD",
     "AssetProperty",
+    "CUSTOM_FIELD",
     "ClientField",
     "CompanyChange",
     "CompanyField",
@@ -40,11 +44,15 @@ __all__ = [
     "Evidence",
     "FieldMapping",
     "FieldOwner",
+    "Gap",
+    "GapKind",
     "IgnoreRule",
     "IgnoredCompany",
     "IgnoredComputer",
     "LocationMapping",
     "MappingOrigin",
+    "MonthCount",
+    "MonthEnd",
     "Newcomer",
     "NewcomerState",
     "ProductMapping",

@@ -1,0 +1,69 @@
+"""Which computers and assets gaps and counts are about, towards one HaloPSA credential."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery
+
+from integrations.models import Computer, HaloAsset, HaloAssetType, HaloCredential
+from mappings.models import CompanyMapping, ComputerMapping, ProductMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What one look knows before it reads: the credential, serial numbers that say nothing, now."""
+
+    credential: HaloCredential
+    junk: frozenset[str]
+    kinds: list[str]
+    now: datetime
+
+
+def computers_of(credential: HaloCredential) -> QuerySet[Computer]:
+    """Active computers of companies that are mapped in this credential or in none.
+
+    A credential that is restricted to a company is about that one alone.
+    """
+    computers = Computer.objects.filter(active=True)
+    if credential.associated_company_id:
+        return computers.filter(company=credential.associated_company_id)
+    anywhere = CompanyMapping.objects.filter(company=OuterRef("company"))
+    here = anywhere.filter(halo_credential=credential)
+    return computers.filter(Exists(here) | ~Exists(anywhere))
+
+
+def with_halo(computers: QuerySet[Computer], credential: HaloCredential) -> QuerySet[Any]:
+    """Annotate `in_client` (the mapped client), `pair` (the computer's mapping) and `paired_asset`; our ids."""
+    companies = CompanyMapping.objects.filter(company=OuterRef("company"), halo_credential=credential)
+    pairs = ComputerMapping.objects.filter(computer=OuterRef("pk"), halo_credential=credential)
+    return computers.annotate(
+        in_client=Subquery(companies.values("halo_client")[:1], output_field=BigIntegerField()),
+        pair=Subquery(pairs.values("pk")[:1], output_field=BigIntegerField()),
+        paired_asset=Subquery(pairs.values("halo_asset")[:1], output_field=BigIntegerField()),
+    )
+
+
+def assets_of(credential: HaloCredential) -> QuerySet[HaloAsset]:
+    """Active assets; of a restricted credential those of its company's client."""
+    assets = HaloAsset.objects.filter(halo_credential=credential, active=True)
+    if credential.associated_company_id:
+        mapped = CompanyMapping.objects.filter(
+            halo_credential=credential, company=credential.associated_company_id
+        )
+        assets = assets.filter(client__in=mapped.values("halo_client"))
+    return assets
+
+
+def computer_types(credential: HaloCredential) -> QuerySet[HaloAssetType]:
+    """Asset types that computers have: default ones of products, and those of linked assets.
+
+    HaloPSA also holds printers, phones and licences, which no console could ever show.
+    """
+    defaults = ProductMapping.objects.filter(halo_credential=credential)
+    linked = ComputerMapping.objects.filter(halo_credential=credential, halo_asset__isnull=False)
+    return HaloAssetType.objects.filter(halo_credential=credential).filter(
+        Q(halo_id__in=defaults.values("asset_type")) | Q(pk__in=linked.values("halo_asset__asset_type"))
+    )
