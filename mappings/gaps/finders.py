@@ -24,11 +24,11 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Coalesce, Lower, Trim
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from integrations.choices import ConsolePurpose
-from mappings.gaps.keys import host_key, with_serial_key
+from mappings.gaps.keys import host_key, lowered, with_serial_key
 from mappings.gaps.purposes import is_served, serves
 from mappings.gaps.scope import Looking, assets_of, computer_types, computers_of, with_halo
 from mappings.models import CompanyMapping, ComputerMapping, GapKind
@@ -79,7 +79,7 @@ def _two_companies(look: Looking) -> Any:
     consoles can only be told apart once both are mapped.
     """
     rows = with_halo(computers_of(look.credential).filter(company__isnull=False), look.credential)
-    rows = with_serial_key(rows, "serial_number", look.junk).filter(~Q(serial_key=""))
+    rows = with_serial_key(rows, look.computer_junk).filter(~Q(serial_key=""))
     unmapped = ExpressionWrapper(F("company_id") * -1, output_field=BigIntegerField())
     everywhere, of_console = [F("serial_key")], [F("console_id"), F("serial_key")]
     return (
@@ -119,8 +119,8 @@ def _served_only(look: Looking, own: ConsolePurpose, other: ConsolePurpose) -> A
     if not is_served(look.kinds, other):
         return None
     rows = with_halo(computers_of(look.credential), look.credential).filter(in_client__isnull=False)
-    rows = with_serial_key(rows, "serial_number", look.junk).annotate(
-        host_key=host_key("host_name", "name"),
+    rows = with_serial_key(rows, look.computer_junk).annotate(
+        host_key=host_key(),
         has_own=_flag(serves(look.kinds, own)),
         has_other=_flag(serves(look.kinds, other)),
     )
@@ -172,13 +172,9 @@ def _why_not_in_console(row: Row) -> str:
 
 def _double_asset(look: Looking) -> Any:
     """The same serial number or, among computers, the same name within one client."""
-    rows = with_serial_key(
-        assets_of(look.credential).filter(client__isnull=False), "serial_number", look.junk
-    )
+    rows = with_serial_key(assets_of(look.credential).filter(client__isnull=False), look.asset_junk)
     types = computer_types(look.credential)
-    rows = rows.annotate(
-        name_key=Case(When(asset_type__in=types, then=Lower(Trim(F("name")))), default=Value(""))
-    )
+    rows = rows.annotate(name_key=Case(When(asset_type__in=types, then=lowered("name")), default=Value("")))
     of_serial = Window(Count("pk"), partition_by=[F("client_id"), F("serial_key")])
     of_name = Window(Count("pk"), partition_by=[F("client_id"), F("name_key")])
     rows = rows.annotate(

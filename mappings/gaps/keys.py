@@ -3,47 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import reduce
-from typing import Any, Final
+from typing import Any
 
-from django.db.models import Case, CharField, F, Q, Value, When
-from django.db.models.functions import Coalesce, Lower, NullIf, Replace, Substr, Trim
+from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Lower, NullIf, Trim
 
 from integrations.choices import OptionKind
 from integrations.models import HaloCredential, HaloOption
-from mappings.matching import JUNK_SERIALS
+from mappings.matching import serial_key
 
-SEPARATORS: Final = " -_./:#"
-"""What people and firmware put between the characters of a serial number."""
+CHUNK = 2000
 
 
-def junk_of(credential: HaloCredential) -> frozenset[str]:
-    """Values that identify nothing: those that everybody knows, and HaloPSA's own list."""
+def lowered(field: str) -> Any:
+    return Lower(Trim(F(field)))
+
+
+def junk_serials(rows: QuerySet[Any], credential: HaloCredential) -> list[str]:
+    """Serial numbers that several of these rows have and that identify nothing, as `lowered` spells them.
+
+    By the rules of matching and by HaloPSA's own list. What only one row has can do no harm, so that this
+    stays a short list. Two statements.
+    """
     options = HaloOption.objects.filter(
         halo_credential=credential, kind=OptionKind.IGNORED_VALUE, active=True
     )
-    return JUNK_SERIALS | frozenset(_bare(options.values_list("name", flat=True)))
+    ignored = {_bare(name) for name in options.values_list("name", flat=True)}
+    told = rows.order_by().annotate(serial=lowered("serial_number")).values("serial")
+    several = told.annotate(number=Count("pk")).filter(number__gt=1).values_list("serial", flat=True)
+    return [
+        text for text in several.iterator(chunk_size=CHUNK) if not serial_key(text) or _bare(text) in ignored
+    ]
 
 
-def _bare(texts: Iterable[str]) -> Iterable[str]:
-    return (bare for text in texts if (bare := re.sub(r"[\W_]", "", text).casefold()))
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()
 
 
-def with_serial_key(rows: Any, field: str, junk: frozenset[str]) -> Any:
-    """Annotate `serial_key`; "" for junk and for one repeated character."""
-    key = Lower(Trim(F(field)))
-    bare = reduce(lambda text, sign: Replace(text, Value(sign), Value("")), SEPARATORS, key)
-    rest = Replace(bare, Substr(bare, 1, 1), Value(""))
-    return rows.annotate(serial_bare=bare, serial_rest=rest).annotate(
+def with_serial_key(rows: QuerySet[Any], junk: list[str]) -> QuerySet[Any]:
+    """Annotate `serial_key`."""
+    if not junk:
+        return rows.annotate(serial_key=lowered("serial_number"))
+    return rows.annotate(serial_lowered=lowered("serial_number")).annotate(
         serial_key=Case(
-            When(Q(serial_rest="") | Q(serial_bare__in=sorted(junk)), then=Value("")),
-            default=key,
+            When(serial_lowered__in=junk, then=Value("")),
+            default=lowered("serial_number"),
             output_field=CharField(),
         )
     )
 
 
-def host_key(host: str, name: str) -> Any:
-    """The host name, else the name."""
-    return Lower(Trim(Coalesce(NullIf(F(host), Value("")), F(name))))
+def host_key() -> Any:
+    """The host name of a computer, else its name."""
+    return Lower(Trim(Coalesce(NullIf(F("host_name"), Value("")), F("name"))))
