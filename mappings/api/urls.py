@@ -15,6 +15,9 @@ from mappings.api.computer_mappings import ComputerMappingViewSet
 from mappings.api.computer_reviews import ComputerReviewViewSet
 from mappings.api.field_mappings import FieldMappingViewSet
 from mappings.api.ignoring import IgnoredComputerViewSet, IgnoreRuleViewSet
+from mappings.api.counts import CountViewSet
+from mappings.api.field_mappings import FieldMappingViewSet
+from mappings.api.gaps import GapViewSet
 from mappings.api.location_mappings import LocationMappingViewSet
 from mappings.api.plans import PlannedChangeViewSet, PlanViewSet
 from mappings.api.product_mappings import ProductMappingViewSet
@@ -36,6 +39,8 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("product-mappings", ProductMappingViewSet),
     ("field-mappings", FieldMappingViewSet),
     ("sync-limits", SyncLimitsViewSet),
+    ("gaps", GapViewSet),
+    ("counts", CountViewSet),
     ("plans", PlanViewSet),
     (r"plans/(?P<plan>[0-9]+)/changes", PlannedChangeViewSet),
 ]
