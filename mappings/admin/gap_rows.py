@@ -64,7 +64,7 @@ def gap_rows(rows: QuerySet[Gap], request: HttpRequest, credential: HaloCredenti
 
 def kinds_to_choose(request: HttpRequest, listed: Any) -> list[Choice]:
     """Every kind with its number under all other filters of the list. One statement."""
-    rows = listed.get_queryset(request, exclude_parameters=[KIND])
+    rows = listed.get_queryset(request, exclude_parameters=[KIND, "kind__isnull"])
     counts = dict(rows.order_by().values_list("kind").annotate(number=Count("pk")))
     chosen = request.GET.get(KIND, "")
     total = address(request, **{KIND: None, "p": None})

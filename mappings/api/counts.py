@@ -47,7 +47,7 @@ class PresentCountSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
 
 
-class MonthSerializer(serializers.Serializer[Month]):
+class MonthSerializer(serializers.Serializer[Any]):
     month = serializers.CharField(source="key")
     counted = serializers.SerializerMethodField(help_text="False: nobody counted it; there are no figures.")
     counted_at = serializers.DateTimeField(source="counted.counted_at", default=None, allow_null=True)

@@ -48,7 +48,7 @@ class LookSerializer(serializers.Serializer[Any]):
 
 class KindCountSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=GapKind.choices)
-    label = serializers.CharField()
+    name = serializers.CharField()
     number = serializers.IntegerField()
 
 
@@ -103,8 +103,7 @@ class GapViewSet(ReadResource):
         rows = self.filter_queryset(self.get_queryset()).order_by()
         counts = dict(rows.values_list("kind").annotate(number=Count("pk")))
         told = [
-            {"kind": value, "label": label, "number": counts.get(value, 0)}
-            for value, label in GapKind.choices
+            {"kind": value, "name": label, "number": counts.get(value, 0)} for value, label in GapKind.choices
         ]
         return Response(KindCountSerializer(told, many=True).data)
 

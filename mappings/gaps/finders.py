@@ -24,7 +24,7 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from integrations.choices import ConsolePurpose
@@ -128,12 +128,18 @@ def _served_only(look: Looking, own: ConsolePurpose, other: ConsolePurpose) -> A
         Window(Sum("has_other"), partition_by=[F(key) for key in keys])
         for keys in (["paired_asset"], ["in_client", "serial_key"], ["in_client", "host_key"])
     )
-    met = Case(When(paired_asset__isnull=False, then=by_asset), default=Value(0), output_field=IntegerField())
-    met += Case(When(serial_key="", then=Value(0)), default=by_serial, output_field=IntegerField())
-    met += Case(When(host_key="", then=Value(0)), default=by_host, output_field=IntegerField())
+    met = (
+        _unless(Q(paired_asset__isnull=True), by_asset)
+        + _unless(Q(serial_key=""), by_serial)
+        + _unless(Q(host_key=""), by_host)
+    )
     # What the filter needs of the row itself goes into the sum: as a condition of its own the database would
     # leave the other console's rows out before it adds up.
     return rows.annotate(met=met + F("has_other") + 1 - F("has_own")).filter(met=0)
+
+
+def _unless(condition: Q, number: Any) -> Case:
+    return Case(When(condition, then=Value(0)), default=number, output_field=IntegerField())
 
 
 def _flag(condition: Q) -> Any:
@@ -178,10 +184,11 @@ def _double_asset(look: Looking) -> Any:
     of_serial = Window(Count("pk"), partition_by=[F("client_id"), F("serial_key")])
     of_name = Window(Count("pk"), partition_by=[F("client_id"), F("name_key")])
     rows = rows.annotate(
-        same_serial=Case(When(serial_key="", then=Value(1)), default=of_serial, output_field=IntegerField()),
-        same_name=Case(When(name_key="", then=Value(1)), default=of_name, output_field=IntegerField()),
+        same_serial=_unless(Q(serial_key=""), of_serial), same_name=_unless(Q(name_key=""), of_name)
     )
-    return rows.annotate(most=F("same_serial") * F("same_name")).filter(most__gt=1)
+    return rows.annotate(most=Greatest(F("same_serial"), F("same_name"), output_field=IntegerField())).filter(
+        most__gt=1
+    )
 
 
 def _why_double(row: Row) -> str:
