@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -98,6 +98,7 @@ def test_a_credential_counts_only_what_is_mapped_in_it() -> None:
 
 
 class EveryComputerCountsOnce(TestCase):
+    @settings(deadline=None, max_examples=25)
     @given(st.lists(st.sampled_from(["linked", "inactive", "waiting", "gone", "unmapped"]), max_size=12))
     def test_whatever_state_it_is_in(self, states: list[str]) -> None:
         scene = Scene()
