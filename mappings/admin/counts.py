@@ -113,7 +113,7 @@ class CountAdmin(HistoryAdmin):
             context = self.page_context(request, "Counts")
             return TemplateResponse(request, "bridge/choose_credential.html", context)
         context = self.page_context(
-            request, "Counts", **self._shown(request, choice, asked_for(request, choice.chosen))
+            request, "Counts", said=True, **self._shown(request, choice, asked_for(request, choice.chosen))
         )
         return TemplateResponse(request, "bridge/counts.html", context)
 

@@ -23,7 +23,16 @@ from unfold.contrib.filters.admin import (
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from integrations.admin.bases import Button, HistoryAdmin
-from integrations.admin.display import NOTHING, admin_url, badge, moment, row_link, time_column, two_lines
+from integrations.admin.display import (
+    NOTHING,
+    admin_url,
+    badge,
+    badge_column,
+    moment,
+    row_link,
+    time_column,
+    two_lines,
+)
 from integrations.admin.exporting import ExportedList
 from integrations.admin.halo_sheets import SheetColumn
 from integrations.choices import RunKind
@@ -73,7 +82,7 @@ class DismissForm(forms.Form):
 
 @admin.register(Gap)
 class GapAdmin(ExportedList, HistoryAdmin):
-    list_display = ("name_shown", "kind_shown", "client_shown", "place_shown", "noticed", "do")
+    list_display = ("name_shown", "kind_shown", "where_shown", "do")
     list_filter = (
         CredentialFilter,
         ("kind", ChoicesDropdownFilter),
@@ -89,7 +98,7 @@ class GapAdmin(ExportedList, HistoryAdmin):
     ordering = ("name", "pk")
     actions = ("dismiss_selected", "restore_selected")
     fields = (
-        *("name_shown", "kind_shown", "client_shown", "place_shown", "seen", "noticed"),
+        *("name_shown", "kind_told", "client_shown", "place_shown", "seen", "noticed"),
         *("dismissed_shown", "do"),
     )
     empty_hint = "They are looked for every hour, and when you press “Look now”."
@@ -103,6 +112,7 @@ class GapAdmin(ExportedList, HistoryAdmin):
             shown=lambda row: row.dismissed_at is not None,
         ),
     )
+    kind_told = badge_column("kind", "Gap", TONES)
     noticed = time_column("noticed_at", "Noticed")
     seen = time_column("last_seen", "Last seen")
 
@@ -141,16 +151,24 @@ class GapAdmin(ExportedList, HistoryAdmin):
     def name_shown(self, row: Gap) -> SafeString:
         return two_lines(row_link(row.computer or row.halo_asset, row.name), row.reason)
 
-    @admin.display(description="Gap", ordering="kind")
+    @admin.display(description="Gap, noticed", ordering="kind")
     def kind_shown(self, row: Gap) -> SafeString:
         told = badge(row.get_kind_display(), TONES[row.kind])
-        return two_lines(told, f"Dismissed: {row.dismissed_because}" if row.dismissed_at else "")
+        return two_lines(
+            told, f"Dismissed: {row.dismissed_because}" if row.dismissed_at else moment(row.noticed_at)
+        )
 
-    @admin.display(description="Client [customer]", ordering="client__name")
+    @admin.display(description="Client [customer] and company", ordering="client__name")
+    def where_shown(self, row: Gap) -> SafeString:
+        """Both, where there are both: the client's name may be another than its company's."""
+        company = f"{row.company or 'Without a company'} ({row.console})" if row.console else ""
+        return two_lines(row_link(row.client), company)
+
+    @admin.display(description="Client [customer]")
     def client_shown(self, row: Gap) -> SafeString | str:
         return row_link(row.client)
 
-    @admin.display(description="Company and console", ordering="company__name")
+    @admin.display(description="Company and console")
     def place_shown(self, row: Gap) -> SafeString | str:
         if row.console is None:
             return NOTHING

@@ -45,8 +45,7 @@ class Migration(migrations.Migration):
                 ('month_end', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counts', to='mappings.monthend')),
             ],
             options={
-                'verbose_name': 'count of a month',
-                'verbose_name_plural': 'counts of months',
+                'verbose_name': 'count',
                 'ordering': ['client_name', 'console_name', 'product', 'asset_type_name'],
             },
         ),

@@ -46,8 +46,7 @@ class MonthCount(models.Model):
     class Meta:
         indexes = [models.Index(fields=["month_end", "client_name"], name="counts_by_client")]
         ordering = ["client_name", "console_name", "product", "asset_type_name"]
-        verbose_name = "count of a month"
-        verbose_name_plural = "counts of months"
+        verbose_name = "count"
 
     def __str__(self) -> str:
         return f"{self.client_name}, {self.product or 'no product'}: {self.number}"
