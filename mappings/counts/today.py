@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from integrations.models import Computer, HaloCredential
 from mappings.gaps.scope import with_halo
-from mappings.models import CompanyMapping
+from mappings.models import CompanyMapping, IgnoredCompany
 
 KEYS = (
     *("client", "client_halo_id", "client_name", "console", "console_name"),
@@ -57,9 +57,13 @@ def present_counts(credential: HaloCredential, among: QuerySet[Computer] | None 
 
 
 def left_out(credential: HaloCredential) -> int:
-    """Active computers that count for nobody: their company is mapped in no HaloPSA credential."""
+    """Active computers that count for nobody: no HaloPSA credential has their company mapped.
+
+    Those of companies that staff ignore are left out on purpose and not told.
+    """
     if credential.associated_company_id:
         return 0
     mapped = CompanyMapping.objects.values("company")
-    computers = Computer.objects.filter(active=True, eligible=True)
-    return computers.filter(Q(company__isnull=True) | ~Q(company__in=mapped)).count()
+    ignored = IgnoredCompany.objects.filter(halo_credential=credential).values("company")
+    lacking = Q(company__isnull=True) | ~Q(company__in=mapped) & ~Q(company__in=ignored)
+    return Computer.objects.filter(lacking, active=True, eligible=True).count()

@@ -18,7 +18,7 @@ from django.db.models import (
 )
 
 from integrations.models import Computer, HaloAsset, HaloAssetType, HaloCredential
-from mappings.models import CompanyMapping, ComputerMapping, ProductMapping
+from mappings.models import CompanyMapping, ComputerMapping, IgnoredCompany, ProductMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Looking:
 
 
 def computers_of(credential: HaloCredential) -> QuerySet[Computer]:
-    """Active computers of companies that are mapped in this credential or in none.
+    """Active computers of companies that are mapped in this credential, or in none and not ignored.
 
     A credential that is restricted to a company is about that one alone.
     """
@@ -42,7 +42,8 @@ def computers_of(credential: HaloCredential) -> QuerySet[Computer]:
         return computers.filter(company=credential.associated_company_id)
     anywhere = CompanyMapping.objects.filter(company=OuterRef("company"))
     here = anywhere.filter(halo_credential=credential)
-    return computers.filter(Exists(here) | ~Exists(anywhere))
+    ignored = IgnoredCompany.objects.filter(company=OuterRef("company"), halo_credential=credential)
+    return computers.filter(Exists(here) | (~Exists(anywhere) & ~Exists(ignored)))
 
 
 def with_halo(computers: QuerySet[Computer], credential: HaloCredential) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from hypothesis.extra.django import TestCase
 from integrations.choices import Action
 from integrations.models import Computer, Console, HaloAsset, HaloClient
 from mappings.counts import CountLine, count_month_end, counts_of_plan, left_out, months_of, present_counts
-from mappings.models import ComputerMapping, MonthCount, MonthEnd
+from mappings.models import ComputerMapping, IgnoredCompany, MonthCount, MonthEnd
 from tests.builders import make_credential
 from tests.mappings.builders import (
     SERVER,
@@ -85,6 +85,10 @@ def test_computers_of_unmapped_companies_are_told_and_not_counted() -> None:
     make_computer(make_company(scene.console))
     make_computer(scene.company, company=None)
     make_computer(scene.company, eligible=False)
+
+    ignored = make_company(scene.console)
+    make_computer(ignored)
+    IgnoredCompany.objects.create(company=ignored, halo_credential=scene.credential)
 
     assert counts(scene) == {}
     assert left_out(scene.credential) == 2

@@ -17,7 +17,7 @@ from hypothesis.extra.django import TestCase
 from integrations.choices import OptionKind
 from integrations.models import Company, Computer, HaloAsset, HaloClient, HaloOption, Product
 from mappings.gaps import dismiss, look_at, look_for, restore
-from mappings.models import CompanyMapping, ComputerMapping, Gap, GapKind
+from mappings.models import CompanyMapping, ComputerMapping, Gap, GapKind, IgnoredCompany
 from tests.builders import make_console, make_credential
 from tests.mappings.builders import (
     Scene,
@@ -94,6 +94,15 @@ def test_a_company_that_is_mapped_in_another_halopsa_is_no_gap_in_this_one() -> 
     make_computer(company, "elsewhere")
 
     assert look(scene, GapKind.NOT_IN_HALO) == {}
+
+
+def test_computers_of_an_ignored_company_are_no_gap() -> None:
+    scene = Scene()
+    company = make_company(scene.console)
+    make_computer(company)
+    IgnoredCompany.objects.create(company=company, halo_credential=scene.credential)
+
+    assert look(scene) == {}
 
 
 def test_a_credential_of_one_company_tells_of_that_company_alone() -> None:

@@ -25,8 +25,11 @@ from mappings.models import (
     Newcomer,
     Gap,
     GapKind,
+    IgnoredCompany,
+    LocationMapping,
     MonthCount,
     MonthEnd,
+    Newcomer,
     ProductMapping,
     SuggestionFields,
     SyncLimits,
@@ -143,6 +146,9 @@ def _fill_news(world: World, company: Any, client: Any) -> None:
     IgnoredCompany.objects.create(company=made.make_company(company.console), **common)
     SuggestionFields.objects.create(
         console=made.make_console(), company_field="account_number", client_field="reference", **common
+    )
+
+
 def _fill_gaps(credential: HaloCredential, client: Any, computer: Any) -> None:
     Gap.objects.create(
         halo_credential=credential,
