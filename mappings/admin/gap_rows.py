@@ -34,6 +34,7 @@ RIGHTS: Final = {
     "may_edit": "mappings.change_computermapping",
     "may_export": "integrations.add_plan",
     "may_map": "mappings.change_companymapping",
+    "may_ignore": "mappings.add_ignoredcomputer",
     "may_dismiss": "mappings.change_gap",
 }
 
@@ -148,6 +149,8 @@ def ways_of(row: Any) -> Iterator[Way]:
     if number := row.halo_asset.halo_id if row.halo_asset else row.asset_halo_id:
         url = halo_url(row.halo_credential.resource_server, "assets", number)
         yield Way("Open in HaloPSA", url, "HaloPSA")
+    if row.computer and row.may_ignore:
+        yield Way("Ignore", admin_url(row, "ignore"))
     if row.may_dismiss:
         page = "restore" if row.dismissed_at else "dismiss"
         yield Way("Take back" if row.dismissed_at else "Dismiss", admin_url(row, page))

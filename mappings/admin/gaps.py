@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,12 +17,10 @@ from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RelatedDropdownFilter,
 )
-from unfold.widgets import UnfoldAdminTextInputWidget
 
-from integrations.admin.bases import Button, HistoryAdmin
+from integrations.admin.bases import HistoryAdmin
 from integrations.admin.display import (
     NOTHING,
-    admin_url,
     badge,
     badge_column,
     moment,
@@ -39,6 +34,7 @@ from integrations.choices import RunKind
 from integrations.models import HaloCredential, Run
 from integrations.runs.request import request_gaps
 from mappings.admin.computer_rows import CredentialFilter, chosen_credential
+from mappings.admin.gap_actions import GapActions
 from mappings.admin.gap_rows import (
     TONES,
     DismissedFilter,
@@ -47,8 +43,7 @@ from mappings.admin.gap_rows import (
     kinds_to_choose,
     ways_of,
 )
-from mappings.gaps import computer_types, dismiss, restore
-from mappings.gaps.dismissing import LONGEST_REASON
+from mappings.gaps import computer_types
 from mappings.models import Gap, GapKind
 
 WAY = '<a class="hb-button hb-button--small" href="{}" aria-label="{}: {}">{}</a>'
@@ -71,17 +66,8 @@ GAP_COLUMNS = (
 )
 
 
-class DismissForm(forms.Form):
-    reason = forms.CharField(
-        label="Why is it none?",
-        max_length=LONGEST_REASON,
-        widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
-        help_text="E.g. “Firewall, has no agent”. Shown with the gap; it comes back if it changes.",
-    )
-
-
 @admin.register(Gap)
-class GapAdmin(ExportedList, HistoryAdmin):
+class GapAdmin(GapActions, ExportedList, HistoryAdmin):
     list_display = ("name_shown", "kind_shown", "where_shown", "do")
     list_filter = (
         CredentialFilter,
@@ -96,7 +82,6 @@ class GapAdmin(ExportedList, HistoryAdmin):
     list_before_template = "bridge/gaps_bar.html"
     list_display_links = None
     ordering = ("name", "pk")
-    actions = ("dismiss_selected", "restore_selected")
     fields = (
         *("name_shown", "kind_told", "client_shown", "place_shown", "seen", "noticed"),
         *("dismissed_shown", "do"),
@@ -104,14 +89,6 @@ class GapAdmin(ExportedList, HistoryAdmin):
     empty_hint = "They are looked for every hour, and when you press “Look now”."
     exported = GAP_COLUMNS
     exported_as = "gaps"
-    buttons: ClassVar[tuple[Button, ...]] = (
-        Button(
-            "restore",
-            "Take back",
-            ask="Take the dismissal of “{row}” back? It is in the report again.",
-            shown=lambda row: row.dismissed_at is not None,
-        ),
-    )
     kind_told = badge_column("kind", "Gap", TONES)
     noticed = time_column("noticed_at", "Noticed")
     seen = time_column("last_seen", "Last seen")
@@ -202,7 +179,6 @@ class GapAdmin(ExportedList, HistoryAdmin):
     def page_urls(self) -> list[URLPattern]:
         return [
             self.page("look/<int:credential_id>/", "look", self.look),
-            self.page("<path:object_id>/dismiss/", "dismiss", self.dismiss),
             *super().page_urls(),
         ]
 
@@ -215,54 +191,3 @@ class GapAdmin(ExportedList, HistoryAdmin):
         request_gaps(credential, requested_by=request.user)
         messages.success(request, "The bridge looks for gaps now; reload this page in a moment.")
         return HttpResponseRedirect(f"{self.url('changelist')}?halo_credential={credential.pk}")
-
-    # ---- dismissing -------------------------------------------------------------------------
-
-    def dismiss(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        row = self.row_or_404(request, object_id)
-        if not self.may_press(request, "change", row):
-            raise PermissionDenied
-        back = f"{self.url('changelist')}?halo_credential={row.halo_credential_id}"
-        form = DismissForm(request.POST or None)
-        if form.is_valid():
-            dismiss(Gap.objects.filter(pk=row.pk), form.cleaned_data["reason"], request.user)
-            self.log_change(request, row, f"Dismissed: {form.cleaned_data['reason']}")
-            messages.success(request, f"“{row.name}” is dismissed until it changes.")
-            return HttpResponseRedirect(back)
-        return self._ask(request, form, back, question=f"{row}. {row.reason}", number=1)
-
-    def restore(self, request: HttpRequest, row: Gap) -> HttpResponse:
-        restore(Gap.objects.filter(pk=row.pk))
-        messages.success(request, f"“{row.name}” is in the report again.")
-        return HttpResponseRedirect(admin_url(row))
-
-    def _ask(self, request: HttpRequest, form: DismissForm, back: str, **more: Any) -> HttpResponse:
-        context = self.page_context(request, "Dismiss", form=form, media=form.media, back=back, **more)
-        return TemplateResponse(request, "bridge/dismiss_gaps.html", context)
-
-    def has_dismiss_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("mappings.change_gap"))
-
-    @admin.action(description="Dismiss", permissions=["dismiss"])
-    def dismiss_selected(self, request: HttpRequest, queryset: QuerySet[Gap]) -> HttpResponse | None:
-        """Asks for one reason for all of them first."""
-        form = DismissForm(request.POST if "reason" in request.POST else None)
-        if not form.is_valid():
-            return self._ask(
-                request,
-                form,
-                request.get_full_path(),
-                number=queryset.count(),
-                ticked=request.POST.getlist(ACTION_CHECKBOX_NAME),
-                across=request.POST.get("select_across", "0"),
-            )
-        number = dismiss(queryset, form.cleaned_data["reason"], request.user)
-        told = "1 gap is" if number == 1 else f"{number} gaps are"
-        messages.success(request, f"{told} dismissed, each until it changes.")
-        return None
-
-    @admin.action(description="Take back the dismissal", permissions=["dismiss"])
-    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Gap]) -> None:
-        number = restore(queryset)
-        told = "1 gap is" if number == 1 else f"{number} gaps are"
-        messages.success(request, f"{told} in the report again.")

@@ -2,7 +2,8 @@
 
 A computer counts once for each console that has it, under the product that decides its asset type. It counts
 with the client and type of its asset while that is active in HaloPSA, else with the client of its company and
-no type. Computers of companies that are not mapped have no client and do not count.
+no type. Computers of companies that are not mapped have no client and do not count; ignored ones only do
+while they have an asset.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from integrations.models import Computer, HaloCredential
 from mappings.gaps.scope import with_halo
+from mappings.linking import is_ignored, without_ignored
 from mappings.models import CompanyMapping, IgnoredCompany
 
 KEYS = (
@@ -29,7 +31,7 @@ def counted(credential: HaloCredential, among: QuerySet[Computer] | None = None)
     computers = Computer.objects.all() if among is None else among
     if credential.associated_company_id:
         computers = computers.filter(company=credential.associated_company_id)
-    waiting = Q(active=True, eligible=True, place__isnull=False)
+    waiting = Q(~is_ignored(), active=True, eligible=True, place__isnull=False)
     return (
         with_halo(computers, credential)
         .filter(IN_HALO | waiting)
@@ -59,11 +61,11 @@ def present_counts(credential: HaloCredential, among: QuerySet[Computer] | None 
 def left_out(credential: HaloCredential) -> int:
     """Active computers that count for nobody: no HaloPSA credential has their company mapped.
 
-    Those of companies that staff ignore are left out on purpose and not told.
+    Those that staff ignore, and those of ignored companies, are left out on purpose and not told.
     """
     if credential.associated_company_id:
         return 0
     mapped = CompanyMapping.objects.values("company")
     ignored = IgnoredCompany.objects.filter(halo_credential=credential).values("company")
     lacking = Q(company__isnull=True) | ~Q(company__in=mapped) & ~Q(company__in=ignored)
-    return Computer.objects.filter(lacking, active=True, eligible=True).count()
+    return without_ignored(Computer.objects.filter(lacking, active=True, eligible=True)).count()

@@ -18,6 +18,7 @@ from django.db.models import (
 )
 
 from integrations.models import Computer, HaloAsset, HaloAssetType, HaloCredential
+from mappings.linking import without_ignored
 from mappings.models import CompanyMapping, ComputerMapping, IgnoredCompany, ProductMapping
 
 
@@ -35,9 +36,10 @@ class Looking:
 def computers_of(credential: HaloCredential) -> QuerySet[Computer]:
     """Active computers of companies that are mapped in this credential, or in none and not ignored.
 
-    A credential that is restricted to a company is about that one alone.
+    Computers that staff ignore are none of them. A credential that is restricted to a company is about that
+    one alone.
     """
-    computers = Computer.objects.filter(active=True)
+    computers = without_ignored(Computer.objects.filter(active=True))
     if credential.associated_company_id:
         return computers.filter(company=credential.associated_company_id)
     anywhere = CompanyMapping.objects.filter(company=OuterRef("company"))

@@ -23,8 +23,8 @@ from mappings.models.ignoring import IgnoredComputer, IgnoreRule
 from mappings.models.limits import SyncLimits, limits_of_many
 from mappings.models.counts import MonthCount, MonthEnd
 from mappings.models.fields import FieldMapping, FieldOwner
-from mappings.models.ignoring import IgnoredComputer, IgnoreRule
 from mappings.models.gaps import Gap, GapKind
+from mappings.models.ignoring import IgnoredComputer, IgnoreRule
 from mappings.models.locations import LocationMapping
 from mappings.models.products import ProductMapping
 from mappings.models.reviews import ComputerReview, ReviewDecision, ReviewKind

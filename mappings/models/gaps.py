@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from integrations.models import Company, Computer, Console, HaloAsset, HaloClient, HaloCredential
 from mappings.models.computers import ComputerMapping
+from mappings.models.ignoring import IgnoredComputer
 
 
 class GapKind(models.TextChoices):
@@ -25,7 +26,7 @@ class GapKind(models.TextChoices):
 
 class Gaps(models.QuerySet["Gap"]):
     def standing(self) -> Gaps:
-        """Without what was mended since the last look: no need to wait for the next one."""
+        """Without what was mended or ignored since the last look: no need to wait for the next one."""
         there = Q(computer__isnull=True) | Q(computer__active=True)
         there &= Q(halo_asset__isnull=True) | Q(halo_asset__active=True)
         exported = ComputerMapping.objects.filter(
@@ -34,8 +35,10 @@ class Gaps(models.QuerySet["Gap"]):
             halo_asset__active=True,
         )
         linked = ComputerMapping.objects.filter(halo_asset=OuterRef("halo_asset"), computer__active=True)
+        ignored = IgnoredComputer.objects.filter(computer=OuterRef("computer"))
         return self.filter(
             there,
+            Q(computer__isnull=True) | ~Exists(ignored),
             ~Q(kind=GapKind.NOT_IN_HALO) | ~Exists(exported),
             ~Q(kind=GapKind.NOT_IN_CONSOLE) | ~Exists(linked),
         )

@@ -15,6 +15,7 @@ from hypothesis.extra.django import TestCase
 from integrations.choices import Action
 from integrations.models import Computer, Console, HaloAsset, HaloClient
 from mappings.counts import CountLine, count_month_end, counts_of_plan, left_out, months_of, present_counts
+from mappings.linking import ignore_computers
 from mappings.models import ComputerMapping, IgnoredCompany, MonthCount, MonthEnd
 from tests.builders import make_credential
 from tests.mappings.builders import (
@@ -92,6 +93,19 @@ def test_computers_of_unmapped_companies_are_told_and_not_counted() -> None:
 
     assert counts(scene) == {}
     assert left_out(scene.credential) == 2
+
+
+def test_an_ignored_computer_counts_only_while_it_has_an_asset() -> None:
+    scene = Scene()
+    ignored = [
+        linked(scene, "has one"),
+        scene.computer("has none"),
+        make_computer(make_company(scene.console)),
+    ]
+    ignore_computers(computer.pk for computer in ignored)
+
+    assert counts(scene) == {(CLIENT, "Desktop", "Workstation"): 1}
+    assert left_out(scene.credential) == 0
 
 
 def test_a_credential_counts_only_what_is_mapped_in_it() -> None:

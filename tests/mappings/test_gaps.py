@@ -17,6 +17,7 @@ from hypothesis.extra.django import TestCase
 from integrations.choices import OptionKind
 from integrations.models import Company, Computer, HaloAsset, HaloClient, HaloOption, Product
 from mappings.gaps import dismiss, look_at, look_for, restore
+from mappings.linking import ignore_computers
 from mappings.models import CompanyMapping, ComputerMapping, Gap, GapKind, IgnoredCompany
 from tests.builders import make_console, make_credential
 from tests.mappings.builders import (
@@ -94,6 +95,21 @@ def test_a_company_that_is_mapped_in_another_halopsa_is_no_gap_in_this_one() -> 
     make_computer(company, "elsewhere")
 
     assert look(scene, GapKind.NOT_IN_HALO) == {}
+
+
+def test_an_ignored_computer_has_no_gaps_of_any_kind_at_once_and_after_the_next_look() -> None:
+    scene = Scene(kind="msp360")
+    mapped(scene, "ninjaone")
+    computer = make_computer(scene.company, last_seen=timezone.now() - timedelta(days=90))
+    linked(scene, computer, active=False)
+    look(scene)
+    assert Gap.objects.standing().count() == 3
+
+    ignore_computers([computer.pk], "Test bench")
+
+    assert not Gap.objects.standing().exists()
+    look(scene)
+    assert not Gap.objects.exists()
 
 
 def test_computers_of_an_ignored_company_are_no_gap() -> None:

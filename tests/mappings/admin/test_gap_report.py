@@ -17,7 +17,7 @@ from django.utils import timezone
 from integrations.choices import RunKind
 from integrations.models import Run
 from mappings.gaps import look_at, look_for
-from mappings.models import Gap, GapKind
+from mappings.models import Gap, GapKind, IgnoredComputer
 from tests.builders import make_credential
 from tests.integrations.admin.made import make_staff, make_superuser
 from tests.mappings.builders import Scene, make_asset, make_client, make_company, make_computer
@@ -172,11 +172,44 @@ def test_all_of_a_filtered_list_are_dismissed_with_one_reason(browser: Client, s
     chosen = {"action": "dismiss_selected", "_selected_action": str(first.pk), "select_across": "1"}
     url = f"{PAGE}?kind__exact=not_in_halo"
     asked = browser.post(url, chosen).content.decode()
-    assert "Dismiss 60 gaps?" in asked
+    assert "Dismiss: 60 gaps?" in asked
 
     browser.post(url, {**chosen, "reason": "Being replaced"})
 
     assert list(Gap.objects.open().values_list("name", flat=True)) == ["another kind"]
+
+
+def test_a_computer_is_ignored_from_its_row_and_an_asset_cannot_be(browser: Client, scene: Scene) -> None:
+    make_computer(scene.company, "TEST-PC")
+    make_asset(scene.client, name="forgotten")
+    look(scene)
+    of_computer, of_asset = (
+        reverse("admin:mappings_gap_ignore", args=(Gap.objects.get(kind=kind).pk,))
+        for kind in ("not_in_halo", "not_in_console")
+    )
+    shown = page(browser)
+    assert of_computer in shown
+    assert of_asset not in shown
+
+    browser.post(of_computer, {"reason": "Test bench"})
+
+    assert IgnoredComputer.objects.get().reason == "Test bench"
+    assert ">TEST-PC</a>" not in page(browser)
+    assert browser.post(of_asset, {"reason": "x"}).status_code == 404
+
+
+def test_computers_of_ticked_gaps_are_ignored_with_one_reason(browser: Client, scene: Scene) -> None:
+    for number in range(3):
+        make_computer(scene.company, f"PC-{number}")
+    make_asset(scene.client)
+    look(scene)
+    ids = [str(pk) for pk in Gap.objects.values_list("pk", flat=True)]
+    chosen = {"action": "ignore_selected", "_selected_action": ids}
+    assert "Ignore: 4 gaps?" in browser.post(PAGE, chosen).content.decode()
+
+    browser.post(PAGE, {**chosen, "reason": "Lab"})
+
+    assert IgnoredComputer.objects.count() == 3
 
 
 def test_who_may_only_look_can_neither_dismiss_nor_look_again(client: Client, scene: Scene) -> None:
@@ -188,12 +221,13 @@ def test_who_may_only_look_can_neither_dismiss_nor_look_again(client: Client, sc
     shown = page(client)
 
     assert "ALD-PC1" in shown
-    for label in ("Dismiss</a>", "Look now", "Edit mapping", "Export</a>"):
+    for label in ("Dismiss</a>", "Ignore</a>", "Look now", "Edit mapping", "Export</a>"):
         assert label not in shown
     for url in (
         reverse("admin:mappings_gap_dismiss", args=(gap.pk,)),
         reverse("admin:mappings_gap_look", args=(scene.credential.pk,)),
         reverse("admin:mappings_gap_restore", args=(gap.pk,)),
+        reverse("admin:mappings_gap_ignore", args=(gap.pk,)),
     ):
         assert client.post(url, {"reason": "x"}).status_code == 403
     client.post(PAGE, {"action": "dismiss_selected", "_selected_action": str(gap.pk), "reason": "x"})
