@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from unfold.contrib.filters.admin import DropdownFilter
@@ -16,7 +16,7 @@ from integrations.admin.credential_choice import PARAMETER
 from integrations.admin.display import admin_url, halo_url
 from integrations.admin.pages import Choice, address
 from integrations.models import HaloCredential
-from mappings.models import CompanyMapping, Gap, GapKind
+from mappings.models import CompanyMapping, ComputerReview, Gap, GapKind
 
 KIND: Final = "kind__exact"
 DAYS: Final = (7, 14, 30, 60, 90, 180, 365)
@@ -31,6 +31,7 @@ TONES: Final[Mapping[str, str]] = {
     GapKind.DOUBLE_ASSET: "bad",
 }
 RIGHTS: Final = {
+    "may_decide": "mappings.decide_computerreview",
     "may_edit": "mappings.change_computermapping",
     "may_export": "integrations.add_plan",
     "may_map": "mappings.change_companymapping",
@@ -45,9 +46,13 @@ RIGHTS: Final = {
 def gap_rows(rows: QuerySet[Gap], request: HttpRequest, credential: HaloCredential | None) -> QuerySet[Any]:
     """Standing gaps with what a row shows, without a query of its own.
 
-    `asset_halo_id` (of the computer's asset), `client_is_mapped` and the `RIGHTS`.
+    `asset_halo_id` (of the computer's asset), `client_is_mapped`, `review` (id of the open one) and the
+    `RIGHTS`.
     """
     user = request.user
+    reviews = ComputerReview.objects.filter(
+        computer=OuterRef("computer"), halo_credential=credential, decided_at__isnull=True
+    )
     return (
         rows.standing()  # type: ignore[attr-defined]
         .filter(halo_credential=credential)
@@ -56,6 +61,7 @@ def gap_rows(rows: QuerySet[Gap], request: HttpRequest, credential: HaloCredenti
                 "computer__mappings", condition=Q(computer__mappings__halo_credential=credential)
             ),
             asset_halo_id=F("pair__halo_asset__halo_id"),
+            review=Subquery(reviews.values("pk")[:1]),
             client_is_mapped=Exists(CompanyMapping.objects.filter(halo_client=OuterRef("client"))),
             **{name: Value(user.has_perm(right)) for name, right in RIGHTS.items()},
         )
@@ -157,11 +163,14 @@ def ways_of(row: Any) -> Iterator[Way]:
 
 
 def _into_halo(row: Any) -> Iterator[Way]:
-    """Map the company first; then link the computer with an asset or export it."""
+    """Map the company first; then decide what matching could not, else link the computer or export it."""
     if row.client_id is None:
         if row.company_id and row.may_map:
             args = (row.halo_credential_id, row.company_id)
             yield Way("Map the company", reverse("admin:mappings_companymapping_choose", args=args))
+        return
+    if row.review and row.may_decide:
+        yield Way("Decide", reverse("admin:mappings_computerreview_change", args=(row.review,)))
         return
     if row.may_edit:
         yield _edit(row)

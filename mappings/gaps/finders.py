@@ -19,6 +19,7 @@ from django.db.models import (
     Min,
     OuterRef,
     Q,
+    Subquery,
     Sum,
     Value,
     When,
@@ -31,7 +32,7 @@ from integrations.choices import ConsolePurpose
 from mappings.gaps.keys import host_key, lowered, with_serial_key
 from mappings.gaps.purposes import is_served, serves
 from mappings.gaps.scope import Looking, assets_of, computer_types, computers_of, with_halo
-from mappings.models import CompanyMapping, ComputerMapping, GapKind
+from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, GapKind
 
 SHORTEST_UNSEEN: Final = 7
 """Days: whoever was away for less is on holiday. Pages narrow to as many days as staff choose."""
@@ -57,7 +58,11 @@ def _not_in_halo(look: Looking) -> Any:
     linked = ComputerMapping.objects.filter(
         computer=OuterRef("pk"), halo_credential=look.credential, halo_asset__active=True
     )
-    return with_halo(computers_of(look.credential), look.credential).filter(~Exists(linked), eligible=True)
+    reviews = ComputerReview.objects.filter(
+        computer=OuterRef("pk"), halo_credential=look.credential, decided_at__isnull=True
+    )
+    rows = with_halo(computers_of(look.credential), look.credential).filter(~Exists(linked), eligible=True)
+    return rows.annotate(review=Subquery(reviews.values("reason")[:1]))
 
 
 def _why_not_in_halo(row: Row) -> str:
@@ -67,6 +72,8 @@ def _why_not_in_halo(row: Row) -> str:
         return "Its company is not mapped to a Halo client."
     if row["paired_asset"] is not None:
         return "Its asset is inactive in HaloPSA."
+    if row["review"] is not None:
+        return f"It waits for a decision: {row['review']}"
     if row["pair"] is not None:
         return "It is to be exported; no export has made its asset yet."
     return "No asset is linked with it."
@@ -199,7 +206,7 @@ def _why_double(row: Row) -> str:
 
 
 FINDERS: Final[dict[GapKind, Finder]] = {
-    GapKind.NOT_IN_HALO: Finder(_not_in_halo, _why_not_in_halo, ("pair", "paired_asset")),
+    GapKind.NOT_IN_HALO: Finder(_not_in_halo, _why_not_in_halo, ("pair", "paired_asset", "review")),
     GapKind.NOT_IN_CONSOLE: Finder(
         _not_in_console, _why_not_in_console, ("had_computer", "client_is_mapped"), of_assets=True
     ),

@@ -17,7 +17,7 @@ from django.utils import timezone
 from integrations.choices import RunKind
 from integrations.models import Run
 from mappings.gaps import look_at, look_for
-from mappings.models import Gap, GapKind, IgnoredComputer
+from mappings.models import ComputerReview, Gap, GapKind, IgnoredComputer
 from tests.builders import make_credential
 from tests.integrations.admin.made import make_staff, make_superuser
 from tests.mappings.builders import Scene, make_asset, make_client, make_company, make_computer
@@ -72,6 +72,22 @@ def test_a_computer_of_an_unmapped_company_leads_to_mapping_the_company(
 
     assert reverse("admin:mappings_companymapping_choose", args=(scene.credential.pk, company.pk)) in shown
     assert "Edit mapping" not in shown
+
+
+def test_what_matching_could_not_decide_leads_to_the_review(browser: Client, scene: Scene) -> None:
+    review = ComputerReview.objects.create(
+        halo_credential=scene.credential,
+        computer=make_computer(scene.company),
+        kind="one_to_many",
+        reason="2 assets of the client have the same serial number.",
+    )
+    look(scene)
+
+    shown = page(browser)
+
+    assert "It waits for a decision: 2 assets of the client" in shown
+    assert reverse("admin:mappings_computerreview_change", args=(review.pk,)) in shown
+    assert "Export</a>" not in shown
 
 
 def test_an_asset_leads_into_halopsa_and_its_unmapped_client_to_the_mapping_page(
