@@ -193,7 +193,11 @@ class World:
         )
         FieldMapping.objects.create(halo_credential=self.credential, attribute="name", field_id=number)
         Gap.objects.create(
-            halo_credential=self.credential, kind="not_seen", computer=computer, name="PC", client=client
+            halo_credential=self.credential,
+            kind="double_asset",
+            halo_asset=self.asset,
+            name="PC",
+            client=client,
         )
         month, _ = MonthEnd.objects.get_or_create(halo_credential=self.credential, ends_on="2026-01-31")
         MonthCount.objects.create(month_end=month, client=client, client_name="C", number=1)
