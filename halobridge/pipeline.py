@@ -38,8 +38,7 @@ from integrations.runs.request import (
 from integrations.runs.steps import Again, Done, Result, Table, Then, Work
 from integrations.schedules import canary
 from mappings import apply as assets_apply
-from mappings import keeping, linking
-from mappings import counts, gaps, linking
+from mappings import counts, gaps, keeping, linking
 from mappings import planning as assets_planning
 from mappings.models import GapKind
 from ticketing import planning as tickets_planning
@@ -270,6 +269,8 @@ def apply_assets(work: Work) -> Result:
 def keep_assets(work: Work) -> Result:
     """Companies with *Enable configuration*: small changes are applied, large ones wait for an approval."""
     return keeping.keep_assets(work, credential_of(work))
+
+
 def look_for_gaps(work: Work) -> Result:
     """What does not fit together between consoles and HaloPSA; reads only what is stored."""
     looking = gaps.look_at(credential_of(work))

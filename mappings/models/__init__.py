@@ -11,6 +11,7 @@ from mappings.models.company_choices import (
 )
 from mappings.models.company_news import CompanyChange, Newcomer, NewcomerState
 from mappings.models.computers import ComputerMapping, MappingOrigin, RefusedPair
+from mappings.models.counts import MonthCount, MonthEnd
 from mappings.models.fields import (
     AssetProperty,
     DayFormat,
@@ -19,19 +20,16 @@ from mappings.models.fields import (
     SourceKind,
     TargetKind,
 )
-from mappings.models.ignoring import IgnoredComputer, IgnoreRule
-from mappings.models.limits import SyncLimits, limits_of_many
-from mappings.models.counts import MonthCount, MonthEnd
-from mappings.models.fields import FieldMapping, FieldOwner
 from mappings.models.gaps import Gap, GapKind
 from mappings.models.ignoring import IgnoredComputer, IgnoreRule
+from mappings.models.limits import SyncLimits, limits_of_many
 from mappings.models.locations import LocationMapping
 from mappings.models.products import ProductMapping
 from mappings.models.reviews import ComputerReview, ReviewDecision, ReviewKind
 
 __all__ = [
-    "AssetProperty",
     "CUSTOM_FIELD",
+    "AssetProperty",
     "ClientField",
     "CompanyChange",
     "CompanyField",
