@@ -1,4 +1,4 @@
-"""The admin pages of company mapping, computers, default asset types, fields and previews."""
+"""The admin pages of company mapping, computers, default asset types, fields, previews, gaps and counts."""
 
 from mappings.admin import (  # noqa: F401  importing registers them
     company_history,
@@ -7,7 +7,9 @@ from mappings.admin import (  # noqa: F401  importing registers them
     computer_pairs,
     computer_reviews,
     computers,
+    counts,
     field_mappings,
+    gaps,
     newcomers,
     plans,
     product_mappings,

@@ -21,6 +21,7 @@ from integrations.choices import Action, PlanState, RunKind
 from integrations.models import OPEN_STATES, HaloCredential, Plan, PlannedChange, Run
 from integrations.runs.request import request_run
 from mappings.admin.export_form import ExportForm
+from mappings.counts import counts_of_plan
 from mappings.planning import WRITES, tick, verify, ways
 
 CHANGES_PER_PAGE = 100
@@ -132,6 +133,7 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
             "may_apply": plan.state == PlanState.READY and self.may_press(request, "change", plan),
             "here": address(request, page=request.GET.get("page")),
             "ways": _ways_of(plan),
+            "counted": counts_of_plan(plan),
             "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],
         }
 

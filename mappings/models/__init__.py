@@ -11,6 +11,7 @@ from mappings.models.company_choices import (
 )
 from mappings.models.company_news import CompanyChange, Newcomer, NewcomerState
 from mappings.models.computers import ComputerMapping, MappingOrigin, RefusedPair
+from mappings.models.counts import MonthCount, MonthEnd
 from mappings.models.fields import (
     AssetProperty,
     DayFormat,
@@ -19,6 +20,7 @@ from mappings.models.fields import (
     SourceKind,
     TargetKind,
 )
+from mappings.models.gaps import Gap, GapKind
 from mappings.models.ignoring import IgnoredComputer, IgnoreRule
 from mappings.models.limits import SyncLimits, limits_of_many
 from mappings.models.locations import LocationMapping
@@ -40,11 +42,15 @@ __all__ = [
     "Evidence",
     "FieldMapping",
     "FieldOwner",
+    "Gap",
+    "GapKind",
     "IgnoreRule",
     "IgnoredCompany",
     "IgnoredComputer",
     "LocationMapping",
     "MappingOrigin",
+    "MonthCount",
+    "MonthEnd",
     "Newcomer",
     "NewcomerState",
     "ProductMapping",
