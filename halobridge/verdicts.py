@@ -11,6 +11,7 @@ from django.utils import timezone
 from integrations.choices import Action, ConnectionState, Outcome
 from integrations.ingest.stored import Stored
 from integrations.models import Console, HaloCredential
+from integrations.net.errors import Unauthorised
 from integrations.records import CheckResult
 from integrations.runs import mirror_states, rights
 from integrations.runs.steps import Work
@@ -77,8 +78,16 @@ def warn(work: Work, sentences: Sequence[str], outcome: Outcome = Outcome.WARNIN
 
 
 def renewing(work: Work, phase: str, rows: Iterable[T], every: int = 25) -> Iterator[T]:
-    """Pass rows on, showing progress and renewing the lease at every 25th."""
-    for number, row in enumerate(rows, start=1):
-        if number % every == 0:
-            work.progress(phase, number)
-        yield row
+    """Pass a console's rows on, showing progress and renewing the lease at every 25th.
+
+    A key that is no longer accepted is told at the console at once; its next test clears that.
+    """
+    try:
+        for number, row in enumerate(rows, start=1):
+            if number % every == 0:
+                work.progress(phase, number)
+            yield row
+    except Unauthorised as error:
+        if work.run.console is not None:
+            store_console_test(work.run.console, CheckResult(ok=False, message=error.sentence))
+        raise

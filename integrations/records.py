@@ -215,7 +215,7 @@ class AssetRecord:
     custom_stored: Mapping[int, Any] | None = field(default=None, compare=False)
     """The same as HaloPSA stores them (of a pick list, the choice's id): to be written back."""
     properties: Mapping[str, str] = field(default_factory=dict)
-    """Dates that are properties of the asset itself, by HaloPSA's name; '' where none is set."""
+    """Dates that are properties of the asset itself, by HaloPSA's name; only those that are set."""
     updated_at: datetime | None = None
 
 

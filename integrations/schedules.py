@@ -65,6 +65,8 @@ from integrations.runs.sync_settings import full_is_due, interval_of, settings_o
 RETEST_AFTER = timedelta(minutes=10)
 LOOK_AGAIN = timedelta(minutes=10)
 SOFTWARE_AGAIN = timedelta(hours=1)
+EARLY = timedelta(seconds=15)
+"""A read begins a little after its tick: without this it would be due at every second tick only."""
 HISTORY_AT_ONCE = 2000
 """Rows of history that one statement deletes: locks stay short."""
 
@@ -137,7 +139,7 @@ def _has_events_due(console: Console, now: datetime) -> bool:
     abilities = connector.abilities
     if not (abilities.mails or (abilities.events and console.synced_at)):
         return False
-    minutes = timedelta(minutes=console.event_minutes or connector.event_minutes)
+    minutes = timedelta(minutes=console.event_minutes or connector.event_minutes) - EARLY
     return console.events_read_at is None or console.events_read_at <= now - minutes
 
 
@@ -193,7 +195,8 @@ def _with_tickets() -> QuerySet[HaloCredential]:
 
 def _due(model: type[Any], field: str, minutes: int, now: datetime) -> list[Any]:
     """Working rows that were never read, or not for so long."""
-    due = Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": now - timedelta(minutes=minutes)})
+    before = now - timedelta(minutes=minutes) + EARLY
+    due = Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": before})
     return list(model.objects.filter(due, enabled=True, state=ConnectionState.WORKING))
 
 

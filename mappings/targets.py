@@ -99,10 +99,10 @@ def together(
 
 
 def held(values: Mapping[str, str], key: str, *, custom_read: bool) -> str | None:
-    """What stands at a place; None where nobody has read it. Fields without a value are left out in Halo."""
+    """What stands at a place; None where nobody has read it. What has no value is left out in Halo."""
     if key in values:
         return values[key]
-    return "" if is_field(key) or (is_custom(key) and custom_read) else None
+    return None if is_custom(key) and not custom_read else ""
 
 
 # ---- values ---------------------------------------------------------------------------------

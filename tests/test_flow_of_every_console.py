@@ -16,7 +16,16 @@ from django.db.models import Count, Q
 from integrations.catalogue import EVENT_TYPES
 from integrations.choices import ConnectionState, EventState, RunState
 from integrations.management.reporting import execute_here
-from integrations.models import Company, Computer, Console, Event, HaloClient, HaloCredential, HaloOption
+from integrations.models import (
+    Company,
+    Computer,
+    Console,
+    Event,
+    HaloClient,
+    HaloCredential,
+    HaloOption,
+    PlannedChange,
+)
 from integrations.registry import connector_class
 from integrations.runs.request import request_delivery, request_events, request_routing
 from integrations.sandbox import constants
@@ -31,7 +40,7 @@ from integrations.sandbox.scalepad import constants as scalepad
 from integrations.sandbox.server import Sandbox
 from integrations.sandbox.tactical_rmm import constants as tactical
 from mappings.linking import map_company
-from mappings.models import CompanyMapping, ComputerMapping
+from mappings.models import CompanyMapping, ComputerMapping, ComputerReview
 from tests.connected import connect_console, connect_halo, read_console, read_halo
 from tests.contract.recorded import READ_KINDS
 from tests.exported import export, preview
@@ -176,7 +185,11 @@ def test_its_computers_become_assets_once(sandbox: Sandbox, name: str) -> None:
     flow.export()
 
     mapped = ComputerMapping.objects.filter(computer__in=expected, halo_asset__isnull=False)
-    assert mapped.count() >= len(expected) - 1, "all but what lacks a name"
+    told = set(PlannedChange.objects.filter(action="skip").values_list("subject_id", flat=True))
+    told |= set(ComputerReview.objects.filter(decided_at=None).values_list("computer", flat=True))
+    left = {row.pk for row in expected} - set(mapped.values_list("computer", flat=True))
+    assert mapped.count() > len(expected) / 2
+    assert left <= told | {row.pk for row in expected if not row.host_name}, "clones wait for staff"
     client = flow.mapping.halo_client.halo_id
     held = [asset for asset in sandbox.assets() if asset["client_id"] == client]
     assert len(held) == mapped.values("halo_asset").distinct().count()

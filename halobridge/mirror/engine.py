@@ -37,6 +37,9 @@ READ: Final[dict[Resource, Callable[[Job], None]]] = {
 }
 """What does not come in pages."""
 
+ORDER: Final = (Resource.FIELDS, *(resource for resource in Resource if resource != Resource.FIELDS))
+"""Of reading. Definitions come first: lists are asked for the custom fields that they name."""
+
 
 def start(work: Work, credential: HaloCredential) -> Result:
     """Decide what this round reads: all of it if that was asked for before now, else what is due."""
@@ -83,8 +86,8 @@ def read(work: Work, credential: HaloCredential, reader: HaloReader) -> Result |
 
 def _next(cursor: dict[str, Any], after: str | None) -> Result | None:
     """The step of the resource that follows; a round of which nothing could be read has failed."""
-    names = [name for name in Resource.values if name in cursor["todo"]]
-    place = names.index(after) + 1 if after else 0
+    names = [name for name in ORDER if name in cursor["todo"]]
+    place = names.index(Resource(after)) + 1 if after else 0
     if place < len(names):
         return Then("read", {**cursor, "resource": names[place], "at": {}})
     if cursor["failed"] and not cursor["read"]:

@@ -103,4 +103,4 @@ class RawDeliveryAdmin(HistoryAdmin):
         if consoles:
             messages.success(request, "They are read again; what they brought before is recognised.")
         else:
-            messages.warning(request, "Only deliveries of a console that is switched on can be read again.")
+            messages.warning(request, "Only what a console took in that is switched on can be read again.")

@@ -55,5 +55,5 @@ class RawDeliveryViewSet(ReadResource):
         delivery: RawDelivery = self.get_object()
         consoles = read_again(RawDelivery.objects.filter(pk=delivery.pk))
         if not consoles:
-            raise Conflict("Only deliveries of a console that is switched on can be read again.")
+            raise Conflict("Only what a console took in that is switched on can be read again.")
         return accepted(request_deliveries(consoles[0], requested_by=request.user), request)

@@ -47,10 +47,9 @@ def described(row: Row) -> dict[str, Any]:
 
 
 def dates_of(row: Row) -> dict[str, str]:
-    """The properties of the asset that are dates, as days ('' where HaloPSA says *not set*), if the row
-    tells them at all."""
-    told = {name: to_date(row[name]) for name in DATE_PROPERTIES if name in row}
-    return {name: day.isoformat() if day else "" for name, day in told.items()}
+    """The properties of the asset that are dates and are set, as days."""
+    told = {name: to_date(row.get(name)) for name in DATE_PROPERTIES}
+    return {name: day.isoformat() for name, day in told.items() if day}
 
 
 def stored_custom_values(rows: Any) -> dict[int, Any] | None:

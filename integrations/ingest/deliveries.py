@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from integrations.choices import MailState
@@ -68,8 +68,13 @@ def to_read(console: Console | None = None) -> QuerySet[RawDelivery]:
 
 
 def read_again(deliveries: QuerySet[RawDelivery]) -> list[Console]:
-    """Mark them as not read; return the consoles to ask for reading. Only deliveries of consoles can be."""
-    rows = deliveries.filter(door__in=READABLE, console__enabled=True).order_by()
+    """Mark them as not read; return the consoles to ask for reading.
+
+    Only deliveries of consoles can be, and only those that were taken: what was refused at the door, for want
+    of the vendor's proof, stays refused.
+    """
+    refused = Q(processed_at__isnull=False, new_events__isnull=True, door=CONSOLE_DOOR)
+    rows = deliveries.filter(~refused, door__in=READABLE, console__enabled=True).order_by()
     consoles = list(Console.objects.filter(pk__in=rows.values("console")))
     Mail.objects.filter(delivery__in=rows).update(state=MailState.WAITING, reason="")
     rows.update(processed_at=None, error="", new_events=None, known_events=None)

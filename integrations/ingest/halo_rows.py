@@ -147,8 +147,6 @@ def asset_row(record: AssetRecord, clients: Ids, sites: Ids, types: Ids) -> Row:
 def _unread(record: AssetRecord) -> Iterator[str]:
     if record.custom_fields is None:
         yield "custom_fields"
-    if not record.properties:
-        yield "properties"
     if record.fields is None:
         yield "fields"
         yield from (name for name in FROM_FIELDS if not getattr(record, name))

@@ -5,6 +5,7 @@ Mails are written by anything that can open a socket. What can't be read of one 
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from dataclasses import dataclass
@@ -203,8 +204,17 @@ def _charset(part: Message) -> str:
         return ""
 
 
+def _is_charset_of_mails(name: str) -> bool:
+    """Python knows more encodings than mails use; some of them take minutes for what is long and hostile."""
+    try:
+        return codecs.lookup(name).name.replace("-", "").replace("_", "").startswith(_CHARSETS)
+    except (LookupError, ValueError, TypeError):
+        return False
+
+
 def _bytes_read(content: bytes, charset: str = "") -> str:
     """In the charset that is named, else in UTF-8, else byte by byte: always some text."""
+    charset = charset if _is_charset_of_mails(charset) else ""
     for name in (charset, "utf-8"):
         try:
             return content.decode(name or "utf-8")
@@ -217,6 +227,10 @@ def _bytes_read(content: bytes, charset: str = "") -> str:
         return content.decode("cp1252", "replace")
 
 
+_CHARSETS: Final = (
+    "ascii", "utf8", "utf16", "utf32", "iso", "cp", "windows", "latin", "koi8", "mac", "big5", "gb", "euc",
+    "shiftjis", "hz", "johab", "tis620", "kz1048", "ptcp154",
+)  # fmt: skip
 _BLANKS: Final = re.compile(r"[ \t\u00a0]+")
 _MANY_LINES: Final = re.compile(r"\n{3,}")
 

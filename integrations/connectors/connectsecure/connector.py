@@ -45,6 +45,7 @@ class ConnectSecureConnector(Connector):
     default_base_url = NOWHERE
     # Companies, assets, and the remediation of each company: hundreds of calls.
     event_minutes = 30
+    address_help = "Required: the API address of your pod, https://pod<number>.myconnectsecure.com."
     abilities = Abilities(
         companies=True,
         computers=True,

@@ -38,6 +38,7 @@ class ConnectWiseAutomateConnector(Connector):
     default_base_url = NOWHERE
     experimental = True
     purposes = frozenset({ConsolePurpose.RMM})
+    address_help = "Required: the address of your Automate server, https://<its name>."
     abilities = Abilities(companies=True, computers=True, list_proves_existence=True)
     halo_asset_links = ("automate_id",)
     credential_fields = (

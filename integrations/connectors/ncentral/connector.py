@@ -37,6 +37,7 @@ class NCentralConnector(Connector):
     default_base_url = NOWHERE
     event_minutes = 2
     purposes = frozenset({ConsolePurpose.RMM})
+    address_help = "Required: the address of your N-central server, https://<its name>."
     abilities = Abilities(
         companies=True,
         computers=True,

@@ -30,6 +30,7 @@ class TacticalRmmConnector(Connector):
     label = "Tactical RMM"
     default_base_url = NOWHERE
     purposes = frozenset({ConsolePurpose.RMM})
+    address_help = "Required: the API address of your server, https://api.<your domain>."
     abilities = Abilities(
         companies=True,
         computers=True,

@@ -185,11 +185,11 @@ def test_a_cancelled_sync_leaves_nothing_as_if_it_were_still_being_read(
     run = request_halo_sync(credential, full=True)
     for _ in range(3):
         _one_step(run)
-    assert state(credential, Resource.CLIENTS).state == ReadState.READING
+    assert state(credential, Resource.FIELDS).state == ReadState.READING
     cancel(run)
     assert to_its_end(run).state == RunState.CANCELLED
-    clients, sites = state(credential, Resource.CLIENTS), state(credential, Resource.SITES)
-    assert (clients.state, clients.reason) == (ReadState.FAILED, "The sync was cancelled.")
+    fields, sites = state(credential, Resource.FIELDS), state(credential, Resource.SITES)
+    assert (fields.state, fields.reason) == (ReadState.FAILED, "The sync was cancelled.")
     assert sites.state == (ReadState.DONE if before else ReadState.NEVER)
     assert sites.reason == "Its turn did not come: The sync was cancelled."
 

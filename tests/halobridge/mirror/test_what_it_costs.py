@@ -22,7 +22,7 @@ OF_A_PAGE = 11
 """Statements of an unchanged page all in all: 4 for the permit, 3 to show progress and keep the lease, the
 rest to compare it with what is stored (at most 6 where rows have changed)."""
 
-OF_A_ROUND = 150
+OF_A_ROUND = 170
 """Statements of a sync that reads changes only, with its steps, what follows from it and the requests."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 
 from integrations.choices import RunKind
 from integrations.connectors.base import SECRET_HEADER
-from integrations.ingest.deliveries import LARGEST
+from integrations.ingest.deliveries import LARGEST, read_again
 from integrations.models import ApiToken, Event, RawDelivery, Run
 from integrations.registry import connector_class
 from tests.builders import make_console, make_credential
@@ -134,3 +135,31 @@ def test_an_address_is_made_shown_once_and_replaced(resource: str) -> None:
     second = caller.post(f"/api/v1/{resource}/{row.pk}/hook-address/").json()["url"]
     assert post(url, {}).status_code == 404
     assert post(second, {"external_id": "e1"}).status_code in (200, 202)
+
+
+def test_a_delivery_that_comes_in_chunks_is_taken_whole() -> None:
+    """As gunicorn hands it on: no length is told, and the input ends where the body ends."""
+    door = make_door()
+    body = b'{"external_id": "e1"}'
+    answer = Client().generic(
+        "POST",
+        door,
+        **{"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": "", "wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 202
+    assert RawDelivery.objects.get().body == body.decode()
+
+
+def test_chunks_without_end_are_refused() -> None:
+    endless = io.BytesIO(b"x" * (LARGEST + 10))
+    answer = Client().generic(
+        "POST", make_door(), **{"wsgi.input": endless, "CONTENT_LENGTH": "", "wsgi.input_terminated": True}
+    )
+    assert answer.status_code == 413
+
+
+def test_what_was_refused_is_not_read_when_staff_ask_for_reading_again() -> None:
+    door = make_door(kind="ninjaone", credentials={"webhook_secret": "our-word"})
+    post(door, {"id": 1})
+    assert read_again(RawDelivery.objects.all()) == []
+    assert "webhook secret" in RawDelivery.objects.get().error
