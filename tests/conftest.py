@@ -14,9 +14,25 @@ _connect = socket.socket.connect
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "admin_client", "admin_user"}
 
 
+_ON_EVERY_DATABASE = (
+    "test_every_page",
+    "test_query_counts",
+    "test_every_list",
+    "test_filters",
+    "test_constant",
+)
+"""Tests of pages whose SQL is what they are about."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What asks for no database is *pure*: a second pass on another database would tell nothing new."""
+    """What asks for no database is *pure*: a second pass on another database would tell nothing new.
+
+    *Pages* are the tests of single pages and REST resources: what they store is tried on every database by
+    the tests of the code below them, and every page and list is opened on each.
+    """
     for item in items:
+        if {"admin", "api"} & set(item.path.parts) and not item.path.name.startswith(_ON_EVERY_DATABASE):
+            item.add_marker(pytest.mark.pages)
         uses = set(getattr(item, "fixturenames", ())) & _DATABASE_FIXTURES
         apart = any(item.get_closest_marker(name) for name in ("faults", "browser", "redis"))
         if not uses and not apart and item.get_closest_marker("django_db") is None:

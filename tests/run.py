@@ -76,9 +76,9 @@ WITHOUT_PROCESSES += "" if LONG else " and not long"
 PARTS = [
     Part("everything on SQLite", "", ["-n", "2", "-m", WITHOUT_PROCESSES]),
     Part(
-        "everything on PostgreSQL",
+        "everything but single pages on PostgreSQL",
         "postgres",
-        ["-n", "2", "-m", WITHOUT_PROCESSES + " and not pure"],
+        ["-n", "2", "-m", WITHOUT_PROCESSES + " and not pure and not pages"],
         _postgres_answers,
         {"DATABASE_URL": POSTGRES},
     ),
