@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from integrations.models import HaloAsset, HaloAssetType, HaloClient, HaloCreden
 from mappings.apply.job import Job
 from mappings.apply.settling import Held
 from mappings.models import ComputerMapping, MappingOrigin
+from mappings.planning import UNDO
 
 Pairs = Sequence[tuple[Intention, Held]]
 
@@ -129,7 +131,7 @@ class _Places:
 
 
 def after_updates(job: Job, pairs: Pairs) -> dict[int, str]:
-    """Bring the mirror's fields and activity to what was written."""
+    """Bring the mirror's fields, activity and status to what was written, and remember who retired it."""
     by_id = {held.halo_id: (intention, held) for intention, held in pairs}
     rows = list(
         HaloAsset.objects.filter(halo_credential=job.credential, halo_id__in=by_id).select_related(
@@ -138,17 +140,41 @@ def after_updates(job: Job, pairs: Pairs) -> dict[int, str]:
     )
     for row in rows:
         intention, held = by_id[row.halo_id]
-        after = intention.content["after"]
-        if after.get("inactive"):
-            row.active, row.gone_since = False, timezone.now()
-        changed = {number: value["value"] for number, value in after.get("fields", {}).items()}
-        row.fields = (row.fields or {}) | changed if held.fields is None else held.fields
-        _name_again(row)
-        row.digest = ""
+        _take_over(row, intention.content["after"], held)
     HaloAsset.objects.bulk_update(
-        rows, ["name", "key_field2", "key_field3", "fields", "active", "gone_since", "digest"]
+        rows,
+        ["name", "key_field2", "key_field3", "fields", "active", "gone_since", "status_id", "digest"],
     )
+    _remember_retired(rows, {halo_id: intention for halo_id, (intention, _) in by_id.items()})
+    if job.plan.kind == UNDO:
+        subjects = [intention.subject_id for intention, _ in pairs]
+        ComputerMapping.objects.filter(pk__in=subjects).update(held=True, held_by=job.run)
     return {}
+
+
+def _take_over(row: HaloAsset, after: Mapping[str, Any], held: Held) -> None:
+    if "inactive" in after:
+        row.active = not after["inactive"]
+        row.gone_since = timezone.now() if after["inactive"] else None
+    row.status_id = after.get("status_id", row.status_id)
+    changed = {number: value["value"] for number, value in after.get("fields", {}).items()}
+    row.fields = (row.fields or {}) | changed if held.fields is None else held.fields
+    _name_again(row)
+    row.digest = ""
+
+
+def _remember_retired(rows: Sequence[HaloAsset], sent: Mapping[int, Intention]) -> None:
+    """On every mapping of an asset, whichever console it is of: when we made it inactive, and from what."""
+    turned = {row.pk: sent[row.halo_id] for row in rows if "inactive" in sent[row.halo_id].content["after"]}
+    if not turned:
+        return
+    mappings = list(ComputerMapping.objects.select_for_update().filter(halo_asset__in=turned))
+    for mapping in mappings:
+        content = turned[mapping.halo_asset_id or 0].content
+        retired = content["after"]["inactive"]
+        mapping.retired_at = timezone.now() if retired else None
+        mapping.status_before = content["before"].get("status_id") if retired else None
+    ComputerMapping.objects.bulk_update(mappings, ["retired_at", "status_before"])
 
 
 def _name_again(row: HaloAsset) -> None:

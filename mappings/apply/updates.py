@@ -71,8 +71,11 @@ def is_so(intention: Intention, record: AssetRecord | None) -> bool:
     """Halo holds the wanted state already."""
     if record is None:
         return False
-    if intention.content["after"].get("inactive"):
-        return not record.active
+    after = intention.content["after"]
+    if "inactive" in after and record.active == after["inactive"]:
+        return False
+    if "status_id" in after and record.status_id != after["status_id"]:
+        return False
     values = values_of(record) or {}
     return all(_same(values.get(n, ""), row["value"]) for n, row in _fields(intention, "after").items())
 
@@ -81,14 +84,21 @@ def why_not(intention: Intention, record: AssetRecord | None) -> str:
     """What has changed since the plan was made, as a sentence; "" if nothing has."""
     if record is None:
         return "The asset is no longer in HaloPSA."
-    if not record.active:
-        return "The asset was made inactive in HaloPSA meanwhile."
-    values = values_of(record)
-    if values is None:
+    before, after = intention.content["before"], intention.content["after"]
+    if record.active == before.get("inactive", False):
+        now = "active" if record.active else "inactive"
+        return f"The asset was made {now} in HaloPSA meanwhile."
+    if "status_id" in after and record.status_id not in (before["status_id"], after["status_id"]):
+        return f"Its status was changed meanwhile; it was “{before['status_name']}”."
+    return _changed_field(intention, record)
+
+
+def _changed_field(intention: Intention, record: AssetRecord) -> str:
+    after, values = _fields(intention, "after"), values_of(record)
+    if values is None and (after or "inactive" not in intention.content["after"]):
         return "HaloPSA did not show the fields of the asset."
-    after = _fields(intention, "after")
     for number, row in _fields(intention, "before").items():
-        now = values.get(number, "")
+        now = (values or {}).get(number, "")
         if not _same(now, row["value"]) and not _same(now, after[number]["value"]):
             return f"{row['name']} is “{now}” by now, not “{row['value']}”."
     return ""
@@ -104,12 +114,16 @@ def _same(one: str, other: str) -> bool:
 
 
 def _payload(intention: Intention, record: AssetRecord | None) -> dict[str, Any]:
-    """Halo replaces a sent `fields` array as a whole, so all fields go back, ours changed."""
-    if intention.content["after"].get("inactive"):
-        return payloads.asset_update(_halo_id(intention), inactive=True)
+    """Halo replaces a sent `fields` array as a whole, so all fields go back, ours changed; or none at all."""
+    after = intention.content["after"]
     present = {int(number): value for number, value in (values_of(record) or {}).items()} if record else {}
     changed = {int(number): row["value"] for number, row in _fields(intention, "after").items()}
-    return payloads.asset_update(_halo_id(intention), fields=present | changed)
+    return payloads.asset_update(
+        _halo_id(intention),
+        fields=present | changed if changed else None,
+        properties={"status_id": after["status_id"]} if "status_id" in after else None,
+        inactive=after.get("inactive"),
+    )
 
 
 # ---- answers --------------------------------------------------------------------------------

@@ -2,14 +2,17 @@
 
 from mappings.models.companies import CompanyMapping, CompanyMappings, CompanySuggestion
 from mappings.models.computers import ComputerMapping, MappingOrigin, RefusedPair
+from mappings.models.exports import AssetRules, ExportChoice
 from mappings.models.fields import FieldMapping, FieldOwner
 from mappings.models.products import ProductMapping
 
 __all__ = [
+    "AssetRules",
     "CompanyMapping",
     "CompanyMappings",
     "CompanySuggestion",
     "ComputerMapping",
+    "ExportChoice",
     "FieldMapping",
     "FieldOwner",
     "MappingOrigin",

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from integrations.models import HaloCredential, Plan
 from mappings.planning.existing import changes_of_assets
 from mappings.planning.missing import changes_of_computers
-from mappings.planning.rows import ORDER, Change
+from mappings.planning.rows import ORDER, UNDO, Change, NotPlannable
+from mappings.planning.undo import changes_of_undo
 from mappings.planning.world import Scope, read_world
-
-
-class NotPlannable(ValueError):
-    """The plan cannot be made; the text is a sentence for staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,9 @@ def compute_changes(plan: Plan) -> Computed:
 
 
 def _all_changes(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
+    if plan.kind == UNDO:
+        yield from changes_of_undo(plan, credential, counts)
+        return
     world = read_world(credential)
     scope = Scope.of(plan, credential)
     yield from changes_of_assets(world, scope, counts)

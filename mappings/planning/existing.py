@@ -21,14 +21,25 @@ from integrations.sync.safety import judge_loss
 from mappings.attributes import COLUMNS, ComputerFacts
 from mappings.models import ComputerMapping
 from mappings.planning.desired import TooLong, difference, in_order
-from mappings.planning.rows import Change, skip, subject_of
+from mappings.planning.rows import Change, held_words, skip, subject_of
 from mappings.planning.world import AssetType, Place, Scope, World
 
 GRACE = timedelta(days=7)
-"""How long a computer has to be gone before the asset that we created for it is made inactive."""
+"""How long a computer has to be gone before the asset that we created for it is made inactive, if the asset
+rules of the credential do not say otherwise."""
 
-_OWN = ("pk", "halo_asset_id", "held", "created_by_us", "console__name", "console__kind")
-_ASSET = ("halo_id", "client_id", "client__name", "active", "asset_type__halo_id", "fields")
+_OWN = (
+    "pk",
+    "halo_asset_id",
+    "held",
+    "created_by_us",
+    "retired_at",
+    "status_before",
+    "held_by",
+    "console__name",
+    "console__kind",
+)
+_ASSET = ("halo_id", "client_id", "client__name", "active", "asset_type__halo_id", "fields", "status_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,9 @@ class Member:
     mapping_id: int
     held: bool
     created_by_us: bool
+    retired_at: datetime | None
+    status_before: int | None
+    held_by: int | None
     console: str
     console_kind: str
     computer: ComputerFacts
@@ -53,11 +67,17 @@ class Asset:
     active: bool
     type_id: int | None
     fields: dict[str, str] | None
+    status_id: int | None
     members: tuple[Member, ...]
 
     @property
     def created_by_us(self) -> bool:
         return any(member.created_by_us for member in self.members)
+
+    @property
+    def retired(self) -> Member | None:
+        """The member that tells when we made the asset inactive; None if we did not."""
+        return next((member for member in self.members if member.retired_at), None)
 
 
 def changes_of_assets(world: World, scope: Scope, counts: Counter[str]) -> Iterator[Change]:
@@ -99,9 +119,8 @@ def read_assets(scope: Scope) -> Iterator[Asset]:
 def _asset(rows: Sequence[tuple[Any, ...]]) -> Asset:
     split = len(_OWN)
     end = split + len(_ASSET)
-    members = tuple(Member(row[0], row[2], row[3], row[4], row[5], ComputerFacts(*row[end:])) for row in rows)
-    halo_id, client_pk, client, active, type_id, fields = rows[0][split:end]
-    return Asset(halo_id, client_pk, client, active, type_id, fields, members)
+    members = tuple(Member(row[0], *row[2:split], ComputerFacts(*row[end:])) for row in rows)
+    return Asset(*rows[0][split:end], members=members)
 
 
 class _Judge:
@@ -118,8 +137,8 @@ class _Judge:
         self.ours += asset.active and asset.created_by_us
         if not any(self._place(member) for member in asset.members):
             return []
-        if any(member.held for member in asset.members):
-            return [self._skip(asset, "Held until released.")]
+        if held := next((member for member in asset.members if member.held), None):
+            return [self._skip(asset, held_words(held.held_by))]
         living = [member for member in asset.members if member.computer.active and self._place(member)]
         return self._living(asset, living) if living else self._gone(asset)
 
@@ -142,7 +161,7 @@ class _Judge:
         return self._compare(asset, in_order(computers))
 
     def _problem(self, asset: Asset, eligible: Sequence[tuple[ComputerFacts, Place]]) -> str:
-        if not asset.active:
+        if not asset.active and not self._returns(asset):
             return "The asset is inactive in HaloPSA."
         if all(place.client_pk != asset.client_pk for _, place in eligible):
             place = eligible[0][1]
@@ -165,12 +184,21 @@ class _Judge:
             found = difference(rules, computers, asset.fields or {}, created_by_us=asset.created_by_us)
         except TooLong as problem:
             return [self._skip(asset, str(problem))]
-        if not found.after:
+        names = ", ".join(value["name"] for value in found.after.values())
+        told = f"Differs in: {names}." if names else ""
+        before, after = {"fields": found.before}, {"fields": found.after}
+        if back := not asset.active and asset.retired:
+            was, becomes = self._world.lifecycle.bring_back(asset.status_id, back.status_before)
+            before, after = {**was, **before}, {**becomes, **after}
+            told = f"Back in {back.console}, so the asset is made active again. {told}".strip()
+        elif not found.after:
             self._counts["unchanged"] += 1
             return []
-        names = ", ".join(value["name"] for value in found.after.values())
-        before = {"halo_id": asset.halo_id, "fields": found.before}
-        return [self._change(asset, Action.UPDATE, before, {"fields": found.after}, f"Differs in: {names}.")]
+        return [self._change(asset, Action.UPDATE, {"halo_id": asset.halo_id, **before}, after, told)]
+
+    def _returns(self, asset: Asset) -> bool:
+        retired = asset.retired
+        return bool(retired) and self._world.lifecycle.may_bring_back(asset.halo_id, retired.retired_at)
 
     # ---- computers that are gone ------------------------------------------------------------
 
@@ -183,8 +211,8 @@ class _Judge:
         told = f"Gone from {consoles}" + (f" since {since:%Y-%m-%d}." if since else ".")
         if reason := self._why_it_stays(asset, since):
             return [self._skip(asset, f"{told} {reason}")]
-        before = {"halo_id": asset.halo_id, "inactive": False}
-        return [self._change(asset, Action.DEACTIVATE, before, {"inactive": True}, told)]
+        before, after = self._world.lifecycle.retire(asset.status_id)
+        return [self._change(asset, Action.DEACTIVATE, {"halo_id": asset.halo_id, **before}, after, told)]
 
     def _why_it_stays(self, asset: Asset, since: datetime | None) -> str:
         if not asset.created_by_us:
@@ -192,8 +220,9 @@ class _Judge:
         unproven = sorted({m.console for m in asset.members if not _proves_existence(m.console_kind)})
         if unproven:
             return f"What is missing from the list of {', '.join(unproven)} may only be asleep."
-        if since is None or self._now - since < GRACE:
-            return f"It is made inactive when that has lasted {GRACE.days} days."
+        grace = self._world.lifecycle.grace
+        if since is None or self._now - since < grace:
+            return f"It is made inactive when that has lasted {grace.days} day{'s'[: grace.days != 1]}."
         return ""
 
     # ---- rows -------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from django.db import transaction
 from integrations.choices import PlanState
 from integrations.models import Company, Console, HaloCredential, Plan, PlannedChange
 from mappings.models import CompanyMapping
-from mappings.planning.changes import Computed, NotPlannable, compute_changes
+from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.forecast import forecast
-from mappings.planning.rows import WRITES, Change
+from mappings.planning.rows import WRITES, Change, NotPlannable
 
 ROWS = 1000
 NAMED = 3

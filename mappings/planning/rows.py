@@ -7,10 +7,16 @@ from typing import Any
 
 from integrations.choices import Action
 
+ASSETS, UNDO = "assets", "undo"
+"""Kinds of plan: of an export, and of taking a run of one back."""
 ORDER = (Action.CREATE, Action.UPDATE, Action.DEACTIVATE, Action.LINK, Action.SKIP)
 """As the rows of a plan are shown."""
 WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DEACTIVATE})
 """Actions that change Halo; the others only tell."""
+
+
+class NotPlannable(ValueError):
+    """The plan cannot be made; the text is a sentence for staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,8 @@ class Change:
     create: {} → {asset_type_id, asset_type_name, client_id, client_name, site_id, site_name,
     inventory_number, fields} · update: {halo_id, fields} → {fields}, changed ones only · deactivate:
     {halo_id, inactive} → {inactive} · link: {} → {halo_id, name} · skip: nothing, but for a reason.
+    An update that makes an asset active again has `inactive` as well; `status_id` and `status_name` are
+    there where the status changes. An empty `inventory_number` leaves the tag to HaloPSA.
     `fields` is {"<field id>": {"name": …, "value": …}}. The subject is a `computer` or `computer_mapping`.
     """
 
@@ -43,6 +51,11 @@ class Change:
 
 def skip(subject: str, subject_kind: str, subject_id: int, reason: str) -> Change:
     return Change(Action.SKIP.value, subject, subject_kind, subject_id, reason=reason, selected=False)
+
+
+def held_words(run_id: int | None) -> str:
+    """Why a held mapping is left alone."""
+    return f"Held until released: undone by run {run_id}." if run_id else "Held until released."
 
 
 def subject_of(computer: str, company: str) -> str:

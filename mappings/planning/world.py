@@ -10,6 +10,7 @@ from typing import Any
 from integrations.models import Company, Computer, HaloAssetType, HaloCredential, HaloField, Plan
 from mappings.attributes import ATTRIBUTES, Attribute, usual_fields
 from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, FieldOwner, ProductMapping
+from mappings.planning.lifecycle import Lifecycle, read_lifecycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class World:
     product_types: dict[int, int]
     fields: dict[int, tuple[str, int | None]]
     marker_field_id: int | None
+    lifecycle: Lifecycle
     _tables: dict[int | None, dict[int, tuple[str, str]]] = field(default_factory=dict)
     _rules: dict[int, list[Rule]] = field(default_factory=dict)
 
@@ -85,7 +87,7 @@ class World:
 
 
 def read_world(credential: HaloCredential) -> World:
-    """Five statements, whatever the size."""
+    """Eight statements, whatever the size."""
     tables: dict[int | None, dict[int, tuple[str, str]]] = defaultdict(dict)
     rows = FieldMapping.objects.filter(halo_credential=credential)
     for asset_type, field_id, attribute, owner in rows.values_list(
@@ -103,6 +105,7 @@ def read_world(credential: HaloCredential) -> World:
             for number, name, length in fields.values_list("halo_id", "name", "data_length")
         },
         marker_field_id=credential.instance.marker_field_id,
+        lifecycle=read_lifecycle(credential),
         _tables=dict(tables),
     )
 
