@@ -41,7 +41,8 @@ def asset_create(
     marker_field_id: int | None = None,
     marker: str = "",
 ) -> Payload:
-    """A new asset. Key fields (device name, serial number …) are set through `fields`."""
+    """A new asset. Key fields (device name, serial number …) are set through `fields`. Without an
+    `inventory_number` HaloPSA gives its next tag, if it is set up to."""
     values = dict(fields)
     if marker_field_id is not None and marker:
         values[marker_field_id] = marker
@@ -49,7 +50,7 @@ def asset_create(
         "assettype_id": asset_type_id,
         "client_id": client_id,
         "site_id": site_id,
-        "inventory_number": _line(inventory_number, LONGEST_TAG),
+        **_given(inventory_number=_line(inventory_number, LONGEST_TAG) or None),
         "fields": _field_rows(values),
         "_dontaddnewfields": True,
         "do_not_apply_template_in_the_api": True,

@@ -111,14 +111,16 @@ class _Places:
         fields = sent if held.fields is None else held.fields
         keys = [fields.get(str(number), "") for number in (kind.key_field_ids if kind else [])]
         first, second, third = [*keys, "", "", ""][:3]
+        # Where HaloPSA gives the tag and did not tell it, the next read does.
+        tag = (after["inventory_number"] or held.tag)[:255]
         return HaloAsset(
             halo_credential=self._credential,
             halo_id=held.halo_id,
-            name=(first or after["inventory_number"])[:255],
+            name=(first or tag)[:255],
             client_id=self._clients.get(after["client_id"]),
             site_id=self._sites.get(after["site_id"]),
             asset_type=kind,
-            inventory_number=after["inventory_number"],
+            inventory_number=tag,
             key_field2=second[:255],
             key_field3=third[:255],
             fields=fields,

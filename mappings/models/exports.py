@@ -1,4 +1,4 @@
-"""How computers are exported: the rules of a credential, and what staff chose for single rows of a preview."""
+"""How computers are exported: a credential's rules, and what staff chose for single rows of a preview."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ class ExportChoice(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="export_choices")
     computer = models.ForeignKey(Computer, on_delete=models.CASCADE, related_name="+")
     asset_type = models.IntegerField(null=True, blank=True, help_text="Halo's id of the asset type.")
-    halo_site = models.ForeignKey(HaloSite, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    halo_site = models.ForeignKey(
+        HaloSite, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     inventory_number = models.CharField("asset tag", max_length=255, blank=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from integrations.models import HaloCredential, Plan
 from mappings.planning.existing import changes_of_assets
 from mappings.planning.missing import changes_of_computers
+from mappings.planning.options import read_options
 from mappings.planning.rows import ORDER, UNDO, Change, NotPlannable
 from mappings.planning.undo import changes_of_undo
 from mappings.planning.world import Scope, read_world
@@ -44,7 +45,8 @@ def _all_changes(plan: Plan, credential: HaloCredential, counts: Counter[str]) -
     if plan.kind == UNDO:
         yield from changes_of_undo(plan, credential, counts)
         return
-    world = read_world(credential)
+    options = read_options(plan)
+    world = read_world(credential, options.only_fields)
     scope = Scope.of(plan, credential)
     yield from changes_of_assets(world, scope, counts)
-    yield from changes_of_computers(world, scope, counts, asset_type_id=plan.parameters.get("asset_type"))
+    yield from changes_of_computers(world, scope, counts, options)

@@ -119,8 +119,8 @@ def read_assets(scope: Scope) -> Iterator[Asset]:
 def _asset(rows: Sequence[tuple[Any, ...]]) -> Asset:
     split = len(_OWN)
     end = split + len(_ASSET)
-    members = tuple(Member(row[0], *row[2:split], ComputerFacts(*row[end:])) for row in rows)
-    return Asset(*rows[0][split:end], members=members)
+    members = tuple(Member(*(row[0], *row[2:split], ComputerFacts(*row[end:]))) for row in rows)
+    return Asset(*(*rows[0][split:end], members))
 
 
 class _Judge:
@@ -197,8 +197,8 @@ class _Judge:
         return [self._change(asset, Action.UPDATE, {"halo_id": asset.halo_id, **before}, after, told)]
 
     def _returns(self, asset: Asset) -> bool:
-        retired = asset.retired
-        return bool(retired) and self._world.lifecycle.may_bring_back(asset.halo_id, retired.retired_at)
+        since = asset.retired.retired_at if asset.retired else None
+        return self._world.lifecycle.may_bring_back(asset.halo_id, since)
 
     # ---- computers that are gone ------------------------------------------------------------
 

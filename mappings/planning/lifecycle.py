@@ -1,4 +1,4 @@
-"""When an asset of ours is made inactive, when it comes back, and what is written for it. Pure but for reading."""
+"""When an asset of ours is made inactive, when it comes back, and what is written for it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ SHARED = "It stands for a computer of another console, too: tick it if you want 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One write of the run, and the asset as the mirror holds it now. `others`: mappings of other consoles."""
+    """One write of the run, and its asset as the mirror holds it. `others`: mappings of other consoles."""
 
     mapping_id: int
     subject: str
@@ -160,9 +160,7 @@ def _activity(
         if written.status_id != written.after["status_id"]:
             kept.append("status")
         elif written.before["status_id"] is not None:
-            was, becomes = lifecycle.with_status(
-                ({}, {}), written.status_id, written.before["status_id"]
-            )
+            was, becomes = lifecycle.with_status(({}, {}), written.status_id, written.before["status_id"])
             before |= was
             after |= becomes
     return kept

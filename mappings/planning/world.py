@@ -9,7 +9,14 @@ from typing import Any
 
 from integrations.models import Company, Computer, HaloAssetType, HaloCredential, HaloField, Plan
 from mappings.attributes import ATTRIBUTES, Attribute, usual_fields
-from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, FieldOwner, ProductMapping
+from mappings.models import (
+    CompanyMapping,
+    ComputerMapping,
+    ExportChoice,
+    FieldMapping,
+    FieldOwner,
+    ProductMapping,
+)
 from mappings.planning.lifecycle import Lifecycle, read_lifecycle
 
 
@@ -39,6 +46,7 @@ class AssetType:
     name: str
     active: bool
     field_ids: frozenset[int]
+    key_field_ids: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +70,25 @@ class World:
     fields: dict[int, tuple[str, int | None]]
     marker_field_id: int | None
     lifecycle: Lifecycle
+    only_fields: frozenset[int] | None = None
+    """Of this export, Halo's ids; None: all."""
     _tables: dict[int | None, dict[int, tuple[str, str]]] = field(default_factory=dict)
     _rules: dict[int, list[Rule]] = field(default_factory=dict)
 
     def rules(self, asset_type: AssetType) -> list[Rule]:
         """What goes into assets of this type: the common table, overridden per field by the type's own."""
+        only = self.only_fields
+        return [rule for rule in self._all_rules(asset_type) if only is None or rule.field_id in only]
+
+    def rules_of_new(self, asset_type: AssetType) -> list[Rule]:
+        """The same for a new asset, which always gets its key fields: without a name nobody finds it."""
+        only = self.only_fields
+        if only is None:
+            return self._all_rules(asset_type)
+        wanted = only | asset_type.key_field_ids
+        return [rule for rule in self._all_rules(asset_type) if rule.field_id in wanted]
+
+    def _all_rules(self, asset_type: AssetType) -> list[Rule]:
         if asset_type.halo_id not in self._rules:
             self._rules[asset_type.halo_id] = list(self._rules_of(asset_type))
         return self._rules[asset_type.halo_id]
@@ -86,7 +108,7 @@ class World:
                 yield Rule(field_id, name, limit, ATTRIBUTES[key], owner, derived)
 
 
-def read_world(credential: HaloCredential) -> World:
+def read_world(credential: HaloCredential, only_fields: frozenset[int] | None = None) -> World:
     """Eight statements, whatever the size."""
     tables: dict[int | None, dict[int, tuple[str, str]]] = defaultdict(dict)
     rows = FieldMapping.objects.filter(halo_credential=credential)
@@ -106,6 +128,7 @@ def read_world(credential: HaloCredential) -> World:
         },
         marker_field_id=credential.instance.marker_field_id,
         lifecycle=read_lifecycle(credential),
+        only_fields=only_fields,
         _tables=dict(tables),
     )
 
@@ -113,8 +136,8 @@ def read_world(credential: HaloCredential) -> World:
 def _types(credential: HaloCredential) -> dict[int, AssetType]:
     rows = HaloAssetType.objects.filter(halo_credential=credential)
     return {
-        halo_id: AssetType(halo_id, name, active, frozenset(field_ids))
-        for halo_id, name, active, field_ids in rows.values_list("halo_id", "name", "active", "field_ids")
+        row[0]: AssetType(*row[:3], field_ids=frozenset(row[3]), key_field_ids=frozenset(row[4]))
+        for row in rows.values_list("halo_id", "name", "active", "field_ids", "key_field_ids")
     }
 
 
@@ -143,22 +166,27 @@ def _places(credential: HaloCredential) -> dict[int, Place]:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a plan looks at: one console or all, one company or all mapped ones, or chosen computers."""
+    """What a plan looks at: one console or all, one company or all mapped ones, or chosen computers.
+
+    `chosen_by`: the plan whose choices name the computers, which may be very many.
+    """
 
     credential: HaloCredential
     console_id: int | None
     company_id: int | None
     computer_ids: tuple[int, ...] | None
+    chosen_by: int | None = None
 
     @classmethod
     def of(cls, plan: Plan, credential: HaloCredential) -> Scope:
         chosen = plan.parameters.get("computers")
         ids = tuple(sorted({int(number) for number in chosen})) if chosen is not None else None
-        return cls(credential, plan.console_id, plan.company_id, ids)
+        by = plan.pk if plan.parameters.get("chosen") else None
+        return cls(credential, plan.console_id, plan.company_id, ids, by)
 
     @property
     def is_everything(self) -> bool:
-        return self.console_id is None and self.company_id is None and self.computer_ids is None
+        return not self._conditions("")
 
     def _conditions(self, prefix: str) -> dict[str, Any]:
         conditions: dict[str, Any] = {}
@@ -168,6 +196,9 @@ class Scope:
             conditions[f"{prefix}company_id"] = self.company_id
         if self.computer_ids is not None:
             conditions[f"{prefix}pk__in"] = self.computer_ids
+        elif self.chosen_by is not None:
+            chosen = ExportChoice.objects.filter(plan=self.chosen_by)
+            conditions[f"{prefix}pk__in"] = chosen.values("computer_id")
         return conditions
 
     def computers(self) -> Any:
