@@ -78,6 +78,7 @@ NAVIGATION = [
         _list("Company mapping", "domain", "mappings", "companymapping"),
         _list("Default asset types", "category", "mappings", "productmapping"),
         _list("Field mappings", "swap_horiz", "mappings", "fieldmapping"),
+        _list("Asset rules", "rule_settings", "mappings", "assetrules"),
         _list("Computers", "computer", "integrations", "computer"),
         _list("Previews", "preview", "integrations", "plan"),
     ),

@@ -38,6 +38,8 @@ from mappings.admin.computer_rows import (
     chosen_credential,
     computer_rows,
 )
+from mappings.admin.export_scope import ExportSelected
+from mappings.admin.undoing import RELEASE_BUTTON, Releasing
 from mappings.apply import lost_creates, retry_lost
 from mappings.linking import ComputerState, edit_computer_mapping, remove_computer_mapping
 from mappings.models import CompanyMapping, ComputerMapping
@@ -56,7 +58,7 @@ EDITABLE = (ComputerState.MAPPED, ComputerState.TO_EXPORT, ComputerState.UNMAPPE
 
 
 @admin.register(Computer)
-class ComputerAdmin(HistoryAdmin):
+class ComputerAdmin(ExportSelected, HistoryAdmin):
     list_display = ("name", "company_shown", "product_shown", "state_shown", "asset", "do")
     list_filter = (
         CredentialFilter,
@@ -254,7 +256,7 @@ def _waits_for_staff(mapping: ComputerMapping) -> bool:
 
 
 @admin.register(ComputerMapping)
-class ComputerMappingAdmin(HistoryAdmin):
+class ComputerMappingAdmin(Releasing, HistoryAdmin):
     """The pairs as they are stored; they are changed from the computer's row."""
 
     list_display = ("computer", "halo_asset", "halo_site", "origin", "held", "reason", "halo_credential")
@@ -273,6 +275,7 @@ class ComputerMappingAdmin(HistoryAdmin):
     search_fields = ("computer__name", "halo_asset__name", "halo_asset__inventory_number")
     buttons: ClassVar[tuple[Button, ...]] = (
         Button("retry", "Try again", "replay", ask=RETRY, shown=_waits_for_staff),
+        RELEASE_BUTTON,
     )
     empty_hint = (
         "Computers of mapped companies are matched with assets by serial number, MAC address and name."

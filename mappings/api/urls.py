@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework.viewsets import ViewSetMixin
 
+from mappings.api.asset_rules import AssetRulesViewSet
 from mappings.api.company_mappings import CompanyMappingViewSet
 from mappings.api.computer_mappings import ComputerMappingViewSet
 from mappings.api.field_mappings import FieldMappingViewSet
@@ -15,6 +16,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("computer-mappings", ComputerMappingViewSet),
     ("product-mappings", ProductMappingViewSet),
     ("field-mappings", FieldMappingViewSet),
+    ("asset-rules", AssetRulesViewSet),
     ("plans", PlanViewSet),
     (r"plans/(?P<plan>[0-9]+)/changes", PlannedChangeViewSet),
 ]

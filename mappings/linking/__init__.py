@@ -8,6 +8,7 @@ from mappings.linking.companies import (
     suggest_companies_for,
 )
 from mappings.linking.computers import edit_computer_mapping, match_computers_for, remove_computer_mapping
+from mappings.linking.holding import release
 from mappings.linking.states import ComputerState, computer_state, eligible_computers, with_states
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "eligible_computers",
     "map_company",
     "match_computers_for",
+    "release",
     "remove_computer_mapping",
     "set_switches",
     "suggest_companies_for",

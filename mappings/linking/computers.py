@@ -159,7 +159,7 @@ def edit_computer_mapping(
         if mapping.halo_asset_id and mapping.halo_asset_id != getattr(halo_asset, "pk", None):
             _refuse(computer, mapping.halo_asset_id, staff)
         if mapping.halo_asset_id != getattr(halo_asset, "pk", None) or mapping.pk is None:
-            mapping.created_by_us = False
+            mapping.created_by_us, mapping.retired_at, mapping.status_before = False, None, None
         if halo_asset is not None:
             RefusedPair.objects.filter(computer=computer, halo_asset=halo_asset).delete()
         mapping.halo_asset, mapping.halo_site, mapping.asset_type = halo_asset, halo_site, asset_type

@@ -12,6 +12,7 @@ from django_q.models import OrmQ, Schedule, Success
 from integrations.choices import EventStatus, OptionKind, Resource
 from integrations.models import BudgetPermit, HaloCredential
 from mappings.models import (
+    AssetRules,
     CompanyMapping,
     CompanySuggestion,
     ComputerMapping,
@@ -106,6 +107,7 @@ def fill(world: World, rows: int) -> None:
         _fill_one(world, console, product, asset_type, run, plan)
     BudgetPermit.objects.create(instance=world.credential.instance, taken_at=timezone.now(), purpose=60)
     NoiseSettings.objects.get_or_create(halo_credential=world.credential)
+    AssetRules.objects.get_or_create(halo_credential=world.credential)
 
 
 def _fill_noise(world: World, company: Any, computer: Any) -> None:

@@ -31,7 +31,7 @@ from integrations.models import (
     RawDelivery,
     Run,
 )
-from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, ProductMapping
+from mappings.models import AssetRules, CompanyMapping, ComputerMapping, FieldMapping, ProductMapping
 from tests.builders import make_console, make_credential
 from ticketing.models import (
     Alert,
@@ -127,7 +127,7 @@ class World:
 
     def _machinery(self, number: int) -> None:
         Instance.objects.create(resource_server=f"https://other{number}.example/api")
-        make_credential(instance=self.credential.instance)
+        AssetRules.objects.create(halo_credential=make_credential(instance=self.credential.instance))
         make_console()
         Run.objects.create(
             kind="match", console=self.console, halo_credential=self.credential, plan=self.plan
