@@ -13,7 +13,6 @@ from integrations.admin.bases import BridgeAdmin
 from integrations.admin.choosers import number_field, options
 from integrations.admin.credential_choice import CredentialFirst
 from integrations.choices import OptionKind
-from integrations.models import HaloCredential
 from mappings.models import AssetRules
 
 NOTHING_YET = "The choices appear here after the first sync of the HaloPSA credential."
@@ -29,7 +28,7 @@ class AssetRulesForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.credential_id = credential_id
         for name, kind in (("gone_status", OptionKind.ASSET_STATUS), ("asset_group", OptionKind.ASSET_GROUP)):
-            column = AssetRules._meta.get_field(name)
+            column: Any = AssetRules._meta.get_field(name)
             if name in self.fields and credential_id is not None:
                 self.fields[name] = number_field(
                     options(credential_id, kind),
@@ -61,7 +60,7 @@ class AssetRulesAdmin(CredentialFirst, BridgeAdmin):
 
     def save_model(self, request: HttpRequest, obj: AssetRules, form: Any, change: bool) -> None:
         if not change:
-            obj.halo_credential = HaloCredential.objects.get(pk=self.credential_id(request, None))
+            obj.halo_credential_id = self.credential_id(request, None)  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
 
     @admin.display(description="Status of a gone asset", ordering="gone_status")
