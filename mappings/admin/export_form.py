@@ -158,9 +158,9 @@ class ExportForm(forms.Form):
         """As `new_plan` explains them; what is left at its default is not named."""
         chosen = self.cleaned_data
         types = {product.pk: chosen[f"product_{product.pk}"] for product in self.products}
-        differing = {
-            str(pk): kind for pk, kind in types.items() if kind is not None and kind != self.defaults.get(pk)
-        }
+        # None beside a default: such computers have no type of their own here.
+        # None beside a default: for this export such a product decides nothing.
+        differing = {str(pk): kind for pk, kind in types.items() if kind != self.defaults.get(pk)}
         found = {
             "product_types": differing,
             "fields": sorted(chosen["fields"]),

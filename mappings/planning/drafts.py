@@ -77,7 +77,8 @@ class Drafts:
             after = self._after(row, kind, site)
         except (TooLong, NoTag) as impossible:
             return row.skip(str(impossible))
-        why = " ".join(filter(None, (by_whom, why_there)))
+        tag_told = "" if after["inventory_number"] else "HaloPSA gives the asset tag."
+        why = " ".join(filter(None, (by_whom, why_there, tag_told)))
         if self._sent.get(row.mapping_id or 0):
             why = "It was sent before without an answer, so it is looked up before anything is sent."
         return Change(Action.CREATE.value, *row.subject, {}, after, why)
@@ -127,10 +128,9 @@ class Drafts:
         if row.asset_type_id is not None:
             return row.asset_type_id, "Asset type chosen by hand."
         product = row.facts.product_id or 0
-        if product in self._options.product_types:
-            told = f"Asset type of the product “{row.facts.product_name}” in this preview."
-            return self._options.product_types[product], told
-        if product in self._world.product_types:
+        if kind := self._options.product_types.get(product):
+            return kind, f"Asset type of the product “{row.facts.product_name}” in this preview."
+        if product not in self._options.product_types and product in self._world.product_types:
             told = f"Asset type by the product “{row.facts.product_name}”."
             return self._world.product_types[product], told
         return self._options.asset_type, "Asset type chosen for this preview."

@@ -25,11 +25,13 @@ class RowChoice:
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """`asset_type`: Halo's id, for computers whose product decides none. `product_types`: product (our id) →
-    asset type, before the default of the product. `site`: for new assets of its client. `main_site`: where a
-    company has no default site, its client's main site is taken. `only_fields`: Halo's ids; None: all."""
+    asset type, in place of the default of the product (None: it decides none). `site`: for new assets of its
+    client. `main_site`: where a company has no default site, its client's main site is taken. `only_fields`:
+    Halo's ids; None: all.
+    """
 
     asset_type: int | None = None
-    product_types: dict[int, int] = field(default_factory=dict)
+    product_types: dict[int, int | None] = field(default_factory=dict)
     only_fields: frozenset[int] | None = None
     tag: str = HOST
     template: str = ""

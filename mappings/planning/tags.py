@@ -41,8 +41,9 @@ def template_problem(template: str) -> str:
         if form or conversion:
             return f"Only names in braces are possible, not {{{name}:…}} or {{{name}!…}}."
         names.append(name)
-    if unknown := next((name for name in names if name not in ATTRIBUTES and name not in PLACES), None):
-        return f"There is no {{{unknown}}}; possible are {', '.join([*PLACES, *ATTRIBUTES])}."
+    unknown = [name for name in names if name not in ATTRIBUTES and name not in PLACES]
+    if unknown:
+        return f"There is no {{{unknown[0]}}}; possible are {', '.join([*PLACES, *ATTRIBUTES])}."
     return "" if names else "The template names nothing of the computer, so that all tags would be the same."
 
 

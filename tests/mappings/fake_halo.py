@@ -48,6 +48,7 @@ class FakeHalo:
                 "client_id": row.client.halo_id if row.client else 0,
                 "assettype_id": row.asset_type.halo_id if row.asset_type else 0,
                 "inventory_number": row.inventory_number,
+                "status_id": row.status_id,
                 "fields": dict(row.fields or {}),
                 "inactive": not row.active,
                 "updated": self.now(),
@@ -102,10 +103,13 @@ class FakeHalo:
             self._next += 1
             halo_id = self._next
         asset = self.assets.setdefault(halo_id, {"fields": {}, "inactive": False})
+        asset.setdefault("inventory_number", "")
         asset |= {key: value for key, value in payload.items() if key not in ("id", "fields")}
         if "fields" in payload:
             # Halo replaces the array as a whole.
             asset["fields"] = {row["id"]: row["value"] for row in payload["fields"]}
+        if not asset["inventory_number"]:
+            asset["inventory_number"] = f"HALO-{halo_id}"
         asset["updated"] = self.now()
         fields = [{"id": int(number), "value": value} for number, value in asset["fields"].items()]
         return {"id": halo_id, "inventory_number": asset.get("inventory_number", ""), "fields": fields}
@@ -161,6 +165,7 @@ class FakeHalo:
             asset_type_id=asset["assettype_id"],
             inventory_number=asset["inventory_number"],
             active=not asset["inactive"],
+            status_id=asset.get("status_id"),
             fields=fields,
             updated_at=asset["updated"],
         )
