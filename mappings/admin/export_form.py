@@ -157,7 +157,8 @@ class ExportForm(forms.Form):
     def parameters(self) -> dict[str, Any]:
         """As `new_plan` explains them; what is left at its default is not named."""
         chosen = self.cleaned_data
-        types = {product.pk: chosen[f"product_{product.pk}"] for product in self.products}
+        asked = [product.pk for product in self.products if f"product_{product.pk}" in self.data]
+        types = {pk: chosen[f"product_{pk}"] for pk in asked}
         # None beside a default: such computers have no type of their own here.
         # None beside a default: for this export such a product decides nothing.
         differing = {str(pk): kind for pk, kind in types.items() if kind != self.defaults.get(pk)}

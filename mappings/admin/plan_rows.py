@@ -51,7 +51,7 @@ class RowChoices(_Base):
         if not computers:
             messages.warning(request, NONE_TO_CHANGE)
             return HttpResponseRedirect(admin_url(plan))
-        form = ChoiceForm(plan, computers, request.POST or None)
+        form = ChoiceForm(plan, computers, request.POST if request.method == "POST" else None)
         if form.is_valid():
             run = form.take_over(request.user)
             if run is not None:

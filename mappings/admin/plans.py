@@ -89,7 +89,8 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, HistoryAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         credential = get_object_or_404(HaloCredential, pk=self.credential_id(request, None))
         computers = named_computers(request)
-        form = ExportForm(credential, request.POST or None, initial=request.GET.dict(), computers=computers)
+        typed = request.POST if request.method == "POST" else None
+        form = ExportForm(credential, typed, initial=request.GET.dict(), computers=computers)
         if form.is_valid() and (plan := self._planned(request, form)):
             return HttpResponseRedirect(admin_url(plan))
         count = None if computers is None else computers.count()
