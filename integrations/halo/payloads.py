@@ -22,6 +22,7 @@ LONGEST_DETAILS: Final = 60_000
 """HaloPSA API: columns of HTML are longer, how long is not documented; a ticket's text stays well below."""
 LONGEST_SUMMARY: Final = 255
 LONGEST_TAG: Final = 255
+LONGEST_TYPE_NAME: Final = 100
 PRIVATE_NOTE: Final = 7
 """HaloPSA API: outcome of the built-in private note on a stock instance; an action needs an outcome."""
 REFERENCE: Final = "Bridge reference: "
@@ -54,6 +55,20 @@ def asset_create(
         "fields": _field_rows(values),
         "_dontaddnewfields": True,
         "do_not_apply_template_in_the_api": True,
+    }
+
+
+def asset_type_create(
+    *, name: str, group_id: int, key_field_ids: Sequence[int], field_ids: Sequence[int]
+) -> Payload:
+    """A new asset type of a group. HaloPSA API: `fields` names the asset fields of the type, in order."""
+    keys = zip(("keyfield_id", "keyfield2_id", "keyfield3_id"), key_field_ids, strict=False)
+    return {
+        "name": _line(name, LONGEST_TYPE_NAME),
+        "assetgroup_id": group_id,
+        **dict(keys),
+        "fields": [{"field_id": number, "sequence": place} for place, number in enumerate(field_ids, 1)],
+        "allowall_status": True,
     }
 
 

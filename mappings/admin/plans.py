@@ -22,15 +22,16 @@ from integrations.models import OPEN_STATES, HaloCredential, Plan, PlannedChange
 from integrations.runs.request import request_run
 from mappings.admin.export_form import ExportForm
 from mappings.admin.export_scope import named_computers
+from mappings.admin.new_types import NewTypes
 from mappings.admin.plan_rows import OTHER_CHECKSUM, RowChoices
 from mappings.admin.undoing import Undoing
-from mappings.planning import UNDO, WRITES, tick, verify, ways
+from mappings.planning import ASSET_TYPES, ASSETS, UNDO, WRITES, tick, verify, ways
 
 CHANGES_PER_PAGE = 100
 
 
 @admin.register(Plan)
-class PlanAdmin(CredentialFirst, RowChoices, Undoing, HistoryAdmin):
+class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
     list_display = ("__str__", "state_shown", "scope", "told", "calls", "made", "created_by")
     list_filter = (("state", ChoicesDropdownFilter), ("halo_credential", RelatedDropdownFilter))
     list_select_related = ("halo_credential", "console", "company", "created_by")
@@ -53,6 +54,8 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, HistoryAdmin):
     def scope(self, row: Plan) -> SafeString | str:
         if row.kind == UNDO:
             return row_link(row.halo_credential, f"Undo of run {row.parameters.get('run')}")
+        if row.kind == ASSET_TYPES:
+            return row_link(row.halo_credential, f"New asset types → {row.halo_credential}")
         return row_link(
             row.halo_credential, f"{row.company or row.console or 'All consoles'} → {row.halo_credential}"
         )
@@ -133,7 +136,7 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, HistoryAdmin):
         may_apply = plan.state == PlanState.READY and self.may_press(request, "change", plan)
         return {
             **self.undo_context(request, plan),
-            "changeable": self.changeable(plan, page) if may_apply and plan.kind != UNDO else set(),
+            "changeable": self.changeable(plan, page) if may_apply and plan.kind == ASSETS else set(),
             "choose_url": self.choose_url(plan),
             "choose_skipped_url": self.choose_url(plan, all="skip"),
             "page": page,

@@ -18,7 +18,18 @@ from integrations.models import (
     Product,
     Run,
 )
-from mappings.planning import ASSETS, HOST, TAG_CHOICES, TEMPLATE, UNDO, new_plan, new_undo, template_problem
+from mappings.planning import (
+    ASSET_TYPES,
+    ASSETS,
+    HOST,
+    TAG_CHOICES,
+    TEMPLATE,
+    UNDO,
+    new_plan,
+    new_types,
+    new_undo,
+    template_problem,
+)
 
 MOST_COMPUTERS: Final = 10_000
 NAMED: Final = (
@@ -41,9 +52,12 @@ class ProductTypeSerializer(serializers.Serializer[Any]):
 
 
 class WantedPlanSerializer(serializers.Serializer[Any]):
-    """Kind *assets*: a console, one of its companies, or some of its computers. Kind *undo*: a run."""
+    """Kind *assets*: a console, one of its companies, or some of its computers. Kind *undo*: a run. Kind
+    *asset_types*: a credential, names and an asset group."""
 
-    kind = serializers.ChoiceField(choices=[(ASSETS, "Assets"), (UNDO, "Undo of a run")])
+    kind = serializers.ChoiceField(
+        choices=[(ASSETS, "Assets"), (UNDO, "Undo of a run"), (ASSET_TYPES, "New asset types")]
+    )
     console = serializers.PrimaryKeyRelatedField(
         queryset=Console.objects.defer("credentials"),
         required=False,
@@ -92,6 +106,15 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
         required=False, help_text="A company without a default site uses its client's main site."
     )
 
+    names = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Kind asset_types: names of new asset types."
+    )
+    asset_group = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="Kind asset_types: Halo's id of their asset group. Null: that of the asset rules.",
+    )
+
     def get_fields(self) -> dict[str, Any]:
         wanted = serializers.ListField(
             child=serializers.IntegerField(),
@@ -105,6 +128,10 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
         if attrs["kind"] == UNDO:
             if "run" not in attrs:
                 raise serializers.ValidationError({"run": "Say which run is to be undone."})
+            return attrs
+        if attrs["kind"] == ASSET_TYPES:
+            if attrs.get("halo_credential") is None:
+                raise serializers.ValidationError({"halo_credential": "Say in which HaloPSA credential."})
             return attrs
         if "console" not in attrs:
             raise serializers.ValidationError({"console": "Say which console."})
@@ -129,6 +156,9 @@ def make_plan(wanted: dict[str, Any], staff: Any) -> Plan:
     """Raises Django's `ValidationError` with a sentence; then there is none."""
     if wanted["kind"] == UNDO:
         return new_undo(wanted["run"], staff)
+    if wanted["kind"] == ASSET_TYPES:
+        names = wanted.get("names", [])
+        return new_types(wanted["halo_credential"], names, wanted.get("asset_group"), staff)
     parameters = {name: wanted[name] for name in NAMED if wanted.get(name)}
     if types := parameters.get("product_types"):
         parameters["product_types"] = {str(row["product"].pk): row["asset_type"] for row in types}

@@ -13,13 +13,15 @@ from mappings.planning.plans import (
     tick,
     verify,
 )
-from mappings.planning.rows import ASSETS, UNDO, WRITES, Change, NotPlannable
+from mappings.planning.rows import ASSET_TYPES, ASSETS, UNDO, WRITES, Change, NotPlannable
 from mappings.planning.tags import HOST, NEXT, TAG_CHOICES, TEMPLATE, template_problem
+from mappings.planning.types import new_types
 from mappings.planning.undo import writes_of
 from mappings.planning.ways import ways
 
 __all__ = [
     "ASSETS",
+    "ASSET_TYPES",
     "GRACE",
     "HOST",
     "NEXT",
@@ -40,6 +42,7 @@ __all__ = [
     "forecast",
     "name_computers",
     "new_plan",
+    "new_types",
     "new_undo",
     "plan_assets",
     "rows_to_choose_for",

@@ -10,7 +10,8 @@ from integrations.models import HaloCredential, Plan
 from mappings.planning.existing import changes_of_assets
 from mappings.planning.missing import changes_of_computers
 from mappings.planning.options import read_options
-from mappings.planning.rows import ORDER, UNDO, Change, NotPlannable
+from mappings.planning.rows import ASSET_TYPES, ORDER, UNDO, Change, NotPlannable
+from mappings.planning.types import changes_of_types
 from mappings.planning.undo import changes_of_undo
 from mappings.planning.world import Scope, read_world
 
@@ -42,8 +43,9 @@ def compute_changes(plan: Plan) -> Computed:
 
 
 def _all_changes(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
-    if plan.kind == UNDO:
-        yield from changes_of_undo(plan, credential, counts)
+    others = {UNDO: changes_of_undo, ASSET_TYPES: changes_of_types}
+    if plan.kind in others:
+        yield from others[plan.kind](plan, credential, counts)
         return
     options = read_options(plan)
     world = read_world(credential, options.only_fields)

@@ -7,8 +7,8 @@ from typing import Any
 
 from integrations.choices import Action
 
-ASSETS, UNDO = "assets", "undo"
-"""Kinds of plan: of an export, and of taking a run of one back."""
+ASSETS, UNDO, ASSET_TYPES = "assets", "undo", "asset_types"
+"""Kinds of plan: of an export, of taking a run of one back, of asset types that are missing."""
 ORDER = (Action.CREATE, Action.UPDATE, Action.DEACTIVATE, Action.LINK, Action.SKIP)
 """As the rows of a plan are shown."""
 WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DEACTIVATE})
@@ -27,7 +27,9 @@ class Change:
     inventory_number, fields} · update: {halo_id, fields} → {fields}, changed ones only · deactivate:
     {halo_id, inactive} → {inactive} · link: {} → {halo_id, name} · skip: nothing, but for a reason.
     An update that makes an asset active again has `inactive` as well; `status_id` and `status_name` are
-    there where the status changes. An empty `inventory_number` leaves the tag to HaloPSA.
+    there where the status changes. An asset type (kind `asset_type`, by its place in the plan) has `name`,
+    group, key fields and fields, each as `…_id` and `…_name`. An empty `inventory_number` leaves the tag to
+    HaloPSA.
     `fields` is {"<field id>": {"name": …, "value": …}}. The subject is a `computer` or `computer_mapping`.
     """
 

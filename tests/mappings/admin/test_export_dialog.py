@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from integrations.choices import Action, PlanState, RunKind, RunState
-from integrations.models import Computer, HaloAsset, HaloSite, Plan, Run
+from integrations.choices import Action, OptionKind, PlanState, RunKind, RunState
+from integrations.models import Computer, HaloAsset, HaloOption, HaloSite, Plan, Run
 from mappings.models import AssetRules, ComputerMapping, ExportChoice, ProductMapping
 from mappings.planning import new_undo, plan_assets
 from tests.integrations.admin.made import make_staff, make_superuser
@@ -305,6 +305,25 @@ def test_undo_and_release_need_their_permissions(client: Client) -> None:
     assert client.post(page_of(Plan.objects.get(), "release")).status_code == 403
     page = text(client.get(reverse("admin:integrations_run_change", args=(run.pk,))))
     assert reverse("admin:integrations_plan_undo", args=(run.pk,)) not in page
+
+
+# ---- asset types -----------------------------------------------------------------------------
+
+
+def test_missing_asset_types_are_made_by_a_preview(browser: Client) -> None:
+    scene = Scene()
+    HaloOption.objects.create(
+        halo_credential=scene.credential, kind=OptionKind.ASSET_GROUP, halo_id="3", name="Hardware"
+    )
+    address = f"{reverse('admin:integrations_plan_new_types')}?halo_credential={scene.credential.pk}"
+    assert "Hardware" in text(browser.get(address))
+    assert "This field is required" in text(browser.post(address, {"names": "NAS"}))
+    browser.post(address, {"names": "NAS\nWorkstation", "asset_group": 3})
+    plan = plan_again(Plan.objects.get())
+    page = " ".join(text(browser.get(page_of(plan))).split())
+    assert "Asset types that would be created" in page
+    assert "HaloPSA has this asset type already." in page
+    assert "Device Name, Serial Number" in page
 
 
 # ---- asset rules -----------------------------------------------------------------------------

@@ -160,6 +160,22 @@ def test_releasing_needs_the_right_to_change_mappings() -> None:
     assert caller.post(f"{LIST}{plan.pk}/release/", {}, format="json").status_code == 403
 
 
+# ---- asset types -----------------------------------------------------------------------------
+
+
+def test_missing_asset_types_are_previewed() -> None:
+    scene = Scene()
+    HaloOption.objects.create(
+        halo_credential=scene.credential, kind=OptionKind.ASSET_GROUP, halo_id="3", name="Hardware"
+    )
+    body = {"kind": "asset_types", "names": ["NAS", "workstation"], "asset_group": 3}
+    assert "HaloPSA credential" in str(post(LIST, body, 400))
+    plan = post(LIST, {**body, "halo_credential": scene.credential.pk}, 201)
+    assert (plan["counts"]["create"], plan["counts"]["skip"]) == (1, 1)
+    other = {**body, "halo_credential": scene.credential.pk, "asset_group": 4}
+    assert "Choose the asset group" in str(post(LIST, other, 400))
+
+
 # ---- asset rules -----------------------------------------------------------------------------
 
 
