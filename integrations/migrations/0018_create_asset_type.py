@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0016_deliveries_read_in_the_queue'),
+        ('integrations', '0017_minutes_between_events'),
     ]
 
     operations = [
