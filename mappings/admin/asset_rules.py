@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
@@ -13,6 +15,7 @@ from integrations.admin.bases import BridgeAdmin
 from integrations.admin.choosers import number_field, options
 from integrations.admin.credential_choice import CredentialFirst
 from integrations.choices import OptionKind
+from integrations.models import HaloOption
 from mappings.models import AssetRules
 
 NOTHING_YET = "The choices appear here after the first sync of the HaloPSA credential."
@@ -63,10 +66,30 @@ class AssetRulesAdmin(CredentialFirst, BridgeAdmin):
             obj.halo_credential_id = self.credential_id(request, None)  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="Status of a gone asset", ordering="gone_status")
-    def status_shown(self, row: AssetRules) -> str:
-        return str(row.gone_status or "stays as it is")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AssetRules]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                status_name=_name_of(OptionKind.ASSET_STATUS, "gone_status"),
+                group_name=_name_of(OptionKind.ASSET_GROUP, "asset_group"),
+            )
+        )
 
-    @admin.display(description="Asset group of new asset types", ordering="asset_group")
-    def group_shown(self, row: AssetRules) -> str:
-        return str(row.asset_group or "–")
+    @admin.display(description="Status of a gone asset", ordering="status_name")
+    def status_shown(self, row: Any) -> str:
+        return row.status_name or ("no longer in HaloPSA" if row.gone_status else "stays as it is")
+
+    @admin.display(description="Asset group of new asset types", ordering="group_name")
+    def group_shown(self, row: Any) -> str:
+        return row.group_name or ("no longer in HaloPSA" if row.asset_group else "–")
+
+
+def _name_of(kind: OptionKind, column: str) -> Subquery:
+    """The name of the choice whose Halo id the column holds."""
+    rows = HaloOption.objects.filter(
+        halo_credential=OuterRef("halo_credential"),
+        kind=kind,
+        halo_id=Cast(OuterRef(column), CharField()),
+    )
+    return Subquery(rows.values("name")[:1])

@@ -206,7 +206,9 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
 
 def _ways_of(plan: Plan) -> list[str]:
     """How it would go; only while it may still be applied, since switches and window change later."""
-    return ways(plan.halo_credential) if plan.state == PlanState.READY and plan.halo_credential else []
+    if plan.state != PlanState.READY or plan.kind == ASSET_TYPES or plan.halo_credential is None:
+        return []
+    return ways(plan.halo_credential)
 
 
 def _page_of_changes(request: HttpRequest, plan: Plan) -> tuple[Any, list[Choice]]:

@@ -338,6 +338,16 @@ def test_asset_rules_are_made_for_a_credential_once(browser: Client) -> None:
     assert AssetRules.objects.count() == 1
 
 
+def test_the_list_names_status_and_group(browser: Client) -> None:
+    scene = Scene()
+    for kind, name in ((OptionKind.ASSET_STATUS, "Retired"), (OptionKind.ASSET_GROUP, "Hardware")):
+        HaloOption.objects.create(halo_credential=scene.credential, kind=kind, halo_id="9", name=name)
+    AssetRules.objects.create(halo_credential=scene.credential, gone_status=9, asset_group=9)
+    page = text(browser.get(reverse("admin:mappings_assetrules_changelist")))
+    assert "Retired" in page
+    assert "Hardware" in page
+
+
 def test_more_than_a_year_of_grace_is_refused(browser: Client) -> None:
     scene = Scene()
     add = f"{reverse('admin:mappings_assetrules_add')}?halo_credential={scene.credential.pk}"
