@@ -1,6 +1,7 @@
-"""The admin pages of company mapping, computers, default asset types, fields and previews."""
+"""The admin pages of company mapping, computers, default asset types, fields, asset rules and previews."""
 
 from mappings.admin import (  # noqa: F401  importing registers them
+    asset_rules,
     company_history,
     company_mappings,
     computer_ignoring,

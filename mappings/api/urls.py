@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework.viewsets import ViewSetMixin
 
+from mappings.api.asset_rules import AssetRulesViewSet
 from mappings.api.company_choices import (
     CompanySuggestionViewSet,
     IgnoredCompanyViewSet,
@@ -36,6 +37,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("product-mappings", ProductMappingViewSet),
     ("field-mappings", FieldMappingViewSet),
     ("sync-limits", SyncLimitsViewSet),
+    ("asset-rules", AssetRulesViewSet),
     ("plans", PlanViewSet),
     (r"plans/(?P<plan>[0-9]+)/changes", PlannedChangeViewSet),
 ]
