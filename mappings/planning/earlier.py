@@ -25,7 +25,7 @@ PLACES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """An asset as the mirror holds it; `COLUMNS` of the asset read it. `others`: mappings of other consoles."""
+    """An asset as the mirror holds it, read by `COLUMNS`. `others`: its mappings of other consoles."""
 
     COLUMNS: ClassVar = (
         "halo_id", "active", "status_id", "fields", "custom_fields", "properties", "client__halo_id",
@@ -74,7 +74,8 @@ class Written:
 
 @dataclass(slots=True)
 class Earlier:
-    """Both sides of the way back. `kept`: what was changed since; `lost`: sentences about what can't go back."""
+    """Both sides of the way back. `kept`: names of what was changed since; `lost`: sentences about what
+    can't go back."""
 
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)

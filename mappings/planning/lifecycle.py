@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import Max
@@ -18,13 +20,13 @@ Sides = tuple[dict[str, Any], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """The rules of a credential. `woken`: Halo id → when somebody made that asset active in HaloPSA."""
+    """The rules of a credential. `woken`: when somebody made an asset active in HaloPSA, by Halo's id."""
 
     grace: timedelta
     reactivate: bool
     gone_status: int | None
-    statuses: dict[int, str]
-    woken: dict[int, datetime]
+    statuses: Mapping[int, str]
+    woken: Callable[[], dict[int, datetime]]
 
     def retire(self, status_id: int | None) -> Sides:
         before, after = {"inactive": False}, {"inactive": True}
@@ -40,7 +42,8 @@ class Lifecycle:
         """Whether it is us who made it inactive, and nobody decided otherwise in HaloPSA since."""
         if not self.reactivate or retired_at is None:
             return False
-        return not (halo_id in self.woken and self.woken[halo_id] > retired_at)
+        woken = self.woken().get(halo_id)
+        return woken is None or woken <= retired_at
 
     def with_status(self, sides: Sides, status_id: int | None, wanted: int | None) -> Sides:
         before, after = sides
@@ -53,10 +56,25 @@ class Lifecycle:
         return {"status_id": status_id, "status_name": name}
 
 
-def read_lifecycle(credential: HaloCredential) -> Lifecycle:
-    """Three statements."""
+def read_lifecycle(credential: HaloCredential, statuses: Mapping[int, str] | None = None) -> Lifecycle:
+    """One statement, one more for the names of statuses where they are not given, and one more when the first
+    asset is judged that may come back."""
     rules = AssetRules.objects.filter(halo_credential=credential).first() or AssetRules()
+    return Lifecycle(
+        grace=timedelta(days=rules.grace_days),
+        reactivate=rules.reactivate,
+        gone_status=rules.gone_status,
+        statuses=_statuses(credential) if statuses is None else statuses,
+        woken=cache(lambda: _woken(credential)),
+    )
+
+
+def _statuses(credential: HaloCredential) -> dict[int, str]:
     options = HaloOption.objects.filter(halo_credential=credential, kind=OptionKind.ASSET_STATUS)
+    return {int(number): name for number, name in options.values_list("halo_id", "name") if number.isdigit()}
+
+
+def _woken(credential: HaloCredential) -> dict[int, datetime]:
     retired = ComputerMapping.objects.filter(halo_credential=credential, retired_at__isnull=False)
     woken = HaloChange.objects.filter(
         halo_credential=credential,
@@ -64,12 +82,4 @@ def read_lifecycle(credential: HaloCredential) -> Lifecycle:
         kind=ChangeKind.REACTIVATED,
         halo_id__in=retired.values("halo_asset__halo_id"),
     )
-    return Lifecycle(
-        grace=timedelta(days=rules.grace_days),
-        reactivate=rules.reactivate,
-        gone_status=rules.gone_status,
-        statuses={
-            int(number): name for number, name in options.values_list("halo_id", "name") if number.isdigit()
-        },
-        woken=dict(woken.order_by().values_list("halo_id").annotate(at=Max("noticed_at"))),
-    )
+    return dict(woken.order_by().values_list("halo_id").annotate(at=Max("noticed_at")))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import Count, Q
+
 from integrations.choices import Action
 from integrations.models import HaloAsset
 from mappings.attributes import COLUMNS, ComputerFacts
@@ -39,8 +41,7 @@ def changes_of_computers(
     """A create, link or skip for each computer of the scope that has no asset yet."""
     present = scope.computers().filter(active=True)
     active = present.filter(~is_ignored())
-    counts["ignored"] += present.filter(is_ignored()).count()
-    counts["company_unmapped"] += active.exclude(company_id__in=scope.mapped_companies()).count()
+    counts.update(_left_out(scope, present))
     found, told = _matched(scope)
     refused = _refused(scope)
     wanted = [*_to_export(world, scope), *_unmapped(world, scope, active)]
@@ -55,6 +56,15 @@ def changes_of_computers(
             yield row.skip(first)
         else:
             yield _second_thought(drafts.change(row), refused.get(row.facts.id, ""))
+
+
+def _left_out(scope: Scope, present: Any) -> dict[str, int]:
+    unmapped = ~Q(company_id__in=scope.mapped_companies()) | Q(company_id__isnull=True)
+    told: dict[str, int] = present.aggregate(
+        ignored=Count("pk", filter=is_ignored()),
+        company_unmapped=Count("pk", filter=~is_ignored() & unmapped),
+    )
+    return told
 
 
 def _second_thought(change: Change, refused: str) -> Change:

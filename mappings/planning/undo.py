@@ -1,8 +1,8 @@
 """Undoing a run of an export, as a plan: what it wrote is taken back where nobody has changed it since.
 
 Assets that it created become inactive, those that it moved or retyped go back, fields and statuses get their
-earlier values, assets that it made inactive become active. What it did not write itself, and what somebody has changed since, stays. The
-mappings are held until released, so that no later export does it all again.
+earlier values, assets that it made inactive become active. What it did not write itself, and what somebody
+has changed since, stays. The mappings are held until released, so that no later export does it all again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def writes_of(run: Run) -> QuerySet[Intention]:
 
 
 def changes_of_undo(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
-    """At most one change a write, in seven statements whatever their number. Raises `NotPlannable`."""
+    """At most one change a write, in six statements whatever their number. Raises `NotPlannable`."""
     run = Run.objects.filter(
         pk=plan.parameters.get("run"), kind=RunKind.APPLY_ASSETS, halo_credential=credential
     ).first()

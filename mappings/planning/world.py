@@ -78,7 +78,7 @@ class World:
 
 
 def read_world(credential: HaloCredential, only_fields: frozenset[int] | None = None) -> World:
-    """Ten statements, whatever the size."""
+    """Eight statements, whatever the size."""
     products = ProductMapping.objects.filter(halo_credential=credential)
     known = definitions_of([credential])[credential.pk]
     return World(
@@ -86,7 +86,7 @@ def read_world(credential: HaloCredential, only_fields: frozenset[int] | None = 
         product_types=dict(products.values_list("product_id", "asset_type")),
         known=known,
         book=RuleBook(list(FieldMapping.objects.filter(halo_credential=credential)), known),
-        lifecycle=read_lifecycle(credential),
+        lifecycle=read_lifecycle(credential, known.statuses),
         only_fields=only_fields,
     )
 
