@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.choices import Answer, RunKind
+from integrations.halo.asset_details import dates_of
 from integrations.models import OPEN_STATES, HaloAsset, Run, Step
 from integrations.records import AssetFieldValue, AssetRecord, AssetTypeRecord, WriteAnswer
 from integrations.runs.steps import work
@@ -215,7 +216,7 @@ class FakeHalo:
             fields=fields,
             custom_fields=unread if listed else {n: self._shown(n, value) for n, value in custom.items()},
             custom_stored=unread if listed else custom,
-            properties={name: str(asset.get(name) or "")[:10] for name in DATES},
+            properties=dates_of({name: asset.get(name) for name in DATES}),
             updated_at=asset["updated"],
         )
 
