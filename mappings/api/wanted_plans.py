@@ -120,7 +120,10 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
             child=serializers.IntegerField(),
             required=False,
             allow_null=True,
-            help_text="Halo's ids of the asset fields that are written. Absent: all that are mapped.",
+            help_text=(
+                "Halo's ids of the asset fields that are written, no other fields, custom fields or properties. "
+                "Absent: all that is mapped."
+            ),
         )
         return {**super().get_fields(), "fields": wanted}
 
