@@ -121,8 +121,8 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
             required=False,
             allow_null=True,
             help_text=(
-                "Halo's ids of the asset fields that are written, no other fields, custom fields or properties. "
-                "Absent: all that is mapped."
+                "Halo's ids of the asset fields that are written, no other fields, custom fields or "
+                "properties. Absent: all that is mapped."
             ),
         )
         return {**super().get_fields(), "fields": wanted}
