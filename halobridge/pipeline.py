@@ -38,8 +38,9 @@ from integrations.runs.request import (
 from integrations.runs.steps import Again, Done, Result, Table, Then, Work
 from integrations.schedules import canary
 from mappings import apply as assets_apply
-from mappings import keeping, linking
+from mappings import counts, gaps, keeping, linking
 from mappings import planning as assets_planning
+from mappings.models import GapKind
 from ticketing import planning as tickets_planning
 from ticketing import routing, sweep, watching
 from ticketing import simulate as replaying
@@ -270,6 +271,21 @@ def keep_assets(work: Work) -> Result:
     return keeping.keep_assets(work, credential_of(work))
 
 
+def look_for_gaps(work: Work) -> Result:
+    """What does not fit together between consoles and HaloPSA; reads only what is stored."""
+    looking = gaps.look_at(credential_of(work))
+    for number, kind in enumerate(GapKind):
+        work.progress(kind.label, number, len(GapKind))
+        work.count(**{kind.value: gaps.look_for(looking, kind)})
+    return Done()
+
+
+def count_month_end(work: Work) -> Result:
+    month = counts.count_month_end(credential_of(work))
+    work.count(months=int(month is not None))
+    return Done()
+
+
 # ---- tickets --------------------------------------------------------------------------------
 
 
@@ -421,6 +437,8 @@ TABLE: Table = {
     RunKind.PLAN_ASSETS: {"start": plan_assets},
     RunKind.APPLY_ASSETS: {"start": apply_assets},
     RunKind.KEEP_ASSETS: {"start": keep_assets},
+    RunKind.GAPS: {"start": look_for_gaps},
+    RunKind.COUNTS: {"start": count_month_end},
     RunKind.ROUTE: {"start": route},
     RunKind.DELIVER: {"start": deliver_tickets},
     RunKind.WATCH: {"start": watch_tickets},

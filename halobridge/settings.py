@@ -245,6 +245,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ResourceEnum": "integrations.choices.Resource",
         "ConnectionState": "integrations.choices.ConnectionState",
         "EventState": "integrations.choices.EventState",
+        "GapKind": "mappings.models.GapKind",
         "PlanState": "integrations.choices.PlanState",
         "ReviewDecision": "mappings.models.ReviewDecision",
         "RunState": "integrations.choices.RunState",

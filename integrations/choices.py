@@ -10,6 +10,7 @@ __all__ = [
     "Answer",
     "ChangeKind",
     "ConnectionState",
+    "ConsolePurpose",
     "EventState",
     "EventStatus",
     "IntentionKind",
@@ -43,6 +44,13 @@ class ConnectionState(TextChoices):
     TESTING = "testing", "Being tested"
     WORKING = "working", "Working"
     FAILED = "failed", "Failed"
+
+
+class ConsolePurpose(TextChoices):
+    """What a console does for the computers in it, as far as gaps between consoles are told by it."""
+
+    BACKUP = "backup", "Backup"
+    RMM = "rmm", "Monitoring and management (RMM)"
 
 
 class EventState(TextChoices):
@@ -164,6 +172,8 @@ class RunKind(TextChoices):
     LOOK_UPLOAD = "look_upload", "Look at a spreadsheet"
     APPLY_UPLOAD = "apply_upload", "Apply a spreadsheet"
     PREFLIGHT = "preflight", "Look at profiles"
+    GAPS = "gaps", "Look for gaps"
+    COUNTS = "counts", "Counts of a month's end"
     SWEEP = "sweep", "Nightly sweep"
     CANARY = "canary", "Queue canary"
 

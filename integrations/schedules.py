@@ -52,6 +52,7 @@ from integrations.runs.request import (
     request_deliveries,
     request_delivery,
     request_events,
+    request_gaps,
     request_halo_sync,
     request_halo_test,
     request_preflight,
@@ -79,28 +80,28 @@ def ensure_schedules() -> None:
             "cluster": delivery,
             "args": repr(delivery),
         },
+        "halobridge: hourly": {"func": "integrations.schedules.hourly", "cluster": main},
         "halobridge: nightly": {"func": "integrations.schedules.nightly", "cluster": main},
         **{name: {"func": func, "cluster": main} for name, func in settings.HALOBRIDGE_SCHEDULES.items()},
     }
     with transaction.atomic():
         for name, values in wanted.items():
-            nightly = name.endswith("nightly")
+            values |= {**_rhythm(name), "repeats": -1}
             Schedule.objects.update_or_create(
-                name=name,
-                defaults={
-                    **values,
-                    "schedule_type": Schedule.DAILY if nightly else Schedule.MINUTES,
-                    "minutes": None if nightly else 1,
-                    "repeats": -1,
-                },
-                create_defaults={
-                    **values,
-                    "schedule_type": Schedule.DAILY if nightly else Schedule.MINUTES,
-                    "minutes": None if nightly else 1,
-                    "repeats": -1,
-                    "next_run": _three_in_the_morning() if nightly else timezone.now(),
-                },
+                name=name, defaults=values, create_defaults={**values, "next_run": _first_time(name)}
             )
+
+
+def _rhythm(name: str) -> dict[str, Any]:
+    kinds = {"halobridge: hourly": Schedule.HOURLY, "halobridge: nightly": Schedule.DAILY}
+    kind = kinds.get(name, Schedule.MINUTES)
+    return {"schedule_type": kind, "minutes": 1 if kind == Schedule.MINUTES else None}
+
+
+def _first_time(name: str) -> datetime:
+    if name.endswith("nightly"):
+        return _three_in_the_morning()
+    return timezone.now()
 
 
 def _three_in_the_morning() -> datetime:
@@ -244,6 +245,16 @@ def nightly() -> None:
     for console in Console.objects.filter(enabled=True):
         request_console_test(console)
     purge()
+
+
+def hourly() -> None:
+    """Look for gaps; on the first day of a month count the one that has ended, until that is done."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    for credential in HaloCredential.objects.filter(enabled=True, synced_at__isnull=False):
+        request_gaps(credential)
+        runs = Run.objects.filter(kind=RunKind.COUNTS, halo_credential=credential, requested_at__gte=today)
+        if today.day == 1 and not runs.exclude(state=RunState.FAILED).exists():
+            request_run(RunKind.COUNTS, halo_credential=credential, slot=f"counts:{credential.pk}")
 
 
 def purge() -> None:

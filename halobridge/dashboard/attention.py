@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import CharField, Count, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -46,14 +47,34 @@ class Attention:
 
 
 def attention(facts: Facts) -> Iterator[Attention]:
+    numbers = _numbers()
     yield from _queue()
     yield from _connections(facts)
-    yield from _tickets_and_writes()
+    yield from _tickets_and_writes(numbers)
     yield from _waiting()
-    yield from _mails()
-    yield from _company_news()
-    yield from _reviews()
+    yield from _company_mappings()
+    yield from _to_be_looked_at(numbers)
     yield from _profile_problems()
+
+
+def _numbers() -> dict[str, int]:
+    """How many there are of what is only counted; one statement for all of them."""
+    rows: dict[str, QuerySet[Any]] = {
+        "writes": Intention.objects.filter(state=IntentionState.STAFF),
+        "closed": Alert.objects.filter(state=EventState.OPEN, ticket__closed_by_person=True),
+        "mails": Mail.objects.filter(state=MailState.REFUSED),
+        "newcomers": open_todos(),
+        "reviews": ComputerReview.objects.filter(decided_at__isnull=True),
+    }
+    counts = [
+        found.order_by()
+        .annotate(what=Value(name, output_field=CharField()))
+        .values("what")
+        .annotate(number=Count("pk"))
+        .values_list("what", "number")
+        for name, found in rows.items()
+    ]
+    return dict(counts[0].union(*counts[1:], all=True))
 
 
 def _queue() -> Iterator[Attention]:
@@ -92,14 +113,14 @@ def _connections(facts: Facts) -> Iterator[Attention]:
             )
 
 
-def _tickets_and_writes() -> Iterator[Attention]:
+def _tickets_and_writes(numbers: dict[str, int]) -> Iterator[Attention]:
     refused = dict(
         Ticket.objects.filter(state__in=(TicketState.REFUSED, TicketState.STAFF), is_test=False)
         .order_by()
         .values_list("state")
         .annotate(number=Count("pk"))
     )
-    yield from _closed_by_people()
+    yield from _closed_by_people(numbers.get("closed", 0))
     url = reverse("admin:ticketing_ticket_changelist")
     if number := refused.get(TicketState.REFUSED):
         yield Attention(
@@ -107,15 +128,14 @@ def _tickets_and_writes() -> Iterator[Attention]:
         )
     if number := refused.get(TicketState.STAFF):
         yield Attention(f"{_many(number, 'ticket')} waiting for staff.", f"{url}?state__exact=staff", "bad")
-    if number := Intention.objects.filter(state=IntentionState.STAFF).count():
+    if number := numbers.get("writes"):
         url = reverse("admin:integrations_intention_changelist") + "?state__exact=staff"
         yield Attention(
             f"{_many(number, 'write')} whose fate nobody knows: look in HaloPSA and decide.", url, "bad"
         )
 
 
-def _closed_by_people() -> Iterator[Attention]:
-    number = Alert.objects.filter(state=EventState.OPEN, ticket__closed_by_person=True).count()
+def _closed_by_people(number: int) -> Iterator[Attention]:
     if number:
         url = reverse("admin:ticketing_alert_changelist") + CLOSED_WHILE_OPEN
         are = "alert is" if number == 1 else "alerts are"
@@ -140,13 +160,7 @@ def _waiting() -> Iterator[Attention]:
         yield Attention(text, url)
 
 
-def _mails() -> Iterator[Attention]:
-    if number := Mail.objects.filter(state=MailState.REFUSED).count():
-        url = reverse("admin:integrations_mail_changelist") + "?state__exact=refused"
-        yield Attention(f"{_many(number, 'mail')} that no rule could be held against.", url, "bad")
-
-
-def _company_news() -> Iterator[Attention]:
+def _company_mappings() -> Iterator[Attention]:
     url = reverse("admin:mappings_companymapping_changelist")
     broken = CompanyMapping.objects.in_force().broken().values_list("halo_credential_id", flat=True)
     number = Counter(broken.order_by())
@@ -154,13 +168,16 @@ def _company_news() -> Iterator[Attention]:
         are = "company mapping is" if count == 1 else "company mappings are"
         text = f"{count} {are} broken: client or site was changed in HaloPSA."
         yield Attention(text, f"{url}?halo_credential={credential}&state=broken")
-    if new := open_todos().count():
+
+
+def _to_be_looked_at(numbers: dict[str, int]) -> Iterator[Attention]:
+    if number := numbers.get("mails"):
+        url = reverse("admin:integrations_mail_changelist") + "?state__exact=refused"
+        yield Attention(f"{_many(number, 'mail')} that no rule could be held against.", url, "bad")
+    if new := numbers.get("newcomers"):
         text = f"{_many(new, 'new company or client', 'new companies and clients')} to be looked at."
         yield Attention(text, reverse("admin:mappings_newcomer_changelist"))
-
-
-def _reviews() -> Iterator[Attention]:
-    if number := ComputerReview.objects.filter(decided_at__isnull=True).count():
+    if number := numbers.get("reviews"):
         url = reverse("admin:mappings_computerreview_changelist")
         yield Attention(f"{_many(number, 'computer')} whose asset only you can decide about.", url)
 

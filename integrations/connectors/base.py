@@ -20,6 +20,7 @@ from datetime import datetime, tzinfo
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from integrations.choices import ConsolePurpose
 from integrations.net.errors import NetError
 from integrations.net.hosts import normalise_host
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord, MailRecord
@@ -151,6 +152,10 @@ class Connector(ABC):
     halo_asset_links: ClassVar[tuple[str, ...]] = ()
     """Properties of a Halo asset under which HaloPSA's own integration with this kind of console keeps the id
     that is the `external_id` of our computers (HaloPSA API: assets, vendor ids)."""
+    purposes: ClassVar[frozenset[ConsolePurpose]] = frozenset()
+    """What it does for the computers in its list; the gap report tells *backup without RMM* by it."""
+    product_purposes: ClassVar[Mapping[str, frozenset[ConsolePurpose]]] = {}
+    """Products (see `ComputerRecord.products`) whose computers are served otherwise than `purposes` says."""
     delivery_is_a_call: ClassVar[bool] = False
     """A delivery that `parse_webhook` accepts only says that there is news: the events are read then."""
     histories: ClassVar[tuple[str, ...]] = ()

@@ -127,6 +127,16 @@ def request_preflight(credential: HaloCredential, *, requested_by: Any = None) -
     )
 
 
+def request_gaps(credential: HaloCredential, *, requested_by: Any = None) -> Run:
+    """Look for what does not fit together between consoles and this HaloPSA; reads only what is stored."""
+    return request_run(
+        RunKind.GAPS,
+        halo_credential=credential,
+        requested_by=requested_by,
+        slot=f"gaps:{credential.pk}",
+    )
+
+
 def watch_begins(run: Run) -> dict[str, Any]:
     """What was asked for; from now on it is taken as done, and what comes later is a new request."""
     asked = {name: value for name, value in run.parameters.items() if name != "polled"}

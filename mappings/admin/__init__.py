@@ -1,4 +1,4 @@
-"""The admin pages of company mapping, computers, default asset types, fields, asset rules and previews."""
+"""The admin pages of company mapping, computers, asset types, fields, asset rules, previews, gaps, counts."""
 
 from mappings.admin import (  # noqa: F401  importing registers them
     asset_rules,
@@ -8,7 +8,9 @@ from mappings.admin import (  # noqa: F401  importing registers them
     computer_pairs,
     computer_reviews,
     computers,
+    counts,
     field_mappings,
+    gaps,
     newcomers,
     plans,
     product_mappings,

@@ -25,6 +25,7 @@ from mappings.admin.export_scope import named_computers
 from mappings.admin.new_types import NewTypes
 from mappings.admin.plan_rows import OTHER_CHECKSUM, RowChoices
 from mappings.admin.undoing import Undoing
+from mappings.counts import counts_of_plan
 from mappings.planning import ASSET_TYPES, ASSETS, UNDO, WRITES, tick, verify, ways
 
 CHANGES_PER_PAGE = 100
@@ -147,6 +148,7 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
             "may_apply": may_apply,
             "here": address(request, page=request.GET.get("page")),
             "ways": _ways_of(plan),
+            "counted": counts_of_plan(plan),
             "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],
         }
 

@@ -14,7 +14,9 @@ from mappings.api.company_mappings import CompanyMappingViewSet
 from mappings.api.company_news import CompanyChangeViewSet, CompanyStateViewSet, NewcomerViewSet
 from mappings.api.computer_mappings import ComputerMappingViewSet
 from mappings.api.computer_reviews import ComputerReviewViewSet
+from mappings.api.counts import CountViewSet
 from mappings.api.field_mappings import FieldMappingViewSet
+from mappings.api.gaps import GapViewSet
 from mappings.api.ignoring import IgnoredComputerViewSet, IgnoreRuleViewSet
 from mappings.api.location_mappings import LocationMappingViewSet
 from mappings.api.plans import PlannedChangeViewSet, PlanViewSet
@@ -38,6 +40,8 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("field-mappings", FieldMappingViewSet),
     ("sync-limits", SyncLimitsViewSet),
     ("asset-rules", AssetRulesViewSet),
+    ("gaps", GapViewSet),
+    ("counts", CountViewSet),
     ("plans", PlanViewSet),
     (r"plans/(?P<plan>[0-9]+)/changes", PlannedChangeViewSet),
 ]

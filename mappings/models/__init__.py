@@ -11,6 +11,7 @@ from mappings.models.company_choices import (
 )
 from mappings.models.company_news import CompanyChange, Newcomer, NewcomerState
 from mappings.models.computers import ComputerMapping, MappingOrigin, RefusedPair
+from mappings.models.counts import MonthCount, MonthEnd
 from mappings.models.exports import AssetRules, ExportChoice
 from mappings.models.fields import (
     AssetProperty,
@@ -20,6 +21,7 @@ from mappings.models.fields import (
     SourceKind,
     TargetKind,
 )
+from mappings.models.gaps import Gap, GapKind
 from mappings.models.ignoring import IgnoredComputer, IgnoreRule
 from mappings.models.limits import SyncLimits, limits_of_many
 from mappings.models.locations import LocationMapping
@@ -43,11 +45,15 @@ __all__ = [
     "ExportChoice",
     "FieldMapping",
     "FieldOwner",
+    "Gap",
+    "GapKind",
     "IgnoreRule",
     "IgnoredCompany",
     "IgnoredComputer",
     "LocationMapping",
     "MappingOrigin",
+    "MonthCount",
+    "MonthEnd",
     "Newcomer",
     "NewcomerState",
     "ProductMapping",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Final
 
+from integrations.choices import ConsolePurpose
 from integrations.connectors import links
 from integrations.connectors.base import Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.connectwise_automate.client import (
@@ -36,6 +37,7 @@ class ConnectWiseAutomateConnector(Connector):
     label = "ConnectWise Automate"
     default_base_url = NOWHERE
     experimental = True
+    purposes = frozenset({ConsolePurpose.RMM})
     abilities = Abilities(companies=True, computers=True, list_proves_existence=True)
     halo_asset_links = ("automate_id",)
     credential_fields = (

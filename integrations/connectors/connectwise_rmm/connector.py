@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
+from integrations.choices import ConsolePurpose
 from integrations.connectors import links, values
 from integrations.connectors.base import Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.connectwise_rmm.client import SCOPES, AsioClient, Paths, Row
@@ -24,6 +25,7 @@ class ConnectWiseRmmConnector(Connector):
     label = "ConnectWise RMM (Asio)"
     default_base_url = "https://openapi.service.itsupport247.net"
     experimental = True
+    purposes = frozenset({ConsolePurpose.RMM})
     abilities = Abilities(companies=True, computers=True)
     halo_asset_links = ("connectwisermm_id",)
     credential_fields = (

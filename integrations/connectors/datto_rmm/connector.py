@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
+from integrations.choices import ConsolePurpose
 from integrations.connectors.base import WEBHOOK_SECRET, Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.datto_rmm.client import DEVICES, OPEN_ALERTS, SITES, DattoRmmClient
 from integrations.connectors.datto_rmm.parse import companies, computers, events
@@ -26,6 +27,7 @@ class DattoRmmConnector(Connector):
     kind = "datto_rmm"
     label = "Datto RMM"
     default_base_url = "https://pinotage-api.centrastage.net"
+    purposes = frozenset({ConsolePurpose.RMM})
     abilities = Abilities(
         companies=True,
         computers=True,

@@ -9,6 +9,7 @@ from functools import cached_property
 from time import monotonic
 from typing import Final
 
+from integrations.choices import ConsolePurpose
 from integrations.connectors import turns
 from integrations.connectors.base import Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.looks import Looks
@@ -43,6 +44,8 @@ class Msp360Connector(Connector):
     kind = "msp360"
     label = "MSP360 Managed Backup"
     default_base_url = "https://api.mspbackups.com"
+    purposes = frozenset({ConsolePurpose.BACKUP})
+    product_purposes = {products.RMM_ONLY: frozenset({ConsolePurpose.RMM})}
     abilities = Abilities(
         companies=True,
         computers=True,

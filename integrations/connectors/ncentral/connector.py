@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
+from integrations.choices import ConsolePurpose
 from integrations.connectors import values
 from integrations.connectors.base import Abilities, Connector, CredentialField
 from integrations.connectors.looks import Looks
@@ -35,6 +36,7 @@ class NCentralConnector(Connector):
     label = "N-able N-central"
     default_base_url = NOWHERE
     event_minutes = 2
+    purposes = frozenset({ConsolePurpose.RMM})
     abilities = Abilities(
         companies=True,
         computers=True,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
+from integrations.choices import ConsolePurpose
 from integrations.connectors import bodies
 from integrations.connectors.base import (
     WEBHOOK_SECRET,
@@ -31,6 +32,7 @@ class NinjaOneConnector(Connector):
     kind = "ninjaone"
     label = "NinjaOne"
     default_base_url = "https://app.ninjarmm.com"
+    purposes = frozenset({ConsolePurpose.RMM})
     abilities = Abilities(
         companies=True,
         computers=True,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
+from integrations.choices import ConsolePurpose
 from integrations.connectors import values
 from integrations.connectors.base import WEBHOOK_SECRET, Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.looks import Looks
@@ -28,6 +29,7 @@ class TacticalRmmConnector(Connector):
     kind = "tactical_rmm"
     label = "Tactical RMM"
     default_base_url = NOWHERE
+    purposes = frozenset({ConsolePurpose.RMM})
     abilities = Abilities(
         companies=True,
         computers=True,

@@ -19,10 +19,14 @@ from mappings.models import (
     ComputerMapping,
     ComputerReview,
     FieldMapping,
+    Gap,
+    GapKind,
     IgnoredCompany,
     IgnoredComputer,
     IgnoreRule,
     LocationMapping,
+    MonthCount,
+    MonthEnd,
     Newcomer,
     ProductMapping,
     SuggestionFields,
@@ -144,6 +148,23 @@ def _fill_news(world: World, company: Any, client: Any) -> None:
     )
 
 
+def _fill_gaps(credential: HaloCredential, client: Any, computer: Any) -> None:
+    Gap.objects.create(
+        halo_credential=credential,
+        kind=GapKind.NOT_IN_HALO,
+        computer=computer,
+        company=computer.company,
+        console=computer.console,
+        client=client,
+        name=computer.name,
+        reason="No asset is linked with it.",
+    )
+    month, _ = MonthEnd.objects.get_or_create(halo_credential=credential, ends_on="2026-01-31")
+    MonthCount.objects.create(
+        month_end=month, client=client, client_name=client.name, console_name="Backup", number=3
+    )
+
+
 def _fill_left_out(world: World, computer: Any, asset: Any) -> None:
     """Computers that staff decide about, and that they ignore."""
     ComputerReview.objects.create(
@@ -183,6 +204,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     )
     _fill_noise(world, company, computer)
     _fill_left_out(world, made.make_computer(company), asset)
+    _fill_gaps(credential, client, made.make_computer(company))
     other = made.make_company(console)
     CompanySuggestion.objects.create(
         company=other, halo_credential=credential, halo_client=client, score=100, reason="Same name."

@@ -50,6 +50,8 @@ LISTS = [
     "mappings_ignoredcomputer_changelist",
     "mappings_ignorerule_changelist",
     "mappings_fieldmapping_changelist",
+    "mappings_gap_changelist",
+    "mappings_monthcount_changelist",
     "mappings_productmapping_changelist",
     "mappings_synclimits_changelist",
     "ticketing_alert_changelist",

@@ -42,10 +42,13 @@ from mappings.models import (
     ComputerMapping,
     ComputerReview,
     FieldMapping,
+    Gap,
     IgnoredCompany,
     IgnoredComputer,
     IgnoreRule,
     LocationMapping,
+    MonthCount,
+    MonthEnd,
     Newcomer,
     ProductMapping,
     SuggestionFields,
@@ -190,6 +193,15 @@ class World:
             console=self.console, product=self.product, halo_credential=self.credential, asset_type=number
         )
         FieldMapping.objects.create(halo_credential=self.credential, attribute="name", field_id=number)
+        Gap.objects.create(
+            halo_credential=self.credential,
+            kind="double_asset",
+            halo_asset=self.asset,
+            name="PC",
+            client=client,
+        )
+        month, _ = MonthEnd.objects.get_or_create(halo_credential=self.credential, ends_on="2026-01-31")
+        MonthCount.objects.create(month_end=month, client=client, client_name="C", number=1)
 
     def _company_news(self, number: int, computer: Computer, client: HaloClient) -> None:
         common: dict[str, Any] = {"halo_credential": self.credential}

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0022_asset_updates'),
+        ('integrations', '0023_gaps_and_counts'),
     ]
 
     operations = [

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0022_asset_updates'),
-        ('mappings', '0004_field_mapping_and_limits'),
+        ('integrations', '0023_gaps_and_counts'),
+        ('mappings', '0005_gaps_and_counts'),
     ]
 
     operations = [

@@ -1,0 +1,192 @@
+"""Counts by client, product and asset type: of this moment or of a month's end, as page, CSV and XLSX."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet, Sum
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    StreamingHttpResponse,
+)
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+
+from integrations.admin.bases import HistoryAdmin
+from integrations.admin.choosers import id_of
+from integrations.admin.credential_choice import CredentialChoice, credential_choice
+from integrations.admin.exporting import CSV, FORMAT, XLSX, XLSX_TYPE
+from integrations.admin.pages import address, page_of
+from integrations.models import Console, HaloCredential
+from integrations.sync import sheets
+from integrations.sync.cells import Cell, cell
+from mappings.counts import Month, left_out, months_of, present_counts
+from mappings.models import MonthCount
+
+PER_PAGE: Final = 100
+MONTH: Final = "month"
+NOT_IN_HALO: Final = "Not in HaloPSA"
+CHUNK: Final = 2000
+_COLUMNS: Final = (
+    "client_name",
+    "client_halo_id",
+    "console_name",
+    "product_name",
+    "asset_type_name",
+    "number",
+)
+_NAMES: Final = (
+    *("Counted", "Client", "HaloPSA ID of the client", "Console", "Product", "Asset type", "Computers"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page is about: a credential, and a month (None: this moment)."""
+
+    credential: HaloCredential
+    months: list[Month]
+    month: Month | None
+
+    @property
+    def missing(self) -> bool:
+        return self.month is not None and self.month.counted is None
+
+    @property
+    def counted_on(self) -> date:
+        return self.month.ends_on if self.month else timezone.localdate()
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows of `_COLUMNS`, narrowed by what is searched and by console."""
+        if self.month is None:
+            rows = present_counts(self.credential)
+            product = "product_name"
+        else:
+            rows = MonthCount.objects.filter(month_end=self.month.counted).annotate(product_name=F("product"))
+            rows = rows.order_by("client_name", "console_name", "product", "asset_type_name", "pk")
+            product = "product"
+        for word in request.GET.get("q", "").split():
+            rows = rows.filter(client_name__icontains=word)
+        if console := id_of(request, "console"):
+            rows = rows.filter(console=console)
+        if wanted := request.GET.get("product", "").strip():
+            rows = rows.filter(**{f"{product}__icontains": wanted})
+        found: QuerySet[Any] = rows
+        return found
+
+
+def asked_for(request: HttpRequest, credential: HaloCredential) -> Asked:
+    """One statement. 404 for a month that has not ended, or lies before the first counted one."""
+    months = months_of(credential)
+    key = request.GET.get(MONTH, "")
+    chosen = next((month for month in months if month.key == key), None)
+    if key and chosen is None:
+        raise Http404("This month has not ended, or lies before the first one that was counted.")
+    return Asked(credential, months, chosen)
+
+
+@admin.register(MonthCount)
+class CountAdmin(HistoryAdmin):
+    fields = (
+        *("month_end", "client_name", "client_halo_id", "console_name", "product", "asset_type_name"),
+        "number",
+    )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        choice = credential_choice(request)
+        if choice.chosen is None:
+            context = self.page_context(request, "Counts")
+            return TemplateResponse(request, "bridge/choose_credential.html", context)
+        context = self.page_context(
+            request, "Counts", said=True, **self._shown(request, choice, asked_for(request, choice.chosen))
+        )
+        return TemplateResponse(request, "bridge/counts.html", context)
+
+    def _shown(self, request: HttpRequest, choice: CredentialChoice, asked: Asked) -> dict[str, Any]:
+        """At most eight statements, however many rows there are."""
+        rows = asked.rows(request)
+        page = None if asked.missing else page_of(request, rows.values(*_COLUMNS), PER_PAGE, rows.count())
+        return {
+            "choice": choice,
+            "asked": asked,
+            "page": page,
+            "total": rows.order_by().aggregate(all=Sum("number"))["all"] or 0,
+            "left_out": _left_out(asked),
+            "consoles": list(Console.objects.order_by("name").values_list("pk", "name")),
+            "moments": self._moments(request, asked),
+            "export_url": self.url("export"),
+            "not_in_halo": NOT_IN_HALO,
+        }
+
+    @staticmethod
+    def _moments(request: HttpRequest, asked: Asked) -> Iterator[dict[str, Any]]:
+        """Today and each month since the first counted one, to choose from."""
+        yield {"label": "Now", "url": address(request, month=None), "chosen": asked.month is None}
+        for month in asked.months:
+            yield {
+                "label": month.key,
+                "url": address(request, month=month.key),
+                "chosen": month is asked.month,
+                "missing": month.counted is None,
+            }
+
+    # ---- export -----------------------------------------------------------------------------
+
+    def page_urls(self) -> list[URLPattern]:
+        return [self.page("export/", "export", self.export)]  # type: ignore[arg-type]
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """What the page shows, all of it, streamed. A month that was not counted has no file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
+        choice = credential_choice(request)
+        kind = request.GET.get(FORMAT, CSV)
+        if choice.chosen is None or kind not in (CSV, XLSX):
+            raise Http404("Counts are exported as csv or xlsx, of a HaloPSA credential.")
+        asked = asked_for(request, choice.chosen)
+        if asked.missing:
+            raise Http404("This month was not counted.")
+        moment = asked.month.key if asked.month else f"{timezone.localtime():%Y-%m-%d-%H%M}"
+        return _file(f"counts-{moment}.{kind}", kind, _cells(asked, asked.rows(request)))
+
+
+def _left_out(asked: Asked) -> int:
+    if asked.month is None:
+        return left_out(asked.credential)
+    return asked.month.counted.left_out if asked.month.counted else 0
+
+
+def _cells(asked: Asked, rows: QuerySet[Any]) -> Iterator[list[Cell]]:
+    for client, halo_id, console, product, asset_type, number in rows.values_list(*_COLUMNS).iterator(
+        chunk_size=CHUNK
+    ):
+        told = (asked.counted_on, client, halo_id, console, product, asset_type or NOT_IN_HALO, number)
+        yield [cell(value) for value in told]
+
+
+def _file(name: str, kind: str, rows: Iterator[list[Cell]]) -> HttpResponseBase:
+    if kind == XLSX:
+        file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+        sheets.write_xlsx(file, "Counts", _NAMES, rows)
+        file.seek(0)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+    response = StreamingHttpResponse(sheets.csv_lines(_NAMES, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response

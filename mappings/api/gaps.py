@@ -1,0 +1,139 @@
+"""Gaps between consoles and HaloPSA: listed, counted, dismissed, looked for again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django_filters import BooleanFilter, FilterSet, NumberFilter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from integrations.api.problems import Conflict
+from integrations.api.resources import ReadResource
+from integrations.api.runs import RunSerializer, accepted
+from integrations.models import HaloCredential
+from integrations.runs.request import request_gaps
+from mappings.gaps import SHORTEST_UNSEEN, dismiss, restore
+from mappings.gaps.dismissing import LONGEST_REASON
+from mappings.models import Gap, GapKind
+
+LONGEST_UNSEEN = 36_500
+"""Days: further back no calendar goes."""
+
+
+class GapSerializer(serializers.ModelSerializer[Gap]):
+    class Meta:
+        model = Gap
+        fields = [
+            *["id", "halo_credential", "kind", "computer", "halo_asset"],
+            *["console", "company", "client", "name", "reason", "last_seen", "noticed_at"],
+            *["dismissed_at", "dismissed_because"],
+        ]
+        read_only_fields = fields
+
+
+class DismissalSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=LONGEST_REASON, help_text="Why it is no gap.")
+
+
+class LookSerializer(serializers.Serializer[Any]):
+    halo_credential = serializers.PrimaryKeyRelatedField(
+        queryset=HaloCredential.objects.select_related("instance")
+    )
+
+
+class KindCountSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=GapKind.choices)
+    name = serializers.CharField()
+    number = serializers.IntegerField()
+
+
+class GapFilters(FilterSet):  # type: ignore[misc]
+    dismissed = BooleanFilter(
+        field_name="dismissed_at", lookup_expr="isnull", exclude=True, label="Dismissed by staff, or not."
+    )
+    not_seen_days = NumberFilter(
+        method="unseen",
+        min_value=SHORTEST_UNSEEN,
+        max_value=LONGEST_UNSEEN,
+        label=f"Of kind not_seen only those of so many days; {SHORTEST_UNSEEN} or more are known.",
+    )
+
+    class Meta:
+        model = Gap
+        fields = {
+            "kind": ["exact", "in"],
+            **{name: ["exact"] for name in ("halo_credential", "computer", "halo_asset", "console")},
+            **{name: ["exact", "isnull"] for name in ("company", "client")},
+            "noticed_at": ["gte", "lt"],
+        }
+
+    def unseen(self, rows: Any, name: str, days: Any) -> Any:
+        return rows.unseen_for(int(days))
+
+
+class GapViewSet(ReadResource):
+    """What does not fit together between consoles and HaloPSA, as of the last look."""
+
+    queryset = Gap.objects.all()
+    serializer_class = GapSerializer
+    filterset_class = GapFilters
+    search_fields = ["name", "reason"]
+    ordering = ["id"]
+    ordering_fields = ["id", "name", "kind", "noticed_at", "last_seen"]
+    post_permissions = ("change",)
+
+    def get_queryset(self) -> QuerySet[Gap]:
+        rows: Any = super().get_queryset()
+        standing: QuerySet[Gap] = rows.standing()
+        return standing
+
+    @extend_schema(
+        responses=KindCountSerializer(many=True),
+        parameters=[OpenApiParameter("halo_credential", int), OpenApiParameter("not_seen_days", int)],
+        filters=True,
+    )
+    @action(detail=False, pagination_class=None)
+    def counts(self, request: Request) -> Response:
+        """How many there are of each kind, under the same filters as the list."""
+        rows = self.filter_queryset(self.get_queryset()).order_by()
+        counts = dict(rows.values_list("kind").annotate(number=Count("pk")))
+        told = [
+            {"kind": value, "name": label, "number": counts.get(value, 0)} for value, label in GapKind.choices
+        ]
+        return Response(KindCountSerializer(told, many=True).data)
+
+    @extend_schema(request=LookSerializer, responses={202: RunSerializer})
+    @action(detail=False, methods=["post"])
+    def look(self, request: Request) -> Response:
+        """Look for gaps now; they are looked for every hour anyway. Nothing is read from outside."""
+        wanted = LookSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        run = request_gaps(wanted.validated_data["halo_credential"], requested_by=request.user)
+        return accepted(run, request)
+
+    @extend_schema(request=DismissalSerializer, responses=GapSerializer)
+    @action(detail=True, methods=["post"])
+    def dismiss(self, request: Request, pk: str) -> Response:
+        """It is none: it stays away until it changes."""
+        gap = self.get_object()
+        wanted = DismissalSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        if not dismiss(Gap.objects.filter(pk=gap.pk), wanted.validated_data["reason"], request.user):
+            raise Conflict("This gap is dismissed already; take that back first.")
+        gap.refresh_from_db()
+        return Response(GapSerializer(gap).data)
+
+    @extend_schema(request=None, responses=GapSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Take a dismissal back."""
+        gap = self.get_object()
+        if not restore(Gap.objects.filter(pk=gap.pk)):
+            raise Conflict("This gap is not dismissed.")
+        gap.refresh_from_db()
+        return Response(GapSerializer(gap).data)

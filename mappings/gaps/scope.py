@@ -1,0 +1,92 @@
+"""Which computers and assets gaps and counts are about, towards one HaloPSA credential."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+
+from integrations.models import Computer, HaloAsset, HaloAssetType, HaloCredential
+from mappings.linking import without_ignored
+from mappings.models import CompanyMapping, ComputerMapping, IgnoredCompany, ProductMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What one look knows before it reads: serial numbers that say nothing, kinds of consoles, the time."""
+
+    credential: HaloCredential
+    computer_junk: list[str]
+    asset_junk: list[str]
+    kinds: list[str]
+    now: datetime
+
+
+def computers_of(credential: HaloCredential) -> QuerySet[Computer]:
+    """Active computers of companies that are mapped in this credential, or in none and not ignored.
+
+    Computers that staff ignore are none of them. A credential that is restricted to a company is about that
+    one alone.
+    """
+    computers = without_ignored(Computer.objects.filter(active=True))
+    if credential.associated_company_id:
+        return computers.filter(company=credential.associated_company_id)
+    anywhere = CompanyMapping.objects.filter(company=OuterRef("company"))
+    here = anywhere.filter(halo_credential=credential)
+    ignored = IgnoredCompany.objects.filter(company=OuterRef("company"), halo_credential=credential)
+    return computers.filter(Exists(here) | (~Exists(anywhere) & ~Exists(ignored)))
+
+
+def with_halo(computers: QuerySet[Computer], credential: HaloCredential) -> QuerySet[Any]:
+    """Annotate the mapped client, the computer's mapping and its asset, by our ids.
+
+    `in_client`, `pair`, `paired_asset`; joined, since a subquery in each place of a window costs its time.
+    """
+    return computers.annotate(
+        place=FilteredRelation(
+            "company__mappings", condition=Q(company__mappings__halo_credential=credential)
+        ),
+        own=FilteredRelation("mappings", condition=Q(mappings__halo_credential=credential)),
+    ).annotate(
+        in_client=_number("place__halo_client_id"),
+        pair=_number("own__pk"),
+        paired_asset=_number("own__halo_asset_id"),
+    )
+
+
+def _number(path: str) -> ExpressionWrapper[Any]:
+    return ExpressionWrapper(F(path), output_field=BigIntegerField())
+
+
+def assets_of(credential: HaloCredential) -> QuerySet[HaloAsset]:
+    """Active assets; of a restricted credential those of its company's client."""
+    assets = HaloAsset.objects.filter(halo_credential=credential, active=True)
+    if credential.associated_company_id:
+        mapped = CompanyMapping.objects.filter(
+            halo_credential=credential, company=credential.associated_company_id
+        )
+        assets = assets.filter(client__in=mapped.values("halo_client"))
+    return assets
+
+
+def computer_types(credential: HaloCredential) -> QuerySet[HaloAssetType]:
+    """Asset types that computers have: default ones of products, and those of linked assets.
+
+    HaloPSA also holds printers, phones and licences, which no console could ever show.
+    """
+    defaults = ProductMapping.objects.filter(halo_credential=credential)
+    linked = ComputerMapping.objects.filter(halo_credential=credential, halo_asset__isnull=False)
+    return HaloAssetType.objects.filter(halo_credential=credential).filter(
+        Q(halo_id__in=defaults.values("asset_type")) | Q(pk__in=linked.values("halo_asset__asset_type"))
+    )

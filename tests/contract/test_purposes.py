@@ -1,0 +1,25 @@
+"""What a console is there for: the gap report tells *backup without RMM* by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations.choices import ConsolePurpose
+from integrations.registry import CONNECTORS, connector_class
+
+
+@pytest.mark.parametrize("kind", CONNECTORS)
+def test_purposes_are_known_ones_and_a_product_tells_only_what_differs(kind: str) -> None:
+    connector = connector_class(kind)
+
+    assert connector.purposes <= set(ConsolePurpose)
+    for product, purposes in connector.product_purposes.items():
+        assert product
+        assert purposes <= set(ConsolePurpose)
+        assert purposes != connector.purposes
+
+
+def test_both_purposes_are_served_by_some_kind_of_console() -> None:
+    declared = {purpose for kind in CONNECTORS for purpose in connector_class(kind).purposes}
+
+    assert declared == set(ConsolePurpose)
