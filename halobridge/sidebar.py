@@ -83,6 +83,7 @@ NAVIGATION = [
         _list("Default asset types", "category", "mappings", "productmapping"),
         _list("Field mappings", "swap_horiz", "mappings", "fieldmapping"),
         _list("Limits of asset updates", "speed", "mappings", "synclimits"),
+        _list("Asset rules", "rule_settings", "mappings", "assetrules"),
         _list("Computers", "computer", "integrations", "computer"),
         _list("Computers to review", "compare_arrows", "mappings", "computerreview"),
         _list("Ignore rules", "visibility_off", "mappings", "ignorerule"),

@@ -250,6 +250,7 @@ class Outcome(TextChoices):
 class IntentionKind(TextChoices):
     CREATE_ASSET = "create_asset", "Create asset"
     UPDATE_ASSET = "update_asset", "Update asset"
+    CREATE_ASSET_TYPE = "create_asset_type", "Create asset type"
     CREATE_TICKET = "create_ticket", "Create ticket"
     ADD_NOTE = "add_note", "Add note"
     CLOSE_TICKET = "close_ticket", "Close ticket"

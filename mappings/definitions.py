@@ -38,6 +38,8 @@ class Definitions:
     types: Mapping[int, AssetType] = field(default_factory=dict)
     read: frozenset[str] = frozenset()
     marker_field_id: int | None = None
+    statuses: Mapping[int, str] = field(default_factory=dict)
+    """Names of asset statuses, of those that are no longer in use as well."""
 
     @property
     def read_types(self) -> bool:
@@ -80,10 +82,13 @@ def definitions_of(credentials: Iterable[HaloCredential]) -> dict[int, Definitio
     statuses = _statuses(wanted)
     return {
         row.pk: Definitions(
-            targets={**_properties(statuses.get(row.pk, {})), **targets[row.pk]},
+            targets={**_properties(_in_use(statuses[row.pk])), **targets[row.pk]},
             types=types[row.pk],
             read=frozenset(read[row.pk]),
             marker_field_id=row.instance.marker_field_id,
+            statuses={
+                int(number): name for number, (name, _) in statuses[row.pk].items() if number.isdigit()
+            },
         )
         for row in wanted
     }
@@ -108,14 +113,20 @@ def _target(kind: str, row: HaloField) -> Target:
     )
 
 
-def _statuses(credentials: list[HaloCredential]) -> dict[int, dict[str, str]]:
-    found: dict[int, dict[str, str]] = defaultdict(dict)
-    rows = HaloOption.objects.filter(
-        halo_credential__in=credentials, kind=OptionKind.ASSET_STATUS, active=True
-    )
-    for owner, number, name in rows.values_list("halo_credential_id", "halo_id", "name"):
-        found[owner][number] = name
+_Statuses = dict[str, tuple[str, bool]]
+"""Name, and whether it is in use, by HaloPSA's id."""
+
+
+def _statuses(credentials: list[HaloCredential]) -> dict[int, _Statuses]:
+    found: dict[int, _Statuses] = defaultdict(dict)
+    rows = HaloOption.objects.filter(halo_credential__in=credentials, kind=OptionKind.ASSET_STATUS)
+    for owner, number, name, active in rows.values_list("halo_credential_id", "halo_id", "name", "active"):
+        found[owner][number] = name, active
     return found
+
+
+def _in_use(statuses: _Statuses) -> dict[str, str]:
+    return {number: name for number, (name, active) in statuses.items() if active}
 
 
 def _properties(statuses: dict[str, str]) -> dict[str, Target]:

@@ -48,7 +48,13 @@ def _inner(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield _spoken(str(name)), _text(value)
 
 
+SPOKEN = {"inventory_number": "Asset tag"}
+"""What staff call it, where that differs from the API."""
+
+
 def _spoken(name: str) -> str:
+    if name in SPOKEN:
+        return SPOKEN[name]
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
 

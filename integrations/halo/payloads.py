@@ -22,6 +22,7 @@ LONGEST_DETAILS: Final = 60_000
 """HaloPSA API: columns of HTML are longer, how long is not documented; a ticket's text stays well below."""
 LONGEST_SUMMARY: Final = 255
 LONGEST_TAG: Final = 255
+LONGEST_TYPE_NAME: Final = 100
 PRIVATE_NOTE: Final = 7
 """HaloPSA API: outcome of the built-in private note on a stock instance; an action needs an outcome."""
 REFERENCE: Final = "Bridge reference: "
@@ -43,7 +44,8 @@ def asset_create(
     custom_fields: Mapping[int, Any] | None = None,
     properties: Mapping[str, Any] | None = None,
 ) -> Payload:
-    """A new asset. Key fields (device name, serial number …) are set through `fields`.
+    """A new asset. Key fields (device name, serial number …) are set through `fields`. Without an
+    `inventory_number` HaloPSA gives its next tag, if it is set up to.
 
     Raises ValueError for a property that has a parameter of its own.
     """
@@ -54,7 +56,7 @@ def asset_create(
         "assettype_id": asset_type_id,
         "client_id": client_id,
         "site_id": site_id,
-        "inventory_number": _line(inventory_number, LONGEST_TAG),
+        **_given(inventory_number=_line(inventory_number, LONGEST_TAG) or None),
         "fields": _field_rows(values),
         "_dontaddnewfields": True,
         "do_not_apply_template_in_the_api": True,
@@ -62,6 +64,20 @@ def asset_create(
     if clash := set(payload) & set(properties or {}):
         raise ValueError(f"Not a property: {', '.join(sorted(clash))}.")
     return {**payload, **_custom(custom_fields), **(properties or {})}
+
+
+def asset_type_create(
+    *, name: str, group_id: int, key_field_ids: Sequence[int], field_ids: Sequence[int]
+) -> Payload:
+    """A new asset type of a group. HaloPSA API: `fields` names the asset fields of the type, in order."""
+    keys = zip(("keyfield_id", "keyfield2_id", "keyfield3_id"), key_field_ids, strict=False)
+    return {
+        "name": _line(name, LONGEST_TYPE_NAME),
+        "assetgroup_id": group_id,
+        **dict(keys),
+        "fields": [{"field_id": number, "sequence": place} for place, number in enumerate(field_ids, 1)],
+        "allowall_status": True,
+    }
 
 
 def asset_update(

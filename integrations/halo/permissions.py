@@ -130,6 +130,17 @@ ADD_NOTES: Final = Need(
     writes=True,
 )
 
+CREATE_ASSET_TYPES: Final = Need(
+    key="create_asset_types",
+    name="Create asset types",
+    scope="edit:assets",
+    agent_permission="rights to the configuration of assets",
+    needed_for="asset types that are missing in HaloPSA",
+    paths=("/AssetType",),
+    writes=True,
+)
+"""An extra that is not part of the table: HaloPSA tells whether it may be done when it is done."""
+
 READING: Final = (
     READ_CUSTOMERS,
     READ_ASSETS,
@@ -142,7 +153,11 @@ READING: Final = (
 WRITING: Final = (EDIT_ASSETS, EDIT_TICKETS, ADD_NOTES)
 NEEDS: Final = (*READING, *WRITING)
 
-_BY_PATH: Final = {(path.strip("/").lower(), need.writes): need for need in NEEDS for path in need.paths}
+_BY_PATH: Final = {
+    (path.strip("/").lower(), need.writes): need
+    for need in (*NEEDS, CREATE_ASSET_TYPES)
+    for path in need.paths
+}
 
 
 def need_of(method: str, path: str) -> Need:

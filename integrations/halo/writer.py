@@ -40,6 +40,9 @@ class HaloWriter:
     def send_asset(self, payload: Payload) -> WriteAnswer:
         return self._send_one("/Asset", payload)
 
+    def send_asset_type(self, payload: Payload) -> WriteAnswer:
+        return self._send_one("/AssetType", payload)
+
     def send_ticket(self, payload: Payload) -> WriteAnswer:
         return self._send_one("/Tickets", payload)
 

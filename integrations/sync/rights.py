@@ -54,6 +54,7 @@ _WRITES: Final[dict[str, str]] = {"asset": EDIT_ASSETS, "tickets": EDIT_TICKETS,
 INTENTION_NEEDS: Final[dict[IntentionKind, str]] = {
     IntentionKind.CREATE_ASSET: EDIT_ASSETS,
     IntentionKind.UPDATE_ASSET: EDIT_ASSETS,
+    IntentionKind.CREATE_ASSET_TYPE: EDIT_ASSETS,
     IntentionKind.CREATE_TICKET: EDIT_TICKETS,
     IntentionKind.ADD_NOTE: ADD_NOTES,
     IntentionKind.CLOSE_TICKET: ADD_NOTES,

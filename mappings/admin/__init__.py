@@ -1,6 +1,7 @@
-"""The admin pages of company mapping, computers, default asset types, fields, previews, gaps and counts."""
+"""The admin pages of company mapping, computers, asset types, fields, asset rules, previews, gaps, counts."""
 
 from mappings.admin import (  # noqa: F401  importing registers them
+    asset_rules,
     company_history,
     company_mappings,
     computer_ignoring,

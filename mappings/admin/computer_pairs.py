@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import Button, HistoryAdmin
+from mappings.admin.undoing import RELEASE_BUTTON, Releasing
 from mappings.apply import lost_creates, retry_lost
 from mappings.models import ComputerMapping
 
@@ -23,7 +24,7 @@ def _waits_for_staff(mapping: ComputerMapping) -> bool:
 
 
 @admin.register(ComputerMapping)
-class ComputerMappingAdmin(HistoryAdmin):
+class ComputerMappingAdmin(Releasing, HistoryAdmin):
     """The pairs as they are stored; they are changed from the computer's row."""
 
     list_display = ("computer", "halo_asset", "halo_site", "origin", "held", "reason", "halo_credential")
@@ -43,6 +44,7 @@ class ComputerMappingAdmin(HistoryAdmin):
     search_fields = ("computer__name", "halo_asset__name", "halo_asset__inventory_number")
     buttons: ClassVar[tuple[Button, ...]] = (
         Button("retry", "Try again", "replay", ask=RETRY, shown=_waits_for_staff),
+        RELEASE_BUTTON,
     )
     empty_hint = (
         "Computers of mapped companies are matched with assets by the ID that HaloPSA itself holds, serial "

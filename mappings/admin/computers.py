@@ -39,6 +39,7 @@ from mappings.admin.computer_rows import (
     chosen_credential,
     computer_rows,
 )
+from mappings.admin.export_scope import ExportSelected
 from mappings.linking import ComputerState, edit_computer_mapping, remove_computer_mapping
 from mappings.models import CompanyMapping, ComputerMapping
 
@@ -56,7 +57,8 @@ EDITABLE = (ComputerState.MAPPED, ComputerState.TO_EXPORT, ComputerState.UNMAPPE
 
 
 @admin.register(Computer)
-class ComputerAdmin(Ignoring, HistoryAdmin):
+class ComputerAdmin(Ignoring, ExportSelected, HistoryAdmin):
+    actions: Any = (*ExportSelected.actions, *Ignoring.actions)
     list_display = ("name", "company_shown", "product_shown", "state_shown", "asset", "do")
     list_filter = (
         CredentialFilter,

@@ -21,15 +21,18 @@ from integrations.choices import Action, PlanState, RunKind
 from integrations.models import OPEN_STATES, HaloCredential, Plan, PlannedChange, Run
 from integrations.runs.request import request_run
 from mappings.admin.export_form import ExportForm
+from mappings.admin.export_scope import named_computers
+from mappings.admin.new_types import NewTypes
+from mappings.admin.plan_rows import OTHER_CHECKSUM, RowChoices
+from mappings.admin.undoing import Undoing
 from mappings.counts import counts_of_plan
-from mappings.planning import WRITES, tick, verify, ways
+from mappings.planning import ASSET_TYPES, ASSETS, UNDO, WRITES, tick, verify, ways
 
 CHANGES_PER_PAGE = 100
-OTHER_CHECKSUM = "Nothing was written. This preview has changed since you opened it; look at it again."
 
 
 @admin.register(Plan)
-class PlanAdmin(CredentialFirst, HistoryAdmin):
+class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
     list_display = ("__str__", "state_shown", "scope", "told", "calls", "made", "created_by")
     list_filter = (("state", ChoicesDropdownFilter), ("halo_credential", RelatedDropdownFilter))
     list_select_related = ("halo_credential", "console", "company", "created_by")
@@ -51,6 +54,10 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
     @admin.display(description="Of")
     def scope(self, row: Plan) -> SafeString | str:
         scheduled = "Scheduled update" if row.parameters.get("scheduled") else "All consoles"
+        if row.kind == UNDO:
+            return row_link(row.halo_credential, f"Undo of run {row.parameters.get('run')}")
+        if row.kind == ASSET_TYPES:
+            return row_link(row.halo_credential, f"New asset types → {row.halo_credential}")
         return row_link(
             row.halo_credential, f"{row.company or row.console or scheduled} → {row.halo_credential}"
         )
@@ -86,11 +93,14 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
         if object_id is not None or not self.has_add_permission(request):
             return super().changeform_view(request, object_id, form_url, extra_context)
         credential = get_object_or_404(HaloCredential, pk=self.credential_id(request, None))
-        form = ExportForm(credential, request.POST or None, initial=request.GET.dict())
+        computers = named_computers(request)
+        typed = request.POST if request.method == "POST" else None
+        form = ExportForm(credential, typed, initial=request.GET.dict(), computers=computers)
         if form.is_valid() and (plan := self._planned(request, form)):
             return HttpResponseRedirect(admin_url(plan))
+        count = None if computers is None else computers.count()
         context = self.page_context(
-            request, "Export computers", credential=credential, form=form, media=form.media
+            request, "Export computers", credential=credential, form=form, media=form.media, count=count
         )
         return TemplateResponse(request, "bridge/export.html", context)
 
@@ -125,12 +135,17 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
 
     def _changes(self, request: HttpRequest, plan: Plan) -> dict[str, Any]:
         page, actions = _page_of_changes(request, plan)
+        may_apply = plan.state == PlanState.READY and self.may_press(request, "change", plan)
         return {
+            **self.undo_context(request, plan),
+            "changeable": self.changeable(plan, page) if may_apply and plan.kind == ASSETS else set(),
+            "choose_url": self.choose_url(plan),
+            "choose_skipped_url": self.choose_url(plan, all="skip"),
             "page": page,
             "actions": actions,
             "ticked": plan.counts.get("selected", 0),
             "writes": [action.value for action in WRITES],
-            "may_apply": plan.state == PlanState.READY and self.may_press(request, "change", plan),
+            "may_apply": may_apply,
             "here": address(request, page=request.GET.get("page")),
             "ways": _ways_of(plan),
             "counted": counts_of_plan(plan),
@@ -143,8 +158,15 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
         """Take over the ticks of one page; rows of other pages stay as they are."""
         if self._unchanged(request, row):
             self._take_ticks(request, row)
+            if request.POST.get("choose"):
+                return self._choose_for_ticked(request, row)
             messages.success(request, "Your ticks are kept.")
         return HttpResponseRedirect(f"{admin_url(row)}?{request.POST.get('query', '')}")
+
+    def _choose_for_ticked(self, request: HttpRequest, row: Plan) -> HttpResponse:
+        row.refresh_from_db(fields=["checksum"])
+        ticked = ",".join(number for number in request.POST.getlist("ticked") if number.isdigit())
+        return HttpResponseRedirect(self.choose_url(row, rows=ticked))
 
     def apply(self, request: HttpRequest, row: Plan) -> HttpResponse:
         """What was looked at is what runs: checksum and the rows that the preview covers must still hold."""
@@ -187,7 +209,9 @@ class PlanAdmin(CredentialFirst, HistoryAdmin):
 
 def _ways_of(plan: Plan) -> list[str]:
     """How it would go; only while it may still be applied, since switches and window change later."""
-    return ways(plan.halo_credential) if plan.state == PlanState.READY and plan.halo_credential else []
+    if plan.state != PlanState.READY or plan.kind == ASSET_TYPES or plan.halo_credential is None:
+        return []
+    return ways(plan.halo_credential)
 
 
 def _page_of_changes(request: HttpRequest, plan: Plan) -> tuple[Any, list[Choice]]:

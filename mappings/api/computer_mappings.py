@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.models import Computer, HaloAsset, HaloCredential, HaloSite
-from mappings.linking import edit_computer_mapping, remove_computer_mapping
+from mappings.linking import edit_computer_mapping, release, remove_computer_mapping
 from mappings.models import ComputerMapping
 
 CHOSEN = ("halo_asset", "halo_site", "asset_type", "wanted_site", "wanted_type")
@@ -50,7 +54,17 @@ class ComputerMappingSerializer(serializers.ModelSerializer[ComputerMapping]):
 
     class Meta:
         model = ComputerMapping
-        read_only_fields = ["id", "console", "origin", "created_by_us", "held", "reason", "mapped_at"]
+        read_only_fields = [
+            "id",
+            "console",
+            "origin",
+            "created_by_us",
+            "held",
+            "held_by",
+            "retired_at",
+            "reason",
+            "mapped_at",
+        ]
         fields = [*read_only_fields, "computer", "halo_credential", *CHOSEN]
         validators: list[Any] = []  # the pair is judged below, in words
 
@@ -141,6 +155,15 @@ class ComputerMappingViewSet(WriteResource):
     search_fields = ["computer__name", "halo_asset__name", "halo_asset__inventory_number"]
     ordering = ["id"]
     ordering_fields = ["id", "computer__name", "mapped_at"]
+
+    @extend_schema(request=None, responses={200: ComputerMappingSerializer})
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str) -> Response:
+        """Let go of a held mapping: the next export looks after it again."""
+        mapping = self.get_object()
+        release(ComputerMapping.objects.filter(pk=mapping.pk))
+        mapping.refresh_from_db()
+        return Response(ComputerMappingSerializer(mapping, context={"request": request}).data)
 
     def perform_destroy(self, instance: ComputerMapping) -> None:
         remove_computer_mapping(instance, staff=self.request.user)

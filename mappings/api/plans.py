@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -17,23 +18,16 @@ from integrations.api.problems import Conflict
 from integrations.api.resources import NestedResource, ReadResource
 from integrations.api.runs import RunSerializer, accepted
 from integrations.choices import PlanState, RunKind
-from integrations.models import (
-    OPEN_STATES,
-    Company,
-    Computer,
-    Console,
-    HaloCredential,
-    Plan,
-    PlannedChange,
-    Run,
-)
+from integrations.models import OPEN_STATES, Computer, HaloSite, Plan, PlannedChange, Run
 from integrations.runs.request import request_run
-from mappings.planning import new_plan, tick, verify
+from mappings.api.wanted_plans import MOST_COMPUTERS, WantedPlanSerializer, make_plan
+from mappings.linking import release
+from mappings.models import ComputerMapping
+from mappings.planning import choose, tick, verify
 
 LONGEST_WAIT: Final = 10.0
 """Seconds that a request waits for its plan before it answers 202."""
 LOOK_EVERY: Final = 0.2
-MOST_COMPUTERS: Final = 10_000
 
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):
@@ -58,41 +52,32 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
         read_only_fields = fields
 
 
-class WantedPlanSerializer(serializers.Serializer[Any]):
-    """The scope of a preview: a console, one of its companies, or some of its computers."""
+class RowChoicesSerializer(serializers.Serializer[Any]):
+    """For the new assets of these computers. What is absent stays; null or "" takes a choice back."""
 
-    kind = serializers.ChoiceField(choices=[("assets", "Assets")])
-    console = serializers.PrimaryKeyRelatedField(queryset=Console.objects.defer("credentials"))
-    company = serializers.PrimaryKeyRelatedField(
-        queryset=Company.objects.all(), required=False, allow_null=True, help_text="Null: all of the console."
-    )
-    halo_credential = serializers.PrimaryKeyRelatedField(
-        queryset=HaloCredential.objects.all(),
-        required=False,
-        allow_null=True,
-        help_text="Only needed where the companies are mapped in more than one.",
-    )
-    asset_type = serializers.IntegerField(
-        required=False,
-        allow_null=True,
-        help_text="Halo's id of the asset type for computers whose product decides none.",
-    )
     computers = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
-        required=False,
+        min_length=1,
         max_length=MOST_COMPUTERS,
-        help_text="Only these computers.",
+        help_text="Our ids; those that the preview is not about are not looked at.",
+    )
+    asset_type = serializers.IntegerField(required=False, allow_null=True, help_text="Halo's id.")
+    halo_site = serializers.PrimaryKeyRelatedField(
+        queryset=HaloSite.objects.all(), required=False, allow_null=True
+    )
+    inventory_number = serializers.CharField(
+        required=False, allow_blank=True, max_length=255, help_text="The asset tag; for one computer only."
     )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        wanted = set(attrs.get("computers") or ())
-        if wanted:
-            mine = Computer.objects.filter(console=attrs["console"], pk__in=wanted)
-            if missing := sorted(wanted - set(mine.values_list("pk", flat=True))):
-                raise serializers.ValidationError(
-                    {"computers": f"{attrs['console']} has no computer with the id {missing[0]}."}
-                )
-        return attrs
+    def validate_computers(self, wanted: list[int]) -> list[int]:
+        known = set(Computer.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+        if missing := sorted(set(wanted) - known):
+            raise serializers.ValidationError(f"There is no computer with the id {missing[0]}.")
+        return sorted(known)
+
+
+class ReleasedSerializer(serializers.Serializer[Any]):
+    released = serializers.IntegerField(help_text="Computer mappings that were held.")
 
 
 class ChecksumSerializer(serializers.Serializer[Any]):
@@ -136,7 +121,7 @@ class PlanViewSet(ReadResource):
         """201 with counts and checksum if it is ready within 10 s, else 202: look again later."""
         wanted = WantedPlanSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        plan = _make(wanted.validated_data, request.user)
+        plan = make_plan(wanted.validated_data, request.user)
         request_run(
             RunKind.PLAN_ASSETS,
             plan=plan,
@@ -148,6 +133,28 @@ class PlanViewSet(ReadResource):
         code = status.HTTP_201_CREATED if plan.state == PlanState.READY else status.HTTP_202_ACCEPTED
         where = reverse("plans-detail", args=[plan.pk], request=request)
         return Response(PlanSerializer(plan).data, code, headers={"Location": where})
+
+    @extend_schema(request=RowChoicesSerializer, responses={200: PlanSerializer, 202: PlanSerializer})
+    @action(detail=True, methods=["post"])
+    def choices(self, request: Request, pk: str) -> Response:
+        """Another asset type, site or tag for some computers; the preview is planned anew, ticks stay."""
+        wanted = RowChoicesSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        plan = self.get_object()
+        values = {**wanted.validated_data}
+        choose(plan, values.pop("computers"), values, request.user)
+        _wait_for(plan)
+        code = status.HTTP_202_ACCEPTED if plan.state == PlanState.PLANNING else status.HTTP_200_OK
+        return Response(PlanSerializer(plan).data, code)
+
+    @extend_schema(request=None, responses={200: ReleasedSerializer})
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str) -> Response:
+        """Let go of the computer mappings that are held since this undo."""
+        if not request.user.has_perm("mappings.change_computermapping"):
+            raise PermissionDenied
+        held = ComputerMapping.objects.filter(held=True, held_by__plan=self.get_object())
+        return Response({"released": release(held)})
 
     @extend_schema(request=ChecksumSerializer, responses={202: RunSerializer})
     @action(detail=True, methods=["post"])
@@ -170,17 +177,6 @@ class PlanViewSet(ReadResource):
             slot=f"apply:{plan.pk}",
         )
         return accepted(run, request)
-
-
-def _make(wanted: dict[str, Any], staff: Any) -> Plan:
-    parameters = {name: wanted[name] for name in ("asset_type", "computers") if wanted.get(name)}
-    return new_plan(
-        console=wanted["console"],
-        company=wanted.get("company"),
-        halo_credential=wanted.get("halo_credential"),
-        parameters=parameters,
-        created_by=staff,
-    )
 
 
 def _wait_for(plan: Plan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework.viewsets import ViewSetMixin
 
+from mappings.api.asset_rules import AssetRulesViewSet
 from mappings.api.company_choices import (
     CompanySuggestionViewSet,
     IgnoredCompanyViewSet,
@@ -38,6 +39,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("product-mappings", ProductMappingViewSet),
     ("field-mappings", FieldMappingViewSet),
     ("sync-limits", SyncLimitsViewSet),
+    ("asset-rules", AssetRulesViewSet),
     ("gaps", GapViewSet),
     ("counts", CountViewSet),
     ("plans", PlanViewSet),

@@ -27,7 +27,7 @@ def places_of(record: AssetRecord) -> dict[str, str]:
 
 
 def held_by(record: AssetRecord) -> Held:
-    return Held(record.halo_id, values_of(record))
+    return Held(record.halo_id, values_of(record), record.inventory_number)
 
 
 def match_answer(
@@ -43,14 +43,14 @@ def match_answer(
     by_tag = {
         tag: row
         for row in answered
-        if came[tag := _text(row.get("inventory_number"))] == 1 and sent[tag] == 1
+        if (tag := _text(row.get("inventory_number"))) and came[tag] == 1 and sent[tag] == 1
     }
     found: dict[int, Held] = {}
     for intention in batch:
         row = by_marker.get(intention.marker) or by_tag.get(_tag(intention))
         halo_id = _whole(row.get("id")) if row else None
         if row is not None and halo_id is not None:
-            found[intention.pk] = Held(halo_id, _fields(row))
+            found[intention.pk] = Held(halo_id, _fields(row), str(row.get("inventory_number") or ""))
     return found
 
 

@@ -202,6 +202,8 @@ def _by_marker(batch: Sequence[Intention], records: Iterable[AssetRecord]) -> di
 def _by_tag(job: Job, intention: Intention) -> AssetRecord | None:
     """The client's asset with our tag which holds what we sent and stands for nothing else."""
     after = intention.content["after"]
+    if not after["inventory_number"]:
+        return None
     records = job.reader.fetch_assets_by_tag(after["client_id"], after["inventory_number"])
     taken = set(
         ComputerMapping.objects.filter(

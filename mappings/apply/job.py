@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from integrations.choices import IntentionKind, IntentionState, Purpose
 from integrations.models import HaloCredential, Instance, Intention, Plan, Run
-from integrations.records import AssetRecord, WriteAnswer
+from integrations.records import AssetRecord, AssetTypeRecord, WriteAnswer
 from integrations.runs.budget import BudgetGate
 from integrations.runs.pauses import WRITE_LIMIT, span
 from integrations.runs.steps import Work
@@ -33,6 +33,7 @@ class Reader(Protocol):
     ) -> Iterator[list[AssetRecord]]: ...
     def fetch_assets_by_tag(self, client_id: int, tag: str) -> list[AssetRecord]: ...
     def fetch_assets_changed(self, since: datetime, client_id: int | None = None) -> list[AssetRecord]: ...
+    def fetch_asset_type_list(self) -> list[AssetTypeRecord]: ...
 
 
 class Writer(Protocol):
@@ -40,6 +41,7 @@ class Writer(Protocol):
 
     def send_asset(self, payload: Mapping[str, Any]) -> WriteAnswer: ...
     def send_assets(self, payloads: Sequence[Mapping[str, Any]]) -> WriteAnswer: ...
+    def send_asset_type(self, payload: Mapping[str, Any]) -> WriteAnswer: ...
 
 
 class Paused(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from mappings.apply.job import Job
 from mappings.apply.placing import after_placing
 from mappings.apply.settling import Held
 from mappings.models import ComputerMapping, MappingOrigin
+from mappings.planning import UNDO
 from mappings.targets import Parts, apart, to_mirror
 
 Pairs = Sequence[tuple[Intention, Held]]
@@ -122,14 +124,16 @@ class _Places:
         fields = sent if held.fields is None else held.fields
         keys = [fields.get(str(number), "") for number in (kind.key_field_ids if kind else [])]
         first, second, third = [*keys, "", "", ""][:3]
+        # Where HaloPSA gives the tag and did not tell it, the next read does.
+        tag = (after["inventory_number"] or held.tag)[:255]
         row = HaloAsset(
             halo_credential=self._credential,
             halo_id=held.halo_id,
-            name=(first or after["inventory_number"])[:255],
+            name=(first or tag)[:255],
             client_id=self._clients.get(after["client_id"]),
             site_id=self._sites.get(after["site_id"]),
             asset_type=kind,
-            inventory_number=after["inventory_number"],
+            inventory_number=tag,
             key_field2=second[:255],
             key_field3=third[:255],
             fields=fields,
@@ -144,7 +148,7 @@ class _Places:
 
 
 def after_updates(job: Job, pairs: Pairs) -> dict[int, str]:
-    """Bring the mirror's fields and activity to what was written."""
+    """Bring the mirror's fields, activity and status to what was written, and remember who retired it."""
     by_id = {held.halo_id: (intention, held) for intention, held in pairs}
     rows = list(
         HaloAsset.objects.filter(halo_credential=job.credential, halo_id__in=by_id).select_related(
@@ -153,22 +157,32 @@ def after_updates(job: Job, pairs: Pairs) -> dict[int, str]:
     )
     for row in rows:
         intention, held = by_id[row.halo_id]
-        after = intention.content["after"]
-        if after.get("inactive"):
-            row.active, row.gone_since = False, timezone.now()
-        parts = apart(after.get("fields", {}), to_mirror)
-        changed = {str(number): value for number, value in parts.fields.items()}
-        row.fields = (row.fields or {}) | changed if held.fields is None else held.fields
-        _keep(row, parts)
-        _name_again(row)
-        row.digest = ""
-    after_placing(job, rows, {halo_id: intention for halo_id, (intention, _) in by_id.items()})
+        _take_over(row, intention.content["after"], held)
+    sent = {halo_id: intention for halo_id, (intention, _) in by_id.items()}
+    after_placing(job, rows, sent)
     HaloAsset.objects.bulk_update(
         rows,
         ["name", "key_field2", "key_field3", "fields", "active", "gone_since", "digest", "client", "site",
          "asset_type", "status_id", *_KEPT],
     )  # fmt: skip
+    _remember_retired(rows, sent)
+    if job.plan.kind == UNDO:
+        subjects = [intention.subject_id for intention, _ in pairs]
+        ComputerMapping.objects.filter(pk__in=subjects).update(held=True, held_by=job.run)
     return {}
+
+
+def _take_over(row: HaloAsset, after: Mapping[str, Any], held: Held) -> None:
+    if "inactive" in after:
+        row.active = not after["inactive"]
+        row.gone_since = timezone.now() if after["inactive"] else None
+    row.status_id = after.get("status_id", row.status_id)
+    parts = apart(after.get("fields", {}), to_mirror)
+    changed = {str(number): value for number, value in parts.fields.items()}
+    row.fields = (row.fields or {}) | changed if held.fields is None else held.fields
+    _keep(row, parts)
+    _name_again(row)
+    row.digest = ""
 
 
 def _keep(row: HaloAsset, parts: Parts) -> None:
@@ -182,6 +196,20 @@ def _keep(row: HaloAsset, parts: Parts) -> None:
             continue
         row.properties = {**row.properties, name: value}
         setattr(row, _DATES[name], to_date(value))
+
+
+def _remember_retired(rows: Sequence[HaloAsset], sent: Mapping[int, Intention]) -> None:
+    """On every mapping of an asset, whichever console it is of: when we made it inactive, and from what."""
+    turned = {row.pk: sent[row.halo_id] for row in rows if "inactive" in sent[row.halo_id].content["after"]}
+    if not turned:
+        return
+    mappings = list(ComputerMapping.objects.select_for_update().filter(halo_asset__in=turned))
+    for mapping in mappings:
+        content = turned[mapping.halo_asset_id or 0].content
+        retired = content["after"]["inactive"]
+        mapping.retired_at = timezone.now() if retired else None
+        mapping.status_before = content["before"].get("status_id") if retired else None
+    ComputerMapping.objects.bulk_update(mappings, ["retired_at", "status_before"])
 
 
 def _name_again(row: HaloAsset) -> None:

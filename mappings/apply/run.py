@@ -29,9 +29,10 @@ from mappings.apply.creates import look_up_creates, send_creates
 from mappings.apply.fresh import FreshAssets
 from mappings.apply.job import UNFINISHED, Job, Paused, Reader, Writer
 from mappings.apply.prepare import forget_leftovers, observe, prepare_from
+from mappings.apply.types import prepare_types, send_types, withdraw
 from mappings.apply.updates import look_up_updates, send_updates
 from mappings.keeping.waiting import approved
-from mappings.planning import verify
+from mappings.planning import ASSET_TYPES, verify
 
 PAUSING = (Paused, Unreachable, Unauthorised, RateLimited, Unavailable)
 """Nothing is wrong with what was asked: the whole instance rests until a probe succeeds."""
@@ -58,6 +59,8 @@ def apply_plan(work: Work, plan: Plan, reader: Reader, writer: Writer) -> Result
         return Done(RunState.FAILED, "This preview has no HaloPSA credential.")
     job = Job(work, plan, credential, reader, writer)
     phases: dict[str, Callable[[Job], Result]] = {"check": _check, "prepare": _prepare, "send": _send}
+    if plan.kind == ASSET_TYPES:
+        phases |= {"prepare": _prepare_types, "send": _send_types}
     return phases[work.cursor.get("phase", "check")](job)
 
 
@@ -92,6 +95,30 @@ def _prepare(job: Job) -> Result:
             return Again({"phase": "prepare", "position": position})
         position = prepare_from(job, position)
     return Again({"phase": "send"})
+
+
+# ---- asset types ----------------------------------------------------------------------------
+
+
+def _prepare_types(job: Job) -> Result:
+    prepare_types(job)
+    return Again({"phase": "send"})
+
+
+def _send_types(job: Job) -> Result:
+    job.work.progress("Creating asset types", 0)
+    try:
+        rest = send_types(job)
+    except WritesStopped as stopped:
+        withdraw(job, stopped.reason)
+        rest = send_types(job)
+    except PAUSING as problem:
+        pause(job.instance, str(problem))
+        rest = Again(job.work.cursor, not_before=timezone.now() + span(PAUSE_OF_INSTANCE))
+    if rest is None:
+        return _end(job, job.why_stopped())
+    _tell_totals(job)
+    return rest
 
 
 # ---- writing --------------------------------------------------------------------------------

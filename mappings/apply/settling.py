@@ -28,10 +28,12 @@ IN_FLIGHT = (IntentionState.SENDING, IntentionState.UNCERTAIN)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An asset as Halo holds it. `fields` (id as text → value) is None where the answer did not tell."""
+    """An asset as Halo holds it. `fields` (id as text → value) is None where the answer did not tell, `tag`
+    is empty."""
 
     halo_id: int
     fields: dict[str, str] | None = None
+    tag: str = ""
 
 
 Follow = Callable[[Job, Sequence[tuple[Intention, Held]]], dict[int, str]]

@@ -23,7 +23,7 @@ from mappings.apply.placing import is_there, properties, why_elsewhere
 from mappings.apply.sending import batch_of, begin_all, blames_one, is_forbidden, planned, post
 from mappings.apply.settling import Batch, Held
 from mappings.planning.forecast import LARGEST_BATCH
-from mappings.targets import apart, held, same, to_send
+from mappings.targets import apart, held, is_field, same, to_send
 
 KIND = IntentionKind.UPDATE_ASSET
 SO_ALREADY = "HaloPSA holds these values already."
@@ -73,23 +73,38 @@ def is_so(intention: Intention, record: AssetRecord | None) -> bool:
     """Halo holds the wanted state already."""
     if record is None:
         return False
-    if intention.content["after"].get("inactive"):
-        return not record.active
+    after = intention.content["after"]
+    if "inactive" in after and record.active == after["inactive"]:
+        return False
+    if "status_id" in after and record.status_id != after["status_id"]:
+        return False
     fields = _fields(intention, "after").items()
-    return is_there(intention, record) and all(same(row, _held_at(record, key) or "") for key, row in fields)
+    return is_there(intention, record) and all(_holds(record, key, row) for key, row in fields)
+
+
+def _holds(record: AssetRecord, key: str, row: dict[str, Any]) -> bool:
+    # What was not shown may be anything, an empty value as well.
+    now = _held_at(record, key)
+    return now is not None and same(row, now)
 
 
 def why_not(intention: Intention, record: AssetRecord | None) -> str:
     """What has changed since the plan was made, as a sentence; "" if nothing has."""
     if record is None:
         return "The asset is no longer in HaloPSA."
-    if not record.active:
-        return "The asset was made inactive in HaloPSA meanwhile."
-    if record.fields is None:
-        return "HaloPSA did not show the fields of the asset."
-    if problem := why_elsewhere(intention, record):
-        return problem
+    before, after = intention.content["before"], intention.content["after"]
+    if record.active == before.get("inactive", False):
+        now = "active" if record.active else "inactive"
+        return f"The asset was made {now} in HaloPSA meanwhile."
+    if "status_id" in after and record.status_id not in (before["status_id"], after["status_id"]):
+        return f"Its status was changed meanwhile; it was “{before['status_name']}”."
+    return why_elsewhere(intention, record) or _changed_field(intention, record)
+
+
+def _changed_field(intention: Intention, record: AssetRecord) -> str:
     after = _fields(intention, "after")
+    if record.fields is None and (after or "inactive" not in intention.content["after"]):
+        return "HaloPSA did not show the fields of the asset."
     for key, row in _fields(intention, "before").items():
         now = _held_at(record, key)
         if now is None:
@@ -100,6 +115,9 @@ def why_not(intention: Intention, record: AssetRecord | None) -> str:
 
 
 def _held_at(record: AssetRecord, key: str) -> str | None:
+    """What stands at a place; None where the record does not tell."""
+    if is_field(key) and record.fields is None:
+        return None
     return held(places_of(record), key, custom_read=record.custom_fields is not None)
 
 
@@ -109,17 +127,19 @@ def _fields(intention: Intention, side: str) -> dict[str, dict[str, str]]:
 
 
 def _payload(intention: Intention, record: AssetRecord | None) -> dict[str, Any]:
-    """Halo replaces a sent array as a whole, so all fields go back, ours changed; custom fields likewise."""
-    if intention.content["after"].get("inactive"):
-        return payloads.asset_update(_halo_id(intention), inactive=True)
+    """Halo replaces a sent array as a whole, so all fields go back, ours changed, or none at all; custom
+    fields likewise."""
+    after = intention.content["after"]
     present = {int(number): value for number, value in (values_of(record) or {}).items()} if record else {}
     parts = apart(_fields(intention, "after"), to_send)
     stored = (record.custom_stored or {}) if record else {}
+    status = {"status_id": after["status_id"]} if "status_id" in after else {}
     return payloads.asset_update(
         _halo_id(intention),
         fields=present | parts.fields if parts.fields else None,
         custom_fields={**stored, **parts.custom_fields} if parts.custom_fields else None,
-        properties={**parts.properties, **(properties(intention) or {})},
+        properties={**parts.properties, **properties(intention), **status},
+        inactive=after.get("inactive"),
     )
 
 

@@ -11,6 +11,7 @@ from mappings.linking.computers import edit_computer_mapping, remove_computer_ma
 from mappings.linking.deciding import NothingToDecide, decide, decisions_for
 from mappings.linking.default_sites import default_sites
 from mappings.linking.found import match_computers_for
+from mappings.linking.holding import release
 from mappings.linking.ignored_companies import ignore_companies, unignore_companies
 from mappings.linking.ignoring import (
     caught_by,
@@ -66,6 +67,7 @@ __all__ = [
     "matching_clients",
     "open_todos",
     "refresh_ignored",
+    "release",
     "remove_computer_mapping",
     "set_switches",
     "set_switches_of",

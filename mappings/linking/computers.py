@@ -58,7 +58,7 @@ def _exchange(mapping: ComputerMapping, asset: HaloAsset | None, take: bool, sta
     """The mapping gets another asset: the old one is refused, the new one's former computer lets go."""
     if mapping.halo_asset_id:
         _refuse(mapping.computer, mapping.halo_asset_id, staff)
-    mapping.created_by_us = False
+    mapping.created_by_us, mapping.retired_at, mapping.status_before = False, None, None
     if asset is None:
         return
     RefusedPair.objects.filter(computer=mapping.computer, halo_asset=asset).delete()

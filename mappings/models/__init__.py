@@ -12,6 +12,7 @@ from mappings.models.company_choices import (
 from mappings.models.company_news import CompanyChange, Newcomer, NewcomerState
 from mappings.models.computers import ComputerMapping, MappingOrigin, RefusedPair
 from mappings.models.counts import MonthCount, MonthEnd
+from mappings.models.exports import AssetRules, ExportChoice
 from mappings.models.fields import (
     AssetProperty,
     DayFormat,
@@ -30,6 +31,7 @@ from mappings.models.reviews import ComputerReview, ReviewDecision, ReviewKind
 __all__ = [
     "CUSTOM_FIELD",
     "AssetProperty",
+    "AssetRules",
     "ClientField",
     "CompanyChange",
     "CompanyField",
@@ -40,6 +42,7 @@ __all__ = [
     "ComputerReview",
     "DayFormat",
     "Evidence",
+    "ExportChoice",
     "FieldMapping",
     "FieldOwner",
     "Gap",

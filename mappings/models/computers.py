@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.models import Computer, Console, HaloAsset, HaloCredential, HaloSite
+from integrations.models import Computer, Console, HaloAsset, HaloCredential, HaloSite, Run
 
 
 class MappingOrigin(models.TextChoices):
@@ -59,6 +59,21 @@ class ComputerMapping(models.Model):
         default=False, editable=False, help_text="We created the asset; only such an asset is ever retired."
     )
     held = models.BooleanField(default=False, help_text="Left alone until released.")
+    held_by = models.ForeignKey(
+        Run,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="The run that undid what had been exported.",
+    )
+    retired_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Its asset was made inactive from here."
+    )
+    status_before = models.IntegerField(
+        null=True, blank=True, editable=False, help_text="Halo's id of the status that the asset had then."
+    )
     reason = models.CharField(max_length=255, blank=True)
     mapped_at = models.DateTimeField(default=timezone.now)
     mapped_by = models.ForeignKey(

@@ -1,38 +1,59 @@
 """Plans [previews] of assets: what Halo should hold against what it holds. Only computes."""
 
-from mappings.planning.changes import Computed, NotPlannable, compute_changes
+from mappings.planning.changes import Computed, compute_changes
+from mappings.planning.chosen import choose, clients_of, computers_of, name_computers, rows_to_choose_for
 from mappings.planning.existing import GRACE
 from mappings.planning.forecast import Forecast, forecast, types_with_marker
 from mappings.planning.plans import (
     checksum,
     credentials_for,
     new_plan,
+    new_undo,
     plan_assets,
     store,
     sum_of,
     tick,
     verify,
 )
-from mappings.planning.rows import WRITES, Change
+from mappings.planning.rows import ASSET_TYPES, ASSETS, UNDO, WRITES, Change, NotPlannable
+from mappings.planning.tags import HOST, NEXT, TAG_CHOICES, TEMPLATE, template_problem
+from mappings.planning.types import new_types
+from mappings.planning.undo import writes_of
 from mappings.planning.ways import ways
 
 __all__ = [
+    "ASSETS",
+    "ASSET_TYPES",
     "GRACE",
+    "HOST",
+    "NEXT",
+    "TAG_CHOICES",
+    "TEMPLATE",
+    "UNDO",
     "WRITES",
     "Change",
     "Computed",
     "Forecast",
     "NotPlannable",
     "checksum",
+    "choose",
+    "clients_of",
     "compute_changes",
+    "computers_of",
     "credentials_for",
     "forecast",
+    "name_computers",
     "new_plan",
+    "new_types",
+    "new_undo",
     "plan_assets",
+    "rows_to_choose_for",
     "store",
     "sum_of",
+    "template_problem",
     "tick",
     "types_with_marker",
     "verify",
     "ways",
+    "writes_of",
 ]

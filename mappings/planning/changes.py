@@ -10,12 +10,11 @@ from integrations.models import HaloCredential, Plan
 from mappings.planning.existing import changes_of_assets
 from mappings.planning.markers import changes_of_markers
 from mappings.planning.missing import changes_of_computers
-from mappings.planning.rows import ORDER, Change
+from mappings.planning.options import read_options
+from mappings.planning.rows import ASSET_TYPES, ORDER, UNDO, Change, NotPlannable
+from mappings.planning.types import changes_of_types
+from mappings.planning.undo import changes_of_undo
 from mappings.planning.world import Scope, read_world
-
-
-class NotPlannable(ValueError):
-    """The plan cannot be made; the text is a sentence for staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,13 @@ def compute_changes(plan: Plan) -> Computed:
 
 
 def _all_changes(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
-    world = read_world(credential)
+    others = {UNDO: changes_of_undo, ASSET_TYPES: changes_of_types}
+    if plan.kind in others:
+        yield from others[plan.kind](plan, credential, counts)
+        return
+    options = read_options(plan)
+    world = read_world(credential, options.only_fields)
     scope = Scope.of(plan, credential)
     yield from changes_of_assets(world, scope, counts)
     yield from changes_of_markers(world, scope)
-    yield from changes_of_computers(world, scope, counts, asset_type_id=plan.parameters.get("asset_type"))
+    yield from changes_of_computers(world, scope, counts, options)

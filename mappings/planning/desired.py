@@ -26,6 +26,13 @@ class Difference:
     after: FieldValues
     left_out: list[str] = field(default_factory=list)
 
+    def without(self, key: str) -> Difference:
+        """The same but for one place."""
+        before, after = (
+            {k: row for k, row in side.items() if k != key} for side in (self.before, self.after)
+        )
+        return Difference(before, after, self.left_out)
+
 
 def in_order(computers: Sequence[ComputerFacts], consoles: Sequence[int] = ()) -> list[ComputerFacts]:
     """The computers of one asset, whose word counts first in front: by console, then by who saw it last."""

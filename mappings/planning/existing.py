@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
@@ -18,56 +17,20 @@ from django.utils import timezone
 from integrations.choices import Action
 from integrations.registry import UnknownKind, connector_class
 from integrations.sync.safety import judge_loss
-from mappings.attributes import COLUMNS, ComputerFacts
-from mappings.linking.ignoring import is_ignored
-from mappings.models import ComputerMapping
+from mappings.attributes import ComputerFacts
+from mappings.models import AssetProperty, TargetKind
 from mappings.planning.desired import Difference, difference
-from mappings.planning.placing import ASSET_COLUMNS, MEMBER_COLUMNS, Now, Placed, Wish, placed, wish_of
-from mappings.planning.rows import Change, skip, subject_of
+from mappings.planning.lifecycle import Sides
+from mappings.planning.mapped import Asset, Member, read_assets
+from mappings.planning.placing import Placed, Wish, placed, wish_of
+from mappings.planning.rows import Change, held_words, skip, subject_of
 from mappings.planning.world import AssetType, Place, Scope, World
-from mappings.targets import together
+from mappings.targets import key_of, together
 
 GRACE = timedelta(days=7)
-"""How long a computer has to be gone before the asset that we created for it is made inactive."""
-
-_OWN = ("pk", "halo_asset_id", "held", "created_by_us", "console__name", "console__kind", "ignored")
-_HELD = ("fields", "custom_fields", "properties", "status_id")
-_ASSET = ("halo_id", "client_id", "client__name", "active", "asset_type__halo_id", *_HELD)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One computer of an asset."""
-
-    mapping_id: int
-    held: bool
-    created_by_us: bool
-    console: str
-    console_kind: str
-    ignored: bool
-    wish: Wish
-    computer: ComputerFacts
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """An asset as the mirror holds it, with all its computers. `client_pk` is our id."""
-
-    halo_id: int
-    client_pk: int | None
-    client_name: str | None
-    active: bool
-    type_id: int | None
-    fields: dict[str, str] | None
-    custom_fields: dict[str, str] | None
-    properties: dict[str, str]
-    status_id: int | None
-    now: Now
-    members: tuple[Member, ...]
-
-    @property
-    def created_by_us(self) -> bool:
-        return any(member.created_by_us for member in self.members)
+"""How long a computer has to be gone before the asset that we created for it is made inactive, if the asset
+rules of the credential do not say otherwise."""
+STATUS = key_of(TargetKind.PROPERTY, None, AssetProperty.STATUS)
 
 
 def changes_of_assets(world: World, scope: Scope, counts: Counter[str]) -> Iterator[Change]:
@@ -91,38 +54,6 @@ def _guarded(rows: list[Change], ours: int) -> list[Change]:
     ]
 
 
-def read_assets(scope: Scope) -> Iterator[Asset]:
-    """One statement, streamed: the assets which the scope selects, each with all its computers."""
-    mappings = ComputerMapping.objects.filter(halo_credential=scope.credential, halo_asset__isnull=False)
-    if not scope.is_everything:
-        mappings = mappings.filter(halo_asset_id__in=scope.mappings().values("halo_asset_id"))
-    columns = (
-        *_OWN,
-        *MEMBER_COLUMNS,
-        *(f"halo_asset__{name}" for name in (*_ASSET, *ASSET_COLUMNS)),
-        *(f"computer__{name}" for name in COLUMNS),
-    )
-    mappings = mappings.annotate(ignored=is_ignored("computer_id"))
-    rows = mappings.order_by("halo_asset_id", "pk").values_list(*columns).iterator(chunk_size=2000)
-    for _, group in groupby(rows, key=lambda row: row[1]):
-        yield _asset(list(group))
-
-
-def _asset(rows: Sequence[tuple[Any, ...]]) -> Asset:
-    own = len(_OWN)
-    split = own + len(MEMBER_COLUMNS)
-    now = split + len(_ASSET)
-    end = now + len(ASSET_COLUMNS)
-    members = tuple(_member(row[:own], row[own:split], row[end:]) for row in rows)
-    # As in `_ASSET`.
-    return Asset(*rows[0][split:now], Now(*rows[0][now:end]), members)  # type: ignore[call-arg]
-
-
-def _member(own: Sequence[Any], wish: Sequence[Any], computer: Sequence[Any]) -> Member:
-    pk, _, held, created_by_us, console, kind, ignored = own
-    return Member(pk, held, created_by_us, console, kind, ignored, Wish(*wish), ComputerFacts(*computer))
-
-
 class _Judge:
     """Decides about one asset after the other; `ours` counts the active ones that we created."""
 
@@ -137,8 +68,8 @@ class _Judge:
         self.ours += asset.active and asset.created_by_us
         if not any(self._place(member) for member in asset.members):
             return []
-        if any(member.held for member in asset.members):
-            return [self._skip(asset, "Held until released.")]
+        if held := next((member for member in asset.members if member.held), None):
+            return [self._skip(asset, held_words(held.held_by))]
         if all(member.ignored for member in asset.members):
             return []
         living = [
@@ -173,7 +104,7 @@ class _Judge:
         self, asset: Asset, client_pk: int | None, eligible: Sequence[tuple[ComputerFacts, Place]]
     ) -> str:
         """`client_pk`: the client that it is in, or that it is to move to."""
-        if not asset.active:
+        if not asset.active and not self._returns(asset):
             return "The asset is inactive in HaloPSA."
         if all(place.client_pk != client_pk for _, place in eligible):
             place = eligible[0][1]
@@ -203,19 +134,35 @@ class _Judge:
         return self._differs(asset, found, place)
 
     def _differs(self, asset: Asset, found: Difference, place: Placed) -> Iterable[Change]:
-        changed = found.after or place.after
+        back = None if asset.active else asset.retired
+        was, becomes = self._activity(asset, back)
+        if "status_id" in becomes:
+            # It gets the status back that it had; what is mapped to the status may change that afterwards.
+            found = found.without(STATUS)
+        changed = back or found.after or place.after
         if not changed and found.left_out:
             return [self._skip(asset, " ".join(found.left_out))]
         if not changed:
             self._counts["unchanged"] += 1
             return []
+        told = [f"Back in {back.console}, so the asset is made active again."] if back else []
         names = ", ".join(value["name"] for value in found.after.values())
-        told = [f"Differs in: {names}."] if names else []
+        told += [f"Differs in: {names}."] if names else []
         told += ["Staff chose its place or type."] if place.after else []
         told += [f"Left out: {words}" for words in found.left_out]
-        before = {"halo_id": asset.halo_id, "fields": found.before, **place.before}
-        after = {"fields": found.after, **place.after}
+        before = {"halo_id": asset.halo_id, **was, "fields": found.before, **place.before}
+        after = {**becomes, "fields": found.after, **place.after}
         return [self._change(asset, Action.UPDATE, before, after, " ".join(told))]
+
+    def _returns(self, asset: Asset) -> bool:
+        since = asset.retired.retired_at if asset.retired else None
+        return self._world.lifecycle.may_bring_back(asset.halo_id, since)
+
+    def _activity(self, asset: Asset, back: Member | None) -> Sides:
+        """What makes an asset active again that we made inactive; nothing of one that is active."""
+        if back is None:
+            return {}, {}
+        return self._world.lifecycle.bring_back(asset.status_id, back.status_before)
 
     # ---- computers that are gone ------------------------------------------------------------
 
@@ -230,8 +177,8 @@ class _Judge:
             return [self._skip(asset, f"{told} A computer that staff ignore still stands for it.")]
         if reason := self._why_it_stays(asset, since):
             return [self._skip(asset, f"{told} {reason}")]
-        before = {"halo_id": asset.halo_id, "inactive": False}
-        return [self._change(asset, Action.DEACTIVATE, before, {"inactive": True}, told)]
+        before, after = self._world.lifecycle.retire(asset.status_id)
+        return [self._change(asset, Action.DEACTIVATE, {"halo_id": asset.halo_id, **before}, after, told)]
 
     def _why_it_stays(self, asset: Asset, since: datetime | None) -> str:
         if not asset.created_by_us:
@@ -239,8 +186,9 @@ class _Judge:
         unproven = sorted({m.console for m in asset.members if not _proves_existence(m.console_kind)})
         if unproven:
             return f"What is missing from the list of {', '.join(unproven)} may only be asleep."
-        if since is None or self._now - since < GRACE:
-            return f"It is made inactive when that has lasted {GRACE.days} days."
+        grace = self._world.lifecycle.grace
+        if since is None or self._now - since < grace:
+            return f"It is made inactive when that has lasted {grace.days} day{'s'[: grace.days != 1]}."
         return ""
 
     # ---- rows -------------------------------------------------------------------------------

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from integrations.choices import PlanState
-from integrations.models import Company, Console, HaloCredential, Plan, PlannedChange
+from integrations.choices import PlanState, RunKind, RunState
+from integrations.models import OPEN_STATES, Company, Console, HaloCredential, Plan, PlannedChange, Run
 from mappings.models import CompanyMapping
-from mappings.planning.changes import Computed, NotPlannable, compute_changes
+from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.forecast import forecast
-from mappings.planning.rows import WRITES, Change
+from mappings.planning.rows import UNDO, WRITES, Change, NotPlannable
+from mappings.planning.undo import writes_of
 
 ROWS = 1000
 NAMED = 3
@@ -48,7 +50,10 @@ def new_plan(
 ) -> Plan:
     """An empty plan of this scope, to be filled by a run. Raises `ValidationError` with a sentence.
 
-    `parameters`: {"asset_type": Halo's id, for computers whose product decides none; "computers": [ids]}.
+    `parameters`, each optional: *asset_type* (Halo's id, for computers whose product decides none) ·
+    *computers* (our ids) · *product_types* (product → Halo's id of the asset type) · *fields* (Halo's ids of
+    those that are written) · *tag* (host, next, template) and *tag_template* · *halo_site* (our id, for new
+    assets of its client) · *main_site* (true: a company without a default site uses the client's main site).
     Without a credential the one in which the companies are mapped is taken, if there is only one.
     """
     if company is not None and console is not None and company.console_id != console.pk:
@@ -72,8 +77,25 @@ def new_plan(
     )
 
 
+def new_undo(run: Run, created_by: Any = None) -> Plan:
+    """An empty plan that takes a run of an export back. Raises `ValidationError` with a sentence."""
+    if run.kind != RunKind.APPLY_ASSETS or run.halo_credential is None:
+        raise ValidationError("Only the export of assets can be undone.")
+    if run.state in (*OPEN_STATES, RunState.WAITING):
+        raise ValidationError(f"{run} is still at work; cancel it or wait until it has ended.")
+    if not writes_of(run).exists():
+        raise ValidationError(f"{run} wrote nothing to HaloPSA, so there is nothing to undo.")
+    return Plan.objects.create(
+        kind=UNDO, halo_credential=run.halo_credential, parameters={"run": run.pk}, created_by=created_by
+    )
+
+
 def plan_assets(plan: Plan) -> None:
-    """Compute all changes of the plan's scope and store them; the plan is *ready* afterwards, or *failed*."""
+    """Compute all changes of the plan's scope and store them; the plan is *ready* afterwards, or *failed*.
+
+    Planned anew, rows that staff have unticked stay so; what they have ticked as well, if nothing about the
+    row is different.
+    """
     try:
         computed = compute_changes(plan)
     except NotPlannable as problem:
@@ -87,11 +109,29 @@ def store(plan: Plan, computed: Computed) -> None:
     """Store the changes of a plan, which is *ready* afterwards."""
     plan.state, plan.error = PlanState.READY, ""
     with transaction.atomic():
+        changes = _as_ticked(plan, computed.changes)
         plan.changes.all().delete()
         PlannedChange.objects.bulk_create(
-            (_row(plan, place, change) for place, change in enumerate(computed.changes, 1)), batch_size=ROWS
+            (_row(plan, place, change) for place, change in enumerate(changes, 1)), batch_size=ROWS
         )
-        _summarise(plan, [_facts(change) for change in computed.changes], computed.counts)
+        _summarise(plan, [_facts(change) for change in changes], computed.counts)
+
+
+def _as_ticked(plan: Plan, changes: list[Change]) -> list[Change]:
+    columns = ("subject_kind", "subject_id", "selected", "action", "reason")
+    earlier = {
+        (kind, number): (selected, about)
+        for kind, number, selected, *about in plan.changes.filter(action__in=WRITES).values_list(*columns)
+    }
+    return [_ticked(change, *earlier.get(change.key, (None, []))) for change in changes]
+
+
+def _ticked(change: Change, selected: bool | None, about: list[str]) -> Change:
+    if change.action not in WRITES or selected in (None, change.selected):
+        return change
+    # A tick on what was doubtful holds for that doubt only.
+    same = [change.action, change.reason] == about
+    return replace(change, selected=bool(selected)) if same or not selected else change
 
 
 def _row(plan: Plan, position: int, change: Change) -> PlannedChange:

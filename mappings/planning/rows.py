@@ -7,10 +7,18 @@ from typing import Any
 
 from integrations.choices import Action
 
+ASSETS, UNDO, ASSET_TYPES = "assets", "undo", "asset_types"
+"""Kinds of plan: of an export, of taking a run of one back, of asset types that are missing."""
+COMPUTER_MAPPING = "computer_mapping"
+"""The usual subject of a row."""
 ORDER = (Action.CREATE, Action.UPDATE, Action.DEACTIVATE, Action.LINK, Action.SKIP)
 """As the rows of a plan are shown."""
 WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DEACTIVATE})
 """Actions that change Halo; the others only tell."""
+
+
+class NotPlannable(ValueError):
+    """The plan cannot be made; the text is a sentence for staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,10 @@ class Change:
     inventory_number, fields} · update: {halo_id, fields} → {fields}, changed ones only, and on both sides
     client, site and asset type (id and name, as in a create) where staff change those · deactivate:
     {halo_id, inactive} → {inactive} · link: {} → {halo_id, name} · skip: nothing, but for a reason.
+    An update that makes an asset active again has `inactive` as well; `status_id` and `status_name` are
+    there where a rule for gone assets changes the status. An asset type (kind `asset_type`, by its place in
+    the plan) has `name`, group, key fields and fields, each as `…_id` and `…_name`. An empty
+    `inventory_number` leaves the tag to HaloPSA.
     `fields` is {"<place>": {"name": …, "value": …}}, places and rows as in `mappings.targets`. The subject
     is a `computer`, a `computer_mapping` or (its asset was taken apart) a `refused_pair`.
     """
@@ -45,6 +57,11 @@ class Change:
 
 def skip(subject: str, subject_kind: str, subject_id: int, reason: str) -> Change:
     return Change(Action.SKIP.value, subject, subject_kind, subject_id, reason=reason, selected=False)
+
+
+def held_words(run_id: int | None) -> str:
+    """Why a held mapping is left alone."""
+    return f"Held until released: undone by run {run_id}." if run_id else "Held until released."
 
 
 def subject_of(computer: str, company: str) -> str:

@@ -9,8 +9,17 @@ from typing import Any
 
 from integrations.models import Company, Computer, HaloCredential, Plan
 from mappings.definitions import AssetType, Definitions, definitions_of
-from mappings.models import CompanyMapping, ComputerMapping, FieldMapping, LocationMapping, ProductMapping
+from mappings.models import (
+    CompanyMapping,
+    ComputerMapping,
+    ExportChoice,
+    FieldMapping,
+    LocationMapping,
+    ProductMapping,
+)
+from mappings.planning.lifecycle import Lifecycle, read_lifecycle
 from mappings.planning.rules import Rule, RuleBook
+from mappings.targets import is_field
 
 __all__ = ["AssetType", "Place", "Rule", "Scope", "Site", "World", "read_world"]
 
@@ -47,6 +56,9 @@ class World:
     product_types: dict[int, int]
     known: Definitions
     book: RuleBook
+    lifecycle: Lifecycle
+    only_fields: frozenset[int] | None = None
+    """Asset fields of this export, Halo's ids, and nothing else of an asset; None: all that is mapped."""
 
     @property
     def types(self) -> Mapping[int, AssetType]:
@@ -54,11 +66,19 @@ class World:
 
     def rules(self, asset_type: AssetType) -> list[Rule]:
         """What goes into assets of this type: the common table, overridden per place by the type's own."""
-        return self.book.of(asset_type)
+        return [rule for rule in self.book.of(asset_type) if self._is_wanted(rule)]
+
+    def rules_of_new(self, asset_type: AssetType) -> list[Rule]:
+        """The same for a new asset, which always gets its key fields: without a name nobody finds it."""
+        return [rule for rule in self.book.of(asset_type) if rule.is_key or self._is_wanted(rule)]
+
+    def _is_wanted(self, rule: Rule) -> bool:
+        key = rule.target.key
+        return self.only_fields is None or (is_field(key) and int(key) in self.only_fields)
 
 
-def read_world(credential: HaloCredential) -> World:
-    """Seven statements, whatever the size."""
+def read_world(credential: HaloCredential, only_fields: frozenset[int] | None = None) -> World:
+    """Eight statements, whatever the size."""
     products = ProductMapping.objects.filter(halo_credential=credential)
     known = definitions_of([credential])[credential.pk]
     return World(
@@ -66,6 +86,8 @@ def read_world(credential: HaloCredential) -> World:
         product_types=dict(products.values_list("product_id", "asset_type")),
         known=known,
         book=RuleBook(list(FieldMapping.objects.filter(halo_credential=credential)), known),
+        lifecycle=read_lifecycle(credential, known.statuses),
+        only_fields=only_fields,
     )
 
 
@@ -116,13 +138,17 @@ def _sites_by_location(credential: HaloCredential) -> dict[int, dict[int, Site]]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a plan looks at: one console or all, one company, some or all mapped ones, or chosen computers."""
+    """What a plan looks at: one console or all, one company, some or all mapped ones, or chosen computers.
+
+    `chosen_by`: the plan whose choices name the computers, which may be very many.
+    """
 
     credential: HaloCredential
     console_id: int | None
     company_id: int | None
     computer_ids: tuple[int, ...] | None
     company_ids: tuple[int, ...] | None = None
+    chosen_by: int | None = None
 
     @classmethod
     def of(cls, plan: Plan, credential: HaloCredential) -> Scope:
@@ -130,12 +156,12 @@ class Scope:
         ids = tuple(sorted({int(number) for number in chosen})) if chosen is not None else None
         companies = plan.parameters.get("companies")
         several = tuple(sorted({int(number) for number in companies})) if companies is not None else None
-        return cls(credential, plan.console_id, plan.company_id, ids, several)
+        by = plan.pk if plan.parameters.get("chosen") else None
+        return cls(credential, plan.console_id, plan.company_id, ids, several, by)
 
     @property
     def is_everything(self) -> bool:
-        chosen = (self.console_id, self.company_id, self.computer_ids, self.company_ids)
-        return all(part is None for part in chosen)
+        return not self._conditions("")
 
     def _conditions(self, prefix: str) -> dict[str, Any]:
         conditions: dict[str, Any] = {}
@@ -145,6 +171,9 @@ class Scope:
             conditions[f"{prefix}company_id"] = self.company_id
         if self.computer_ids is not None:
             conditions[f"{prefix}pk__in"] = self.computer_ids
+        elif self.chosen_by is not None:
+            chosen = ExportChoice.objects.filter(plan=self.chosen_by)
+            conditions[f"{prefix}pk__in"] = chosen.values("computer_id")
         if self.company_ids is not None:
             conditions[f"{prefix}company_id__in"] = self.company_ids
         return conditions

@@ -10,8 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.choices import Answer, RunKind
+from integrations.halo.asset_details import dates_of
 from integrations.models import OPEN_STATES, HaloAsset, Run, Step
-from integrations.records import AssetFieldValue, AssetRecord, WriteAnswer
+from integrations.records import AssetFieldValue, AssetRecord, AssetTypeRecord, WriteAnswer
 from integrations.runs.steps import work
 from mappings.apply import apply_plan
 
@@ -31,6 +32,7 @@ class FakeHalo:
 
     def __init__(self) -> None:
         self.assets: dict[int, dict[str, Any]] = {}
+        self.types: dict[int, dict[str, Any]] = {}
         self.calls: list[str] = []
         self.faults: list[Callable[..., WriteAnswer]] = []
         self.read_faults: list[Exception] = []
@@ -112,13 +114,37 @@ class FakeHalo:
             self._next += 1
             halo_id = self._next
         asset = self.assets.setdefault(halo_id, {"fields": {}, "inactive": False})
+        asset.setdefault("inventory_number", "")
         asset |= {key: value for key, value in payload.items() if key not in ("id", "fields")}
         if "fields" in payload:
             # Halo replaces the array as a whole.
             asset["fields"] = {row["id"]: row["value"] for row in payload["fields"]}
+        if not asset["inventory_number"]:
+            asset["inventory_number"] = f"HALO-{halo_id}"
         asset["updated"] = self.now()
         fields = [{"id": int(number), "value": value} for number, value in asset["fields"].items()]
         return {"id": halo_id, "inventory_number": asset.get("inventory_number", ""), "fields": fields}
+
+    def send_asset_type(self, payload: Payload) -> WriteAnswer:
+        self.calls.append("write type")
+        if self.faults:
+            return self.faults.pop(0)([payload], self.execute_types)
+        if words := self.refuses(payload):
+            return WriteAnswer(Answer.REFUSED, message=words, status=400)
+        return WriteAnswer(Answer.DONE, halo_id=self.execute_types([payload])[0]["id"])
+
+    def execute_types(self, payloads: Sequence[Payload]) -> list[dict[str, Any]]:
+        for payload in payloads:
+            self._next += 1
+            self.types[self._next] = dict(payload)
+        return [{"id": self._next}]
+
+    def fetch_asset_type_list(self) -> list[AssetTypeRecord]:
+        self._read("types")
+        return [
+            AssetTypeRecord(halo_id=number, name=kind["name"], group_id=kind["assetgroup_id"])
+            for number, kind in self.types.items()
+        ]
 
     # ---- reader -----------------------------------------------------------------------------
 
@@ -186,11 +212,11 @@ class FakeHalo:
             asset_type_id=asset["assettype_id"],
             inventory_number=asset["inventory_number"],
             active=not asset["inactive"],
-            fields=fields,
             status_id=asset.get("status_id"),
+            fields=fields,
             custom_fields=unread if listed else {n: self._shown(n, value) for n, value in custom.items()},
             custom_stored=unread if listed else custom,
-            properties={name: str(asset.get(name) or "")[:10] for name in DATES},
+            properties=dates_of({name: asset.get(name) for name in DATES}),
             updated_at=asset["updated"],
         )
 

@@ -18,6 +18,7 @@ from integrations.sandbox.halo import (
     software,
     ticket_writing,
     tickets,
+    type_writing,
 )
 from integrations.sandbox.halo.call import Call, DetailHandler, Handler
 from integrations.sandbox.halo.refusals import Refusal, not_found
@@ -58,7 +59,9 @@ RESOURCES: dict[str, Resource] = {
         area="tickets",
     ),
     "actions": Resource(actions.list_actions, actions.show_action, actions.write_actions, area="tickets"),
-    "assettype": Resource(asset_types.list_types, asset_types.show_type, configures="assets"),
+    "assettype": Resource(
+        asset_types.list_types, asset_types.show_type, type_writing.write_types, configures="assets"
+    ),
     "assettypeinfo": Resource(asset_types.list_types, configures="assets"),
     "assetgroup": Resource(asset_types.list_groups, asset_types.show_group, configures="assets"),
     "field": Resource(asset_types.list_fields, asset_types.show_field, configures="assets"),

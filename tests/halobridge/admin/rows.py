@@ -12,6 +12,7 @@ from django_q.models import OrmQ, Schedule, Success
 from integrations.choices import EventStatus, OptionKind, Resource
 from integrations.models import BudgetPermit, HaloCredential
 from mappings.models import (
+    AssetRules,
     CompanyChange,
     CompanyMapping,
     CompanySuggestion,
@@ -122,6 +123,7 @@ def fill(world: World, rows: int) -> None:
     BudgetPermit.objects.create(instance=world.credential.instance, taken_at=timezone.now(), purpose=60)
     NoiseSettings.objects.get_or_create(halo_credential=world.credential)
     SyncLimits.objects.get_or_create(halo_credential=world.credential)
+    AssetRules.objects.get_or_create(halo_credential=world.credential)
 
 
 def _fill_noise(world: World, company: Any, computer: Any) -> None:

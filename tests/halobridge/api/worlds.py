@@ -35,6 +35,7 @@ from integrations.models import (
     Upload,
 )
 from mappings.models import (
+    AssetRules,
     CompanyChange,
     CompanyMapping,
     CompanySuggestion,
@@ -163,7 +164,7 @@ class World:
 
     def _machinery(self, number: int) -> None:
         Instance.objects.create(resource_server=f"https://other{number}.example/api")
-        make_credential(instance=self.credential.instance)
+        AssetRules.objects.create(halo_credential=make_credential(instance=self.credential.instance))
         make_console()
         Run.objects.create(
             kind="match", console=self.console, halo_credential=self.credential, plan=self.plan

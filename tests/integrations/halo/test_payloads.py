@@ -201,6 +201,30 @@ def test_a_new_asset_without_a_marker_field() -> None:
     assert payload["fields"] == []
 
 
+def test_without_a_tag_halo_gives_its_next_one() -> None:
+    payload = payloads.asset_create(
+        asset_type_id=1, client_id=2, site_id=3, inventory_number=" ", fields={}, marker=MARKER
+    )
+    assert "inventory_number" not in payload
+
+
+def test_a_new_asset_type_names_its_group_keys_and_fields() -> None:
+    assert payloads.asset_type_create(
+        name=" N A S ", group_id=3, key_field_ids=[1, 2], field_ids=[1, 2, 61]
+    ) == {
+        "name": "N A S",
+        "assetgroup_id": 3,
+        "keyfield_id": 1,
+        "keyfield2_id": 2,
+        "fields": [
+            {"field_id": 1, "sequence": 1},
+            {"field_id": 2, "sequence": 2},
+            {"field_id": 61, "sequence": 3},
+        ],
+        "allowall_status": True,
+    }
+
+
 def test_an_update_sends_what_changes_and_nothing_else() -> None:
     assert payloads.asset_update(501, inactive=True) == {"id": 501, "inactive": True}
     assert payloads.asset_update(501, inactive=False) == {"id": 501, "inactive": False}

@@ -31,7 +31,13 @@ def make_writer(gate: OpenGate | None = None, tokens: MemoryTokens | None = None
 
 
 @pytest.mark.parametrize(
-    ("send", "path"), [("send_asset", "/Asset"), ("send_ticket", "/Tickets"), ("send_action", "/Actions")]
+    ("send", "path"),
+    [
+        ("send_asset", "/Asset"),
+        ("send_asset_type", "/AssetType"),
+        ("send_ticket", "/Tickets"),
+        ("send_action", "/Actions"),
+    ],
 )
 @pytest.mark.parametrize("status", [200, 201])
 @responses.activate

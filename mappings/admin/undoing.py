@@ -1,0 +1,117 @@
+"""Undoing an export: a preview of what it would take back, and letting go of what was held by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern
+
+from integrations.admin.bases import Button
+from integrations.admin.display import admin_url
+from integrations.choices import RunKind
+from integrations.models import Plan, Run
+from integrations.runs.request import request_run
+from mappings.linking import release
+from mappings.models import ComputerMapping
+from mappings.planning import UNDO, new_undo
+
+if TYPE_CHECKING:
+    from integrations.admin.bases import BridgeAdmin as _Base
+else:
+    _Base = object
+
+MAY_RELEASE = "mappings.change_computermapping"
+RELEASED = "{} released: the next export looks after {} again."
+
+
+def held_by(plan: Plan) -> QuerySet[ComputerMapping]:
+    """Mappings that an undo holds."""
+    return ComputerMapping.objects.filter(held=True, held_by__plan=plan)
+
+
+def tell_released(request: HttpRequest, number: int) -> None:
+    if number:
+        mappings = "1 mapping is" if number == 1 else f"{number} mappings are"
+        messages.success(request, RELEASED.format(mappings, "it" if number == 1 else "them"))
+    else:
+        messages.warning(request, "Nothing was held any more.")
+
+
+class Undoing(_Base):
+    """For the admin of previews."""
+
+    def page_urls(self) -> list[URLPattern]:
+        return [
+            self.page("undo/<int:run_id>/", "undo", self.undo),
+            self.page("<path:object_id>/release/", "release", self.release),
+            *super().page_urls(),
+        ]
+
+    def undo(self, request: HttpRequest, run_id: int) -> HttpResponse:
+        """Make the preview of an undo. Nothing is written before it is applied."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        run = get_object_or_404(Run, pk=run_id)
+        try:
+            plan = new_undo(run, request.user)
+        except ValidationError as problem:
+            messages.error(request, " ".join(problem.messages))
+            return HttpResponseRedirect(admin_url(run))
+        request_run(
+            RunKind.PLAN_ASSETS, plan=plan, halo_credential=plan.halo_credential, requested_by=request.user
+        )
+        return HttpResponseRedirect(admin_url(plan))
+
+    def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, then let go of all mappings that this undo holds."""
+        plan: Plan = self.row_or_404(request, object_id)
+        if not request.user.has_perm(MAY_RELEASE):
+            raise PermissionDenied
+        if request.method == "POST":
+            tell_released(request, release(held_by(plan)))
+            return HttpResponseRedirect(admin_url(plan))
+        question = (
+            f"Release the {held_by(plan).count()} mappings that are held since this undo? The next export "
+            "plans them like any other: what was taken back may be written again, after a preview."
+        )
+        return self.confirm_page(request, question, "Release", back=admin_url(plan), row=plan, tone="primary")
+
+    @staticmethod
+    def undo_context(request: HttpRequest, plan: Plan) -> dict[str, Any]:
+        """For the page of an undo; one query."""
+        if plan.kind != UNDO:
+            return {"undoes": None}
+        held = held_by(plan).count() if request.user.has_perm(MAY_RELEASE) else 0
+        return {"undoes": plan.parameters.get("run"), "held": held}
+
+
+RELEASE_BUTTON = Button(
+    "release",
+    "Release",
+    "lock_open",
+    ask="Release {row}? The next export plans it like any other, after a preview.",
+    shown=lambda mapping: mapping.held,
+)
+
+
+class Releasing(_Base):
+    """For the admin of computer mappings: held ones are let go, one by one or many at once."""
+
+    actions = ("release_selected",)
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(MAY_RELEASE))
+
+    def release(self, request: HttpRequest, row: ComputerMapping) -> None:
+        tell_released(request, release(ComputerMapping.objects.filter(pk=row.pk)))
+
+    @admin.action(description="Release", permissions=["release"])
+    def release_selected(self, request: HttpRequest, queryset: QuerySet[ComputerMapping]) -> None:
+        tell_released(request, release(queryset.order_by()))

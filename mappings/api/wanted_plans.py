@@ -1,0 +1,194 @@
+"""What a program asks of a preview: its kind and scope, and how new assets are made."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from integrations.models import (
+    Company,
+    Computer,
+    Console,
+    HaloAssetType,
+    HaloCredential,
+    HaloSite,
+    Plan,
+    Product,
+    Run,
+)
+from mappings.planning import (
+    ASSET_TYPES,
+    ASSETS,
+    HOST,
+    TAG_CHOICES,
+    TEMPLATE,
+    UNDO,
+    new_plan,
+    new_types,
+    new_undo,
+    template_problem,
+)
+
+MOST_COMPUTERS: Final = 10_000
+NAMED: Final = (
+    "asset_type",
+    "computers",
+    "product_types",
+    "fields",
+    "main_site",
+    "tag",
+    "tag_template",
+)
+"""What becomes a parameter of the plan as it is."""
+
+
+class ProductTypeSerializer(serializers.Serializer[Any]):
+    product = serializers.PrimaryKeyRelatedField(
+        queryset=Product.objects.all(), help_text="As the default asset types and computers name it."
+    )
+    asset_type = serializers.IntegerField(help_text="Halo's id of the asset type.")
+
+
+class WantedPlanSerializer(serializers.Serializer[Any]):
+    """Kind *assets*: a console, one of its companies, or some of its computers. Kind *undo*: a run. Kind
+    *asset_types*: a credential, names and an asset group."""
+
+    kind = serializers.ChoiceField(
+        choices=[(ASSETS, "Assets"), (UNDO, "Undo of a run"), (ASSET_TYPES, "New asset types")]
+    )
+    console = serializers.PrimaryKeyRelatedField(
+        queryset=Console.objects.defer("credentials"),
+        required=False,
+        help_text="Needed for kind assets.",
+    )
+    run = serializers.PrimaryKeyRelatedField(
+        queryset=Run.objects.all(), required=False, help_text="Kind undo: the export that is taken back."
+    )
+    company = serializers.PrimaryKeyRelatedField(
+        queryset=Company.objects.all(), required=False, allow_null=True, help_text="Null: all of the console."
+    )
+    halo_credential = serializers.PrimaryKeyRelatedField(
+        queryset=HaloCredential.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="Only needed where the companies are mapped in more than one.",
+    )
+    asset_type = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="Halo's id of the asset type for computers whose product decides none.",
+    )
+    computers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        required=False,
+        max_length=MOST_COMPUTERS,
+        help_text="Only these computers.",
+    )
+    product_types = ProductTypeSerializer(
+        many=True, required=False, help_text="For this preview, before the default asset types."
+    )
+    # Declared below: a serializer has an attribute `fields` of its own.
+    tag = serializers.ChoiceField(
+        choices=TAG_CHOICES, required=False, help_text="The asset tag of new assets. Preset: the host name."
+    )
+    tag_template = serializers.CharField(
+        required=False, help_text="For the tag *template*, such as {client}-{host_name}."
+    )
+    halo_site = serializers.PrimaryKeyRelatedField(
+        queryset=HaloSite.objects.filter(active=True),
+        required=False,
+        allow_null=True,
+        help_text="For new assets of its client; the others go to their company's default site.",
+    )
+    main_site = serializers.BooleanField(
+        required=False, help_text="A company without a default site uses its client's main site."
+    )
+
+    names = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Kind asset_types: names of new asset types."
+    )
+    asset_group = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="Kind asset_types: Halo's id of their asset group. Null: that of the asset rules.",
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        wanted = serializers.ListField(
+            child=serializers.IntegerField(),
+            required=False,
+            allow_null=True,
+            help_text=(
+                "Halo's ids of the asset fields that are written, no other fields, custom fields or "
+                "properties. Absent: all that is mapped."
+            ),
+        )
+        return {**super().get_fields(), "fields": wanted}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["kind"] == UNDO:
+            if "run" not in attrs:
+                raise serializers.ValidationError({"run": "Say which run is to be undone."})
+            return attrs
+        if attrs["kind"] == ASSET_TYPES:
+            if attrs.get("halo_credential") is None:
+                raise serializers.ValidationError({"halo_credential": "Say in which HaloPSA credential."})
+            return attrs
+        if "console" not in attrs:
+            raise serializers.ValidationError({"console": "Say which console."})
+        self._check_computers(attrs)
+        if attrs.get("tag") == TEMPLATE and (problem := template_problem(attrs.get("tag_template", ""))):
+            raise serializers.ValidationError({"tag_template": problem})
+        return attrs
+
+    @staticmethod
+    def _check_computers(attrs: dict[str, Any]) -> None:
+        wanted = set(attrs.get("computers") or ())
+        if not wanted:
+            return
+        mine = Computer.objects.filter(console=attrs["console"], pk__in=wanted)
+        if missing := sorted(wanted - set(mine.values_list("pk", flat=True))):
+            raise serializers.ValidationError(
+                {"computers": f"{attrs['console']} has no computer with the id {missing[0]}."}
+            )
+
+
+def make_plan(wanted: dict[str, Any], staff: Any) -> Plan:
+    """Raises Django's `ValidationError` with a sentence; then there is none."""
+    if wanted["kind"] == UNDO:
+        return new_undo(wanted["run"], staff)
+    if wanted["kind"] == ASSET_TYPES:
+        names = wanted.get("names", [])
+        return new_types(wanted["halo_credential"], names, wanted.get("asset_group"), staff)
+    parameters = {name: wanted[name] for name in NAMED if wanted.get(name)}
+    if types := parameters.get("product_types"):
+        parameters["product_types"] = {str(row["product"].pk): row["asset_type"] for row in types}
+    if parameters.get("tag") == HOST:
+        del parameters["tag"]
+    if site := wanted.get("halo_site"):
+        parameters["halo_site"] = site.pk
+    plan = new_plan(
+        console=wanted["console"],
+        company=wanted.get("company"),
+        halo_credential=wanted.get("halo_credential"),
+        parameters=parameters,
+        created_by=staff,
+    )
+    if problems := _problems(plan, site, parameters.get("product_types", {})):
+        plan.delete()
+        raise ValidationError(problems)
+    return plan
+
+
+def _problems(plan: Plan, site: HaloSite | None, product_types: dict[str, int]) -> dict[str, str]:
+    """What only the credential tells, which the scope may have decided."""
+    problems = {}
+    if site and site.halo_credential_id != plan.halo_credential_id:
+        problems["halo_site"] = "It belongs to another HaloPSA credential."
+    known = HaloAssetType.objects.filter(halo_credential=plan.halo_credential, active=True)
+    wanted = set(product_types.values())
+    if missing := sorted(wanted - set(known.filter(halo_id__in=wanted).values_list("halo_id", flat=True))):
+        problems["product_types"] = f"HaloPSA has no asset type {missing[0]}."
+    return problems

@@ -1,0 +1,107 @@
+"""Undoing a run of an export, as a plan: what it wrote is taken back where nobody has changed it since.
+
+Assets that it created become inactive, those that it moved or retyped go back, fields and statuses get their
+earlier values, assets that it made inactive become active. What it did not write itself, and what somebody
+has changed since, stays. The mappings are held until released, so that no later export does it all again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from django.db.models import Count, QuerySet
+
+from integrations.choices import Action, IntentionKind, IntentionState, RunKind
+from integrations.models import HaloCredential, Intention, Plan, Run
+from mappings.models import ComputerMapping
+from mappings.planning.earlier import ACTIVITY, Now, Unused, Written, earlier, unused_of
+from mappings.planning.lifecycle import Lifecycle, read_lifecycle
+from mappings.planning.rows import COMPUTER_MAPPING, Change, NotPlannable
+
+KINDS = (IntentionKind.CREATE_ASSET, IntentionKind.UPDATE_ASSET)
+ALREADY = "HaloPSA held these values before anything was sent, so there is nothing to undo."
+UNLINKED = "Its mapping was removed or leads to another asset by now, so the asset is left alone."
+CLEARED = "The bridge reference of an asset whose mapping was removed stays cleared."
+SHARED = "It stands for a computer of another console, too: tick it if you want that."
+
+
+def writes_of(run: Run) -> QuerySet[Intention]:
+    """What a run wrote to assets, as far as it is known to be done."""
+    return Intention.objects.filter(run=run, kind__in=KINDS, state=IntentionState.DONE)
+
+
+def changes_of_undo(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
+    """At most one change a write, in six statements whatever their number. Raises `NotPlannable`."""
+    run = Run.objects.filter(
+        pk=plan.parameters.get("run"), kind=RunKind.APPLY_ASSETS, halo_credential=credential
+    ).first()
+    if run is None:
+        raise NotPlannable("The run that is to be undone no longer exists.")
+    lifecycle = read_lifecycle(credential)
+    unused = unused_of(credential)
+    for written in _read(run):
+        yield _change(written, lifecycle, unused)
+
+
+def _read(run: Run) -> Iterator[Written]:
+    """Two statements: the mappings by key, the writes streamed."""
+    rows = ComputerMapping.objects.filter(pk__in=writes_of(run).values("subject_id"))
+    columns = ("created_by_us", *(f"halo_asset__{name}" for name in Now.COLUMNS), "others")
+    now = {
+        row[0]: Now(*row[1:])
+        for row in rows.annotate(others=Count("halo_asset__mappings") - 1).values_list("pk", *columns)
+    }
+    for intention in writes_of(run).order_by("pk").iterator(chunk_size=500):
+        content = intention.content
+        kind = content.get("subject_kind", COMPUTER_MAPPING)
+        yield Written(
+            subject_kind=kind,
+            subject_id=intention.subject_id,
+            subject=content["subject"],
+            action=content["action"],
+            halo_id=content["before"].get("halo_id") or intention.halo_id,
+            before=content["before"],
+            after=content["after"],
+            # A repeat that found it done already was sent before all the same.
+            was_sent=intention.sent_at is not None or intention.attempts > 0,
+            now=now.get(intention.subject_id) if kind == COMPUTER_MAPPING else None,
+        )
+
+
+def _change(written: Written, lifecycle: Lifecycle, unused: Unused) -> Change:
+    if written.subject_kind != COMPUTER_MAPPING:
+        return written.skip(CLEARED)
+    if not written.was_sent:
+        return written.skip(ALREADY)
+    if written.now is None or written.now.halo_id is None or written.now.halo_id != written.halo_id:
+        return written.skip(UNLINKED)
+    if written.action == Action.CREATE:
+        return _uncreate(written, written.now, lifecycle)
+    return _restore(written, written.now, lifecycle, unused)
+
+
+def _uncreate(written: Written, now: Now, lifecycle: Lifecycle) -> Change:
+    if not now.created_by_us:
+        return written.skip("The asset is no longer known as created here, so it is left alone.")
+    if not now.active:
+        return written.skip("The asset that was created is inactive already.")
+    before, after = lifecycle.retire(now.status_id)
+    change = written.change(Action.DEACTIVATE, before, after, "Created by that run.")
+    if now.others:
+        return replace(change, selected=False, reason=f"{change.reason} {SHARED}")
+    return change
+
+
+def _restore(written: Written, now: Now, lifecycle: Lifecycle, unused: Unused) -> Change:
+    """Each value that is still the one that was written goes back to what it was."""
+    back = earlier(written, now, lifecycle, unused)
+    told = back.told
+    if not now.active and "inactive" not in back.after:
+        return written.skip(f"The asset is inactive in HaloPSA. {told}".strip())
+    if not back.after:
+        return written.skip(told or "Nothing is left to undo.")
+    only_activity = back.after.get("inactive") and back.after.keys() <= ACTIVITY
+    action = Action.DEACTIVATE if only_activity else Action.UPDATE
+    return written.change(action, back.before, back.after, f"Back to what it was before that run. {told}")
