@@ -54,7 +54,7 @@ class Turns:
         return True
 
     def sentences(self, what: str) -> list[str]:
-        return [f"{what} of {self.postponed} computers is left to the next reads."] if self.postponed else []
+        return [f"{what} of {self.postponed} computers: left to the next reads."] if self.postponed else []
 
 
 def is_round(number: str, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from integrations.connectors.looks import Looks
 from integrations.connectors.patience import OneByOne
 from integrations.connectors.tactical_rmm.client import Row, TacticalClient
 from integrations.connectors.tactical_rmm.parse import companies, computers, events
+from integrations.connectors.turns import Turns
 from integrations.net.errors import NetError, ShortList
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord
 
@@ -58,7 +59,7 @@ class TacticalRmmConnector(Connector):
         CredentialField(
             "full_records",
             "Read MAC addresses",
-            'Optional. "yes": the full record of each agent is read as well, one call for each computer.',
+            'Optional. "yes": the full record of agents is read as well, one call each, by turns.',
             secret=False,
             required=False,
         ),
@@ -86,14 +87,16 @@ class TacticalRmmConnector(Connector):
         """Agents client by client. Raises `ShortList` at the end where fewer came than the clients have."""
         tally = Tally()
         full = OneByOne(self._client.fetch_agent) if self._wants("full_records") else None
+        turns = Turns(self.known_hardware, datetime.now(UTC))
         for row, around in self._agents(tally):
-            record = self._computer(row, around, full)
+            record = self._computer(row, around, full, turns)
             if record is not None:
                 yield record
         tally.compare(self._rows, self._client.fetch_clients)
         self.warnings += tally.sentences()
         if full is not None and full.missing:
             self.warnings.append(full.summary("MAC addresses"))
+        self.warnings += turns.sentences("MAC addresses")
 
     def fetch_events(self, since: datetime | None = None) -> Iterator[EventRecord]:
         """Every open alert, and those that began in the last days (since `since`, if that is longer ago)."""
@@ -155,10 +158,10 @@ class TacticalRmmConnector(Connector):
                 yield row, around
 
     def _computer(
-        self, row: Row, around: computers.Surroundings, full: OneByOne[Row | None] | None
+        self, row: Row, around: computers.Surroundings, full: OneByOne[Row | None] | None, turns: Turns
     ) -> ComputerRecord | None:
         agent_id = computers.agent_id(row)
-        if agent_id is None or full is None:
+        if agent_id is None or full is None or not turns.take(agent_id):
             return computers.computer(row, around, None, unread=computers.HARDWARE)
         try:
             found = full.read(agent_id)

@@ -127,7 +127,7 @@ def test_only_so_many_are_read_at_once_and_the_rest_is_told(
 
     assert audits_asked_for(console) == 4
     assert [record.serial_number for record in found] == ["S1"] * 4 + [None] * 6
-    assert warnings == ["Hardware data of 6 computers is left to the next reads."]
+    assert warnings == ["Hardware data of 6 computers: left to the next reads."]
 
 
 def test_only_what_is_not_known_is_told_as_left(
@@ -137,7 +137,7 @@ def test_only_what_is_not_known_is_told_as_left(
     rows = make_rows(300)
     _, warnings = read(console, rows, frozenset(row["uid"] for row in rows[1:]))
 
-    assert warnings == ["Hardware data of 1 computers is left to the next reads."]
+    assert warnings == ["Hardware data of 1 computers: left to the next reads."]
 
 
 def test_a_slow_console_is_not_asked_for_ever(
@@ -150,7 +150,7 @@ def test_a_slow_console_is_not_asked_for_ever(
     found, warnings = read(console, make_rows(10))
 
     assert [record.serial_number for record in found] == ["S1"] * 5 + [None] * 5
-    assert warnings == ["Hardware data of 5 computers is left to the next reads."]
+    assert warnings == ["Hardware data of 5 computers: left to the next reads."]
 
 
 def test_a_device_without_an_audit_after_all_keeps_what_is_known(console: RecordedConsole) -> None:

@@ -73,4 +73,4 @@ def test_the_first_read_of_ten_thousand_devices_is_bounded(monkeypatch: pytest.M
 
     assert account.calls == 42 + AT_ONCE
     assert sum(record.serial_number is not None for record in found) == AT_ONCE
-    assert connector.warnings == ["Hardware data of 9500 computers is left to the next reads."]
+    assert connector.warnings == ["Hardware data of 9500 computers: left to the next reads."]

@@ -104,7 +104,7 @@ def test_the_first_sync_of_ten_thousand_computers_is_bounded_and_tells_what_is_l
 
     assert len(fleet.asked) == turns.AT_ONCE
     assert sum(record.serial_number is not None for record in found) == turns.AT_ONCE
-    assert warnings == ["Hardware data of 9500 computers is left to the next reads."]
+    assert warnings == ["Hardware data of 9500 computers: left to the next reads."]
     assert unread_of(found[-1]) == set(HARDWARE), "its system is new to us: it is taken as the list tells it"
 
 

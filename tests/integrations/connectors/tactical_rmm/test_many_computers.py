@@ -8,6 +8,7 @@ from typing import Any
 from integrations.connectors.base import ConsoleAccess
 from integrations.connectors.tactical_rmm.client import TacticalClient
 from integrations.connectors.tactical_rmm.connector import TacticalRmmConnector
+from integrations.connectors.turns import AT_ONCE
 
 CLIENTS, AGENTS_EACH = 100, 100
 MOST = 6 * 1024 * 1024
@@ -39,3 +40,18 @@ def test_ten_thousand_computers_take_little_memory() -> None:
 
     assert count == CLIENTS * AGENTS_EACH
     assert peak < MOST, f"{peak / 2**20:.1f} MiB"
+
+
+def test_full_records_of_ten_thousand_computers_are_read_by_turns() -> None:
+    access = ConsoleAccess("https://api.msp.example", {"api_key": "key", "full_records": "yes"})
+    connector, asked = TacticalRmmConnector(access), list[str]()
+
+    class Counting(ManyAgents):
+        def fetch_agent(self, agent_id: str) -> Any:
+            asked.append(agent_id)
+            return {"agent_id": agent_id, "hostname": "PC"}
+
+    vars(connector)["_client"] = Counting(access, access.base_url)
+    assert sum(1 for _ in connector.fetch_computers()) == CLIENTS * AGENTS_EACH
+    assert len(asked) == AT_ONCE
+    assert connector.warnings == ["MAC addresses of 9500 computers: left to the next reads."]
