@@ -3,7 +3,8 @@
 Parts that need a component look for it: PostgreSQL (`HALOBRIDGE_TEST_POSTGRES`, a URL of a server on
 which databases may be made), Redis (`HALOBRIDGE_TEST_REDIS`), Chromium (`HALOBRIDGE_CHROMIUM`, a path),
 dovecot (Debian's package dovecot-imapd). `HALOBRIDGE_REQUIRE=postgres,redis,browser,imap` makes their absence
-a failure. `HALOBRIDGE_LONG=1` adds the full-size suites.
+a failure. `HALOBRIDGE_LONG=1` adds the full-size suites. `HALOBRIDGE_EACH_ONCE=1` tries on SQLite only what
+is not tried on PostgreSQL, if that is there; real processes and the browser use SQLite all the same.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 POSTGRES = os.environ.get("HALOBRIDGE_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("HALOBRIDGE_TEST_REDIS", "redis://127.0.0.1:6379/9")
 LONG = os.environ.get("HALOBRIDGE_LONG", "") == "1"
+EACH_ONCE = os.environ.get("HALOBRIDGE_EACH_ONCE", "") == "1"
 
 
 def chromium() -> str | None:
@@ -73,8 +75,13 @@ SMALL_MIX = [
 """The full size stands for it."""
 WITHOUT_PROCESSES = "not browser and not faults and not redis and not imap"
 WITHOUT_PROCESSES += "" if LONG else " and not long"
+ONCE = f"({WITHOUT_PROCESSES}) and (pure or pages)"
 PARTS = [
-    Part("everything on SQLite", "", ["-n", "2", "-m", WITHOUT_PROCESSES]),
+    (
+        Part("what knows no database, and single pages", "", ["-n", "2", "-m", ONCE])
+        if EACH_ONCE and _postgres_answers()
+        else Part("everything on SQLite", "", ["-n", "2", "-m", WITHOUT_PROCESSES])
+    ),
     Part(
         "everything but single pages on PostgreSQL",
         "postgres",
@@ -130,6 +137,8 @@ def main() -> int:
     print("\n".join(lines))
     for name in absent:
         print(f"NOT RUN: {name} (not found on this machine)")
+    if EACH_ONCE:
+        print("NOT RUN: on SQLite what was tried on PostgreSQL (HALOBRIDGE_EACH_ONCE=1)")
     if not LONG:
         print("NOT RUN: the full-size fault suites (HALOBRIDGE_LONG=1 adds them)")
     passed = sum(int(number) for line in lines for number in re.findall(r"(\d+) passed", line))
