@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import Button, HistoryAdmin
-from integrations.admin.display import NOTHING, badge, text_column, time_column, two_lines
+from integrations.admin.display import NOTHING, badge, time_column, two_lines
 from integrations.ingest.deliveries import READABLE, read_again
 from integrations.models import RawDelivery
 from integrations.runs.request import request_deliveries
@@ -63,7 +63,6 @@ class RawDeliveryAdmin(HistoryAdmin):
 
     received = time_column("received_at", "Received")
     processed = time_column("processed_at", "Read")
-    door_shown = text_column("door", "Door")
 
     @admin.display(description="State", ordering="processed_at")
     def state_shown(self, row: RawDelivery) -> SafeString:

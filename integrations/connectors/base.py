@@ -239,6 +239,11 @@ class Connector(ABC):
         is a place to go on from. Nothing in the mailbox changes."""
         raise NotSupported(self.label, "mails")
 
+    def _warn_if(self, happened: object, sentence: str) -> None:
+        """Tell staff what a read left out, if it did."""
+        if happened:
+            self.warnings.append(sentence)
+
     @abstractmethod
     def _probe(self) -> CheckResult:
         """The connector's part of `check`: log in, look at each list once. May raise `NetError`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from integrations.api.resources import WriteResource
 from integrations.catalogue import validate_event_types
+from ticketing.api.days import DAYS, asked_days
 from ticketing.api.replacing import REPLACEMENT, delete_or_replace
 from ticketing.caught import Caught, caught_by
 from ticketing.conditions import pattern_problem
@@ -138,29 +139,21 @@ class EventSetViewSet(WriteResource):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
-        parameters=[OpenApiParameter("days", int, description="1 to 365; 30 where it is absent.")],
+        parameters=[DAYS],
         responses={200: UnselectedSerializer(many=True)},
         filters=False,
     )
     @action(detail=False, pagination_class=None)
     def unselected(self, request: Request) -> Response:
         """What consoles told of and no event set selects: at most 200, the most frequent first."""
-        return Response(UnselectedSerializer(unselected(_days(request)), many=True).data)
+        return Response(UnselectedSerializer(unselected(asked_days(request)), many=True).data)
 
     @extend_schema(
-        parameters=[OpenApiParameter("days", int, description="1 to 365; 30 where it is absent.")],
+        parameters=[DAYS],
         responses={200: CaughtSerializer},
         filters=False,
     )
     @action(detail=True, pagination_class=None)
     def caught(self, request: Request, pk: str) -> Response:
         """What the set would have caught in the last days: events, by type and by company (ten each)."""
-        return Response(CaughtSerializer(caught_by(self.get_object(), _days(request))).data)
-
-
-def _days(request: Request) -> int:
-    """The days that were asked for. Raises ValidationError."""
-    asked = request.query_params.get("days", "30")
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= 365:
-        raise serializers.ValidationError({"days": "Between 1 and 365."})
-    return int(asked)
+        return Response(CaughtSerializer(caught_by(self.get_object(), asked_days(request))).data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource
 from integrations.runs.request import request_delivery
+from ticketing.api.days import DAYS, asked_days
 from ticketing.models import Alert, Ticket
 from ticketing.noise.top import Loud, loudest
 from ticketing.planning.baseline import choose_baseline
@@ -136,17 +137,14 @@ class AlertViewSet(ReadResource):
         return Response(AlertSerializer(alert).data)
 
     @extend_schema(
-        parameters=[OpenApiParameter("days", int, description="1 to 365; 30 where it is absent.")],
+        parameters=[DAYS],
         responses={200: LoudSerializer(many=True)},
         filters=False,
     )
     @action(detail=False, pagination_class=None)
     def loudest(self, request: Request) -> Response:
         """The fifty company, computer and event type that have told most, the loudest first."""
-        asked = request.query_params.get("days", "30")
-        if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= 365:
-            raise serializers.ValidationError({"days": "Between 1 and 365."})
-        return Response(LoudSerializer(loudest(int(asked)), many=True).data)
+        return Response(LoudSerializer(loudest(asked_days(request)), many=True).data)
 
 
 class TicketViewSet(ReadResource):

@@ -270,10 +270,6 @@ class ConnectSecureConnector(Connector):
     def _says_yes(self, name: str) -> bool:
         return bool(values.flag(self.access.value(name)))
 
-    def _warn_if(self, happened: object, sentence: str) -> None:
-        if happened:
-            self.warnings.append(sentence)
-
 
 def probe(client: ConnectSecureClient) -> CheckResult:
     """Log in and look at each list once. Companies and assets have to work, the rest may be missing."""

@@ -107,10 +107,6 @@ class ConnectWiseAutomateConnector(Connector):
     def _client(self) -> AutomateClient:
         return AutomateClient(self.access, self.access.base_url)
 
-    def _warn_if(self, happened: object, sentence: str) -> None:
-        if happened:
-            self.warnings.append(sentence)
-
 
 def probe(client: AutomateClient) -> CheckResult:
     """Log in and look at the first page of each list. All three have to work."""

@@ -146,10 +146,6 @@ class ConnectWiseRmmConnector(Connector):
     def _at_once(self) -> int:
         return min(4, max(1, values.number(self.access.value("companies_at_once")) or 1))
 
-    def _warn_if(self, happened: object, sentence: str) -> None:
-        if happened:
-            self.warnings.append(sentence)
-
 
 class Tally:
     """Which endpoints have come, and for whom."""

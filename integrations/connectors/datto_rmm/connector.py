@@ -163,10 +163,6 @@ class DattoRmmConnector(Connector):
             if not recent:
                 return
 
-    def _warn_if(self, happened: object, sentence: str) -> None:
-        if happened:
-            self.warnings.append(sentence)
-
 
 class Audits:
     """Reads the audits whose turn it is."""

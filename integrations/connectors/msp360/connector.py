@@ -225,10 +225,6 @@ class Msp360Connector(Connector):
             self.warnings.append(f"Computers come without products, licences can't be read: {error.sentence}")
             return None
 
-    def _warn_if(self, happened: object, sentence: str) -> None:
-        if happened:
-            self.warnings.append(sentence)
-
 
 class Hosts:
     """Reads the hardware of the computers whose turn it is."""

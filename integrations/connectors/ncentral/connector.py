@@ -203,10 +203,6 @@ class NCentralConnector(Connector):
         wanted = values.flag(self.access.value("lifecycle"))
         return OneByOne(self._client.fetch_lifecycle) if wanted else None
 
-    def _warn_if(self, happened: object, sentence: str) -> None:
-        if happened:
-            self.warnings.append(sentence)
-
 
 def _details_of(
     row: Row, turns: Turns, assets: OneByOne[Row | None] | None, lifecycle: OneByOne[Row | None] | None

@@ -140,10 +140,6 @@ class NinjaOneConnector(Connector):
     def _client(self) -> NinjaOneClient:
         return NinjaOneClient(self.access, self.access.base_url or self.default_base_url)
 
-    def _warn_if(self, happened: object, sentence: str) -> None:
-        if happened:
-            self.warnings.append(sentence)
-
 
 def _is_activity(item: Row) -> bool:
     return envelopes.row_id(item) is not None or events.activity_series(item) is not None
