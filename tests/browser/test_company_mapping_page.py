@@ -46,11 +46,12 @@ def look_at(page: Page, name: str) -> None:
     Pictures(count=80).take(page, name)
 
 
-def focused(page: Page) -> str:
-    """The company whose row has the focus."""
-    return str(
-        page.evaluate("document.activeElement.closest('tr')?.querySelector('th a')?.textContent ?? ''")
-    )
+FOCUSED = "document.activeElement.closest('tr')?.querySelector('th a')?.textContent ?? ''"
+
+
+def wait_for_focus(page: Page, company: str) -> None:
+    """Until the row of this company has the focus; a message can be there before the new rows are."""
+    page.wait_for_function(f"company => ({FOCUSED}) === company", arg=company)
 
 
 def test_a_company_is_accepted_chosen_and_ignored_by_keys(page: Page, credential: HaloCredential) -> None:
@@ -58,10 +59,10 @@ def test_a_company_is_accepted_chosen_and_ignored_by_keys(page: Page, credential
     look_at(page, "company-mapping-work")
 
     page.keyboard.press("j")
-    assert focused(page) == "Alder"
+    wait_for_focus(page, "Alder")
     page.keyboard.press("a")
     expect(page.get_by_text("1 company is mapped.")).to_be_visible()
-    assert focused(page) == "Alder", "the list was drawn anew, and one stays where one was"
+    wait_for_focus(page, "Alder")  # the list was drawn anew, and one stays where one was
 
     page.keyboard.press("j")
     page.keyboard.press("a")
@@ -76,6 +77,7 @@ def test_a_company_is_accepted_chosen_and_ignored_by_keys(page: Page, credential
     assert not CompanyMapping.objects.filter(company__name="Cedar").exists()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Cedar is Quite Another Practice from now on.")).to_be_visible()
+    wait_for_focus(page, "Cedar")
 
     page.keyboard.press("j")
     page.keyboard.press("i")

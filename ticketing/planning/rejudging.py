@@ -78,11 +78,14 @@ def digest_of_rules(instance: Instance) -> str:
 
 
 def _ignored() -> list[Any]:
-    """What tells which computers are ignored; nothing where none are: the digest stays."""
+    """What tells which computers are ignored; nothing where none are: the digest stays.
+
+    Sums are whole numbers here: PostgreSQL answers with `Decimal`, which JSON does not know.
+    """
     rules = IgnoreRule.objects.filter(enabled=True).order_by("pk")
     by_hand = IgnoredComputer.objects.filter(rule__isnull=True)
     read = [
         list(rules.values_list("pk", *IgnoreRule.CONDITIONS)),
-        list(by_hand.aggregate(Count("pk"), Sum("computer")).values()),
+        [int(value or 0) for value in by_hand.aggregate(Count("pk"), Sum("computer")).values()],
     ]
     return read if read[0] or read[1][0] else []
