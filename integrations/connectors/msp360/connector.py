@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Final
 
 from integrations.choices import ConsolePurpose
-from integrations.connectors import turns
+from integrations.connectors import links, turns
 from integrations.connectors.base import Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.looks import Looks
 from integrations.connectors.msp360.client import Msp360Client, RmmClient, Row
@@ -83,6 +83,7 @@ class Msp360Connector(Connector):
             secret=False,
             required=False,
         ),
+        *links.FIELDS,
     )
 
     open_questions = (
@@ -103,6 +104,8 @@ class Msp360Connector(Connector):
             company_ids=companies.ids_by_name(self._companies),
             products=self._products(),
             zone=self.access.zone,
+            console_link=self.access.value("console_link"),
+            remote_link=self.access.value("remote_link"),
         )
         client = self._rmm_client()
         hosts = Hosts(client, self.known_hardware, datetime.now(UTC)) if client else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
-from integrations.connectors import values
+from integrations.connectors import links, values
 from integrations.connectors.msp360.parse.companies import name_key
 from integrations.connectors.msp360.parse.products import RMM_ONLY, Place, place
 from integrations.records import ComputerRecord
@@ -35,11 +35,16 @@ _OS_NAMES: Final = {"windows": "Windows", "linux": "Linux", "macos": "macOS", "m
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a computer's row has to be joined with. `products` is None where licences could not be read."""
+    """What a computer's row has to be joined with. `products` is None where licences could not be read.
+
+    `console_link` and `remote_link` are patterns of addresses: the vendor tells none and documents none.
+    """
 
     company_ids: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[Place, tuple[str, ...]] | None = None
     zone: tzinfo = UTC
+    console_link: str = ""
+    remote_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ def computer(
     host_name = values.text(row.get("ComputerName"))
     reason = _ineligible_reason(row)
     company_id = around.company_ids.get(name_key(row.get("CompanyName")))
+    parts = {"id": external_id, "name": host_name}
     return ComputerRecord(
         external_id=external_id,
         name=values.text(row.get("ComputerDisplayName")) or host_name or external_id,
@@ -110,6 +116,8 @@ def computer(
         products=_products(row, around),
         eligible=not reason,
         ineligible_reason=reason,
+        console_url=links.filled(around.console_link, **parts),
+        remote_url=links.filled(around.remote_link, **parts),
         raw={
             "computer": dict(row),
             "host": dict(host or {}),

@@ -242,3 +242,24 @@ def test_of_two_computers_in_one_place_the_last_active_counts() -> None:
     ]
 
     assert ids_by_place(rows, UTC) == {("srv01", "u-1"): "new"}
+
+
+# ---- links ----------------------------------------------------------------------------------
+
+
+def test_its_pages_are_made_of_the_patterns_of_staff() -> None:
+    around = Surroundings(
+        products={},
+        console_link="https://console.example.com/computers/{id}",
+        remote_link="connect://{name}",
+    )
+
+    record = make_record(make_row(ComputerName="SRV 01"), around)
+
+    assert record.console_url == f"https://console.example.com/computers/{HID}"
+    assert record.remote_url == "connect://SRV%2001"
+
+
+def test_without_a_pattern_it_has_no_pages() -> None:
+    record = make_record(make_row())
+    assert (record.console_url, record.remote_url) == (None, None)
