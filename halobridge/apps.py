@@ -15,4 +15,4 @@ class HaloBridgeConfig(AppConfig):
 class HaloBridgeAdminConfig(AdminConfig):
     """Django's admin, under the URL that the design promises."""
 
-    default_site = "unfold.sites.UnfoldAdminSite"
+    default_site = "halobridge.site.HaloBridgeAdminSite"

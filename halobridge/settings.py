@@ -62,7 +62,7 @@ HALOBRIDGE_UPLOAD_MIB: int = env.int("HALOBRIDGE_UPLOAD_MIB", default=10)
 HTTPS_ONLY = env.bool("HALOBRIDGE_HTTPS", default=False)
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the other one puts its own admin site in the place of ours
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.auth",
@@ -106,7 +106,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"bridge": "integrations.admin.tags"},
+            "libraries": {"bridge": "integrations.admin.tags", "guide": "halobridge.guide.tags"},
         },
     },
 ]

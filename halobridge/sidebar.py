@@ -64,6 +64,7 @@ NAVIGATION = [
         "title": "",
         "items": [
             {"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")},
+            {"title": "Guide", "icon": "menu_book", "link": reverse_lazy("admin:guide")},
             STOP_WRITING,
         ],
     },

@@ -20,6 +20,7 @@ from integrations.runs.pauses import WRITE_LIMIT, scaled
 
 if TYPE_CHECKING:
     from integrations.connectors.base import Connector
+    from integrations.halo.permissions import Need
     from integrations.halo.reader import HaloReader
     from integrations.halo.session import HaloSession
 
@@ -27,6 +28,7 @@ HALO_SESSION = "integrations.halo.session.HaloSession"
 HALO_ACCESS = "integrations.halo.session.HaloAccess"
 HALO_READER = "integrations.halo.reader.HaloReader"
 CONSOLE_ACCESS = "integrations.connectors.base.ConsoleAccess"
+HALO_NEEDS = ("integrations.halo.permissions.NEEDS", "integrations.halo.permissions.CREATE_ASSET_TYPES")
 LIMITS = "integrations.net.http.Limits"
 
 
@@ -67,6 +69,12 @@ class PassingToken:
 
     def drop(self, access_token: str) -> None:
         """Nothing is stored."""
+
+
+def halo_needs() -> tuple[Need, ...]:
+    """What the bridge wants to do in HaloPSA and what has to be ticked for it there, for whoever shows it."""
+    table, extra = (import_string(path) for path in HALO_NEEDS)
+    return (*table, extra)
 
 
 def open_session(
