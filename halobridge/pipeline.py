@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from halobridge import mailboxes, mirror, moving, software, uploading, verdicts
+from halobridge import mailboxes, mirror, moving, reading, software, uploading, verdicts
 from integrations.access import open_connector, open_reader, open_session
-from integrations.choices import TICKET_WRITES, Outcome, Purpose, RunKind, RunState
+from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
 from integrations.connections import fill_in
 from integrations.halo.writer import HaloWriter
-from integrations.ingest import console_side, deliveries, events, mails, merges
+from integrations.ingest import deliveries, mails, merges
 from integrations.ingest.other_integrations import note_other_integrations
 from integrations.models import Console, HaloCredential, Instance, Intention
 from integrations.records import CheckResult
@@ -163,17 +163,7 @@ def sync_console(work: Work) -> Result:
     connector = open_connector(console)
     if not (connector.abilities.companies or connector.abilities.computers):
         return Done(error=f"Nothing is read from {console}: what it has comes by itself.")
-    if connector.abilities.companies:
-        work.progress("Companies", 0)
-        companies = verdicts.renewing(work, "Companies", connector.fetch_companies())
-        verdicts.report(work, "companies", console_side.store_companies(console, companies))
-    if connector.abilities.computers:
-        work.progress("Computers", 0)
-        connector.known_hardware = console_side.ids_with_hardware(console)
-        computers = verdicts.renewing(work, "Computers", connector.fetch_computers())
-        verdicts.report(work, "computers", console_side.store_computers(console, computers))
-    verdicts.warn(work, connector.warnings)
-    return Then("link")
+    return reading.read_lists(work, console, connector)
 
 
 def link_after_console(work: Work) -> Result:
@@ -191,32 +181,8 @@ def link_after_console(work: Work) -> Result:
 def fetch_events(work: Work) -> Result:
     console = console_of(work)
     connector = open_connector(console)
-    if connector.abilities.mails:
-        return mailboxes.read_mailbox(work, console, connector)
-    started, first = timezone.now(), console.events_read_at is None
-    while_open = connector.abilities.series_listed_while_open
-    connector.open_series = events.open_series(console, while_open)
-    records = list(verdicts.renewing(work, "Events", connector.fetch_events(console.events_read_at)))
-    outcomes = events.store_events(console, records, first_read=first)
-    if connector.abilities.events_are_complete_list:
-        waiting: list[str] = []
-        vanished = events.derived_resolves(
-            console,
-            connector.series_seen,
-            only_open=connector.abilities.events_list_only_open,
-            listed_while_open=while_open,
-            unread=connector.series_unread,
-            warnings=connector.warnings,
-            waiting=waiting,
-        )
-        verdicts.warn(work, waiting, Outcome.HELD)
-        outcomes += events.store_events(console, vanished)
-    Console.objects.filter(pk=console.pk).update(events_read_at=started)
-    work.count(stored=outcomes.count("stored"), duplicate=outcomes.count("duplicate"))
-    verdicts.warn(work, connector.warnings)
-    if "stored" in outcomes:
-        request_routing()
-    return Done()
+    read = mailboxes.read_mailbox if connector.abilities.mails else reading.read_events
+    return read(work, console, connector)
 
 
 def read_deliveries(work: Work) -> Result:

@@ -5,9 +5,10 @@ Nothing is imported before it is needed: connectors and the Halo client are know
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -33,23 +34,21 @@ LIMITS = "integrations.net.http.Limits"
 
 
 class StoredToken:
-    """The access token of one credential, shared by all processes through its (encrypted) row."""
+    """The access token of one credential or console, shared by all processes through its (encrypted) row."""
 
-    def __init__(self, credential_id: int) -> None:
-        self._rows = HaloCredential.objects.filter(pk=credential_id)
+    def __init__(self, row: HaloCredential | Console) -> None:
+        self._rows: QuerySet[Any] = type(row)._default_manager.filter(pk=row.pk)
+        self._scopes = ("granted_scopes",) if isinstance(row, HaloCredential) else ()
 
     def load(self) -> Token | None:
-        row = self._rows.values_list("access_token", "token_expires_at", "granted_scopes").first()
+        row = self._rows.values_list("access_token", "token_expires_at", *self._scopes).first()
         if row is None or not row[0] or row[1] is None or row[1] <= timezone.now():
             return None
-        return Token(access_token=row[0], expires_at=row[1], scope=row[2])
+        return Token(row[0], row[1], *row[2:])
 
     def save(self, token: Token) -> None:
-        self._rows.update(
-            access_token=token.access_token,
-            token_expires_at=token.expires_at,
-            granted_scopes=token.scope[:500],
-        )
+        scopes = dict.fromkeys(self._scopes, token.scope[:500])
+        self._rows.update(access_token=token.access_token, token_expires_at=token.expires_at, **scopes)
 
     def drop(self, access_token: str) -> None:
         """Forget this token, unless another process has already stored a newer one."""
@@ -96,7 +95,7 @@ def open_session(
     limits = import_string(LIMITS)(connect=10, read=total, total=total)
     session: HaloSession = import_string(HALO_SESSION)(
         access,
-        tokens=tokens or StoredToken(credential.pk),
+        tokens=tokens or StoredToken(credential),
         gate=BudgetGate(credential, purpose),
         limits=limits,
     )
@@ -117,5 +116,6 @@ def open_connector(console: Console) -> Connector:
         time_zone=console.time_zone,
         allow_private=tuple(settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS),
         ca_bundle=settings.HALOBRIDGE_CA_BUNDLE or None,
+        tokens=StoredToken(console) if console.pk else None,
     )
     return connector(access)

@@ -121,11 +121,14 @@ def tick() -> None:
     reap()
     now = timezone.now()
     _test_again(now)
+    # A read of several steps outlasts a tick: asking again would have it go round at once.
+    reading = _being_read(RunKind.EVENTS)
     for console in _due(Console, "events_read_at", settings.HALOBRIDGE_EVENT_INTERVAL, now):
-        if _has_events_due(console, now):
+        if console.pk not in reading and _has_events_due(console, now):
             request_events(console)
+    syncing = _being_read(RunKind.SYNC_CONSOLE)
     for console in _due(Console, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
-        if connector_class(console.kind).abilities.computers:
+        if console.pk not in syncing and connector_class(console.kind).abilities.computers:
             request_console_sync(console)
     _sync_halo(now)
     _read_software(now)
@@ -164,6 +167,11 @@ def _is_due(credential: HaloCredential, chosen: SyncSettings, now: datetime) -> 
 
 def _open_runs(kind: str) -> QuerySet[Run]:
     return Run.objects.filter(kind=kind, state__in=OPEN_STATES)
+
+
+def _being_read(kind: str) -> set[int]:
+    """Consoles with such a run under way."""
+    return set(_open_runs(kind).values_list("console", flat=True))
 
 
 def _read_software(now: datetime) -> None:

@@ -34,5 +34,6 @@ def save_console(console: Console, *, requested_by: Any = None) -> Run:
         raise ValidationError({"credentials": list(problems.values())})
     console.base_url = console.base_url.strip().rstrip("/")
     console.state, console.state_reason = ConnectionState.UNTESTED, ""
+    console.access_token, console.token_expires_at = "", None
     console.save()
     return request_console_test(console, sync=console.synced_at is None, requested_by=requested_by)

@@ -6,6 +6,8 @@ Rules for whoever writes one (the recipe is the README beside this file):
 * `fetch_*` yields records while it reads. Either the list is complete or a `NetError` is raised on the way:
   a list that is known to be short, repeated or unreadable never just ends.
 * One row that makes no sense is left out with a sentence in `warnings`; it does not stop the others.
+* A read that takes a call for each company, or the like, can stop between two of them and go on in another
+  instance: see `goes_on`. All its parts together are the complete list.
 * What could not be read *this time* (an optional second source failed) is named in the record's
   `raw["unread"]`, a list of attribute names: whoever stores the record keeps the values it has for these.
 """
@@ -14,13 +16,15 @@ from __future__ import annotations
 
 import hmac
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.choices import ConsolePurpose
+from integrations.net.auth import TokenStore
 from integrations.net.errors import NetError
 from integrations.net.hosts import normalise_host
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord, MailRecord
@@ -76,13 +80,15 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleAccess:
-    """How to reach one console. `time_zone` is that of times which the vendor sends without one."""
+    """How to reach one console. `time_zone` is that of times which the vendor sends without one; `tokens`
+    keeps a token for all processes, for vendors that count log-ins."""
 
     base_url: str = ""
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     time_zone: str = "UTC"
     allow_private: tuple[str, ...] = ()
     ca_bundle: str | None = None
+    tokens: TokenStore | None = field(default=None, repr=False, compare=False)
 
     def value(self, name: str) -> str:
         """The credential called `name` without the spaces and quotes that pasting brings; "" if absent."""
@@ -183,6 +189,9 @@ class Connector(ABC):
         Only with `events_are_complete_list`, and complete only once the iterator has ended by itself."""
         self.series_unread: set[str] = set()
         """Series keys of which this read of the events can't tell: that they were not met means nothing."""
+        self.lists_unread: set[str] = set()
+        """Beginnings of series keys that one list of the console tells, where that list could not be read (a
+        right is missing) and the others could: nothing is concluded about them."""
         self.open_series: frozenset[str] = frozenset()
         """Series keys whose last known event is open, set before the events are read: of those that
         `abilities.series_listed_while_open` names, so that they can be looked at first."""
@@ -191,6 +200,15 @@ class Connector(ABC):
         each computer, theirs may stay unread."""
         self.mails_read_to: Mapping[str, Any] = {}
         """The position after a read of mails; there only once the iterator has ended by itself."""
+        self.goes_on: Callable[[int, int], bool] = lambda done, of: True
+        """Asked by a long read between two of its parts, with how many are done of how many. False: it is to
+        end here, and to say where in `goes_on_at`."""
+        self.goes_on_at: Mapping[str, Any] = {}
+        """Where a read has ended before its end: what `begins_at` of the next instance is to be. JSON."""
+        self.begins_at: Mapping[str, Any] = {}
+        """Where an earlier part of this read has ended; {}: it begins."""
+        self.brought_before: AbstractSet[str] = frozenset()
+        """External ids that earlier parts of this read of companies or computers have brought."""
 
     @classmethod
     def normalise_address(cls, typed: str) -> str:

@@ -16,7 +16,8 @@ FetchToken = Callable[[Client], Token]
 
 
 class BearerClient:
-    """Gets a token when it first has to, and once more when one is no longer accepted.
+    """Gets a token when it first has to, and once more when one is no longer accepted. A token that is stored
+    with the console serves as long as it lasts: steps and runs do not log in anew.
 
     `fetch_token` is given the server without a token; `headers` go with every call; `secrets` never appear in
     an error's words. What fails for a passing reason is asked again, so it is for reads only. Raises
@@ -54,9 +55,21 @@ class BearerClient:
         return (*self._secrets, *([self._token.access_token] if self._token else ()))
 
     def log_in(self) -> None:
+        """With the key, whatever token there is."""
         token = self._fetch_token(self._bare)
-        self._http = self._open(self._bare.base_url, token)
-        self._token = token
+        self._use(token)
+        if self._access.tokens:
+            self._access.tokens.save(token)
+
+    def _use(self, token: Token) -> None:
+        self._http, self._token = self._open(self._bare.base_url, token), token
+
+    def _go_in(self) -> None:
+        stored = self._access.tokens.load() if self._access.tokens else None
+        if stored is not None and stored.is_usable():
+            self._use(stored)
+        else:
+            self.log_in()
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Answer:
         return self.read("GET", path, params=params)
@@ -67,10 +80,12 @@ class BearerClient:
 
     def _read_once(self, method: str, path: str, options: Mapping[str, Any]) -> Answer:
         if self._token is None or not self._token.is_usable():
-            self.log_in()
+            self._go_in()
         try:
             return self._http.request(method, path, **options)
         except Unauthorised:
+            if self._access.tokens and self._token:
+                self._access.tokens.drop(self._token.access_token)
             self.log_in()
             return self._http.request(method, path, **options)
 

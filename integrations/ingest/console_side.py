@@ -1,8 +1,9 @@
 """Records of a console → snapshots: companies with their locations, computers with their products.
 
-Without `seen` the records are one complete read, at the end of which what was missing is marked. Given
-`seen` (a set of external ids), they are only stored and added to it: for what a console pushes, or for a read
-in several steps. An error of the iterable goes up after what came before it was stored; nothing is marked.
+Without `seen` the records are one complete read, at the end of which what was missing is marked, or the part
+of one: what is missing is marked after the last. Given `seen` (a set of external ids), they are only stored
+and added to it: for what a console pushes, or a file brings. An error of the iterable goes up after what came
+before it was stored; nothing is marked.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from integrations.ingest import console_rows
 from integrations.ingest.absence import Grouping, mark_absent
 from integrations.ingest.batches import batches
 from integrations.ingest.console_rows import external_key, product_name
-from integrations.ingest.reads import Read
+from integrations.ingest.parts import WHOLE, Whole
 from integrations.ingest.stored import Stored
 from integrations.ingest.upsert import Key, Row, Scope, Shape, compare
 from integrations.models import Company, Computer, Console, Product
@@ -26,10 +27,11 @@ from integrations.records import CompanyRecord, ComputerRecord
 
 
 def store_companies(
-    console: Console, records: Iterable[CompanyRecord], seen: set[str] | None = None
+    console: Console, records: Iterable[CompanyRecord], seen: set[str] | None = None, part: Whole = WHOLE
 ) -> Stored:
     """Counts are of companies; their locations are stored, missed and guarded the same way."""
-    companies, locations = Read(console_rows.COMPANIES, _scope(console)), Read(console_rows.LOCATIONS, {})
+    companies = part.open(console_rows.COMPANIES, _scope(console))
+    locations = part.open(console_rows.LOCATIONS, {})
     ids: dict[Key, int] = {}
     for batch in batches(records):
         new = companies.store(console_rows.company_row(record) for record in batch)
@@ -38,8 +40,8 @@ def store_companies(
         locations.store(_location_rows(batch, ids))
     if seen is not None:
         return companies.leave_open()
-    places = locations.close({"company__console_id": console.pk})
-    return companies.close() + Stored(held_back=places.held_back, waits=places.waits)
+    places = part.close(locations, {"company__console_id": console.pk})
+    return part.close(companies) + Stored(held_back=places.held_back, waits=places.waits)
 
 
 def _location_rows(records: Iterable[CompanyRecord], ids: Mapping[Key, int]) -> list[Row]:
@@ -51,15 +53,15 @@ def _location_rows(records: Iterable[CompanyRecord], ids: Mapping[Key, int]) -> 
 
 
 def store_computers(
-    console: Console, records: Iterable[ComputerRecord], seen: set[str] | None = None
+    console: Console, records: Iterable[ComputerRecord], seen: set[str] | None = None, part: Whole = WHOLE
 ) -> Stored:
     """A large loss of one company's computers is held back for that company only."""
-    read = Read(console_rows.COMPUTERS, _scope(console), BY_COMPANY)
+    read = part.open(console_rows.COMPUTERS, _scope(console), BY_COMPANY)
     places, products = Places(console), Products(console)
     for batch in batches(records):
         products.ensure(name for record in batch for name in record.products)
         _note(read.store(_computer_row(record, places, products) for record in batch), seen)
-    return read.close() if seen is None else read.leave_open()
+    return part.close(read) if seen is None else read.leave_open()
 
 
 def ids_with_hardware(console: Console) -> frozenset[str]:
@@ -189,6 +191,8 @@ def _company_names(ids: Iterable[Any]) -> dict[Any, str]:
 
 
 BY_COMPANY: Final = Grouping(column="company_id", names=_company_names)
+
+SHAPES: Final = {"companies": console_rows.COMPANIES, "computers": console_rows.COMPUTERS}
 
 CLOSING: Final[Mapping[type[Company] | type[Computer], tuple[Shape, Grouping | None]]] = {
     Company: (console_rows.COMPANIES, None),

@@ -74,11 +74,13 @@ class Listed:
     known: list[Series]
     seen: AbstractSet[str]
     unread: AbstractSet[str]
+    unread_lists: tuple[str, ...] = ()
 
     @property
     def going_on(self) -> list[Series]:
         """What has not ended, as far as this read could look at it."""
-        return [one for one in self.known if one.misses < ENDED and one.key not in self.unread]
+        looked_at = (one for one in self.known if not one.key.startswith(self.unread_lists))
+        return [one for one in looked_at if one.misses < ENDED and one.key not in self.unread]
 
     @property
     def unsettled(self) -> list[Series]:
@@ -109,6 +111,7 @@ def derived_resolves(
     only_open: bool = False,
     listed_while_open: tuple[str, ...] = (),
     unread: AbstractSet[str] = frozenset(),
+    unread_lists: tuple[str, ...] = (),
     warnings: list[str] | None = None,
     waiting: list[str] | None = None,
 ) -> list[EventRecord]:
@@ -116,11 +119,11 @@ def derived_resolves(
 
     `seen_series` are the series keys of one complete read, with the resolved ones and with those whose state
     is just not known; `only_open`: the list holds nothing of what is fine. `listed_while_open`: that holds
-    for series whose keys begin so, and they are judged apart. Of `unread` series the read could not tell: it
-    neither counts as a miss of them nor ends one. Until the resolves are stored, the next call gives them
-    again. What the loss guard holds back stays as it is; the sentence for staff is added to `waiting` where
-    somebody has to decide about it, else to `warnings`. What was approved has ended at once: an earlier
-    complete read missed it as well.
+    for series whose keys begin so, and they are judged apart. Of `unread` series, and of those whose keys
+    begin with one of `unread_lists`, the read could not tell: it neither counts as a miss of them nor ends
+    one. Until the resolves are stored, the next call gives them again. What the loss guard holds back stays
+    as it is; the sentence for staff is added to `waiting` where somebody has to decide about it, else to
+    `warnings`. What was approved has ended at once: an earlier complete read missed it as well.
     """
     now = timezone.now()
     seen = {series_of(key) for key in seen_series if key}
@@ -132,9 +135,9 @@ def derived_resolves(
     apart = [series for series in known if series.key.startswith(listed_while_open)]
     whole = [series for series in known if not series.key.startswith(listed_while_open)]
     unread = {series_of(key) for key in unread} - seen
-    ends = _ends_in(console, Listed(SERIES, only_open, whole, seen, unread), told, now)
+    ends = _ends_in(console, Listed(SERIES, only_open, whole, seen, unread, unread_lists), told, now)
     if listed_while_open:
-        ends |= _ends_in(console, Listed(OPEN_SERIES, True, apart, seen, unread), told, now)
+        ends |= _ends_in(console, Listed(OPEN_SERIES, True, apart, seen, unread, unread_lists), told, now)
     return list(_resolves(console, ends))
 
 

@@ -220,9 +220,17 @@ class Console(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     synced_at = models.DateTimeField(null=True, blank=True, editable=False)
     events_read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    unread_lists = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="Beginnings of series keys whose list the last read of the events was not allowed to see.",
+    )
     mail_position = models.JSONField(
         default=dict, blank=True, editable=False, help_text="Of a mailbox: the last mail that is stored."
     )
+    access_token = EncryptedTextField(blank=True, default="", editable=False)
+    token_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     hook_token_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:

@@ -104,6 +104,21 @@ class Step(models.Model):
         return f"{self.name} of run {self.run_id}"
 
 
+class PartSeen(models.Model):
+    """What an earlier step of a long read has seen; gone when the read has ended."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", editable=False)
+    what = models.CharField(max_length=40, editable=False)
+    key = models.CharField(max_length=700, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "what", "key"], name="one_sight_per_run")]
+        verbose_name_plural = "seen by parts of reads"
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.key}"
+
+
 class Entry(models.Model):
     """One change and its outcome [result]. What is unchanged is a count on the run, not a row."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from itertools import chain
@@ -14,6 +14,7 @@ from integrations.connectors.connectsecure import client as calls
 from integrations.connectors.connectsecure.client import ConnectSecureClient, Row
 from integrations.connectors.connectsecure.parse import companies, computers, envelopes, events, products
 from integrations.connectors.looks import Looks
+from integrations.connectors.parts import in_parts
 from integrations.net.errors import Forbidden, NotFound
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord
 
@@ -142,8 +143,12 @@ class ConnectSecureConnector(Connector):
         """What is to be remedied now, and what has happened since; the first read takes open events.
 
         Vulnerabilities and remediation are complete lists. System events and audits are histories: their
-        series never count as seen, so that nothing is concluded from their absence.
+        series never count as seen, so that nothing is concluded from their absence. Remediation takes a call
+        for each company: in parts, and all else is read in the first.
         """
+        if self.begins_at:
+            yield from self._remediations(self.fetch_companies())
+            return
         fleet = self._fleet()
         # Read newest first, told in the order in which things happened.
         history = list(self._system_events(fleet, since))[::-1]
@@ -153,9 +158,8 @@ class ConnectSecureConnector(Connector):
         for risk in fleet.risks():
             self.series_seen.add(risk.series_key)
             yield risk
-        for company in fleet.companies.values():
-            yield from self._remediation(company)
         yield from history
+        yield from self._remediations(fleet.companies.values())
 
     def _fleet(self) -> events.Fleet:
         """Companies and assets, as far as events need them."""
@@ -166,8 +170,18 @@ class ConnectSecureConnector(Connector):
                 fleet.add(row, is_counted=not is_old)
         return fleet
 
+    def _remediations(self, found: Iterable[CompanyRecord]) -> Iterator[EventRecord]:
+        """Of all companies, or none where the key may not see it: then nothing is concluded from that."""
+        for [company] in in_parts(self, found, lambda company: company.external_id):
+            try:
+                yield from self._remediation(company)
+            except Forbidden as error:
+                self.lists_unread.update(products.BEGINNINGS)
+                self.warnings.append(f"Remediation cannot be read: {error.sentence} {GRANT}")
+                return
+
     def _remediation(self, company: CompanyRecord) -> Iterator[EventRecord]:
-        """Of one company at a time: rows are dropped as they are read."""
+        """Of one company at a time: rows are dropped as they are read. `Forbidden` comes before the first."""
         wanted, _ = products.choices(self.access.value("remediation_by"))
         found = products.Remediation(company, wanted)
         foreign = 0
@@ -185,7 +199,8 @@ class ConnectSecureConnector(Connector):
             yield event
 
     def _system_events(self, fleet: events.Fleet, since: datetime | None) -> Iterator[EventRecord]:
-        for row in self._client.fetch_events((since - OVERLAP) if since else None):
+        rows = self._client.fetch_events((since - OVERLAP) if since else None)
+        for row in self._as_far_as_allowed("System events", rows):
             place = events.own_place(row, fleet)
             if place.company is None:
                 place = self._place_by_ticket.get(envelopes.row_id(row) or "", place)
@@ -195,20 +210,25 @@ class ConnectSecureConnector(Connector):
                 yield event
 
     def _audit(self, name: str, fleet: events.Fleet, start: datetime) -> list[EventRecord]:
-        """One audit. A tenant without such a domain, or a key without the right, has none: that is told."""
         zone, is_ad = self.access.zone, AUDITS[name] == calls.AD_AUDIT
-        has_begun, found = False, []
+        found = []
+        for row in self._as_far_as_allowed(name, self._client.fetch_audit(AUDITS[name], start)):
+            event = events.ad_audit(row, fleet, zone) if is_ad else events.entra_audit(row, zone)
+            if event is not None and self._is_wanted_audit(event):
+                found.append(event)
+        return found
+
+    def _as_far_as_allowed(self, name: str, rows: Iterable[Row]) -> Iterator[Row]:
+        """A history. A tenant without such a domain, or a key without the right, has none: that is told."""
+        has_begun = False
         try:
-            for row in self._client.fetch_audit(AUDITS[name], start):
+            for row in rows:
                 has_begun = True
-                event = events.ad_audit(row, fleet, zone) if is_ad else events.entra_audit(row, zone)
-                if event is not None and self._is_wanted_audit(event):
-                    found.append(event)
+                yield row
         except (Forbidden, NotFound) as error:
             if has_begun:
                 raise
             self.warnings.append(f"{name} cannot be read: {error.sentence}")
-        return found
 
     @cached_property
     def _place_by_ticket(self) -> dict[str, events.Place]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import islice
 from typing import Final
 
 from integrations.choices import ConsolePurpose
@@ -14,6 +14,7 @@ from integrations.connectors.base import Abilities, Connector, CredentialField, 
 from integrations.connectors.connectwise_rmm.client import SCOPES, AsioClient, Paths, Row
 from integrations.connectors.connectwise_rmm.parse import companies, computers, envelopes
 from integrations.connectors.looks import Looks
+from integrations.connectors.parts import in_parts
 from integrations.net.errors import ShortList
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord
 
@@ -83,9 +84,9 @@ class ConnectWiseRmmConnector(Connector):
     )
 
     def fetch_companies(self) -> Iterator[CompanyRecord]:
-        """Each with its sites, one call for each company."""
+        """Each with its sites, one call for each company: in parts, where that takes long."""
         left_out = 0
-        for row in self._rows:
+        for [row] in in_parts(self, self._rows, _asked_as):
             asked = companies.asked_id(row)
             sites = self._client.fetch_sites(asked) if asked else []
             record = companies.company(row, sites)
@@ -95,15 +96,18 @@ class ConnectWiseRmmConnector(Connector):
         self._warn_if(left_out, f"{left_out} companies without id or name were left out.")
 
     def fetch_computers(self) -> Iterator[ComputerRecord]:
-        """Endpoints company by company. Raises `ShortList` where it can't be told whose they are."""
-        tally = Tally()
+        """Endpoints company by company, in parts where that takes long.
+
+        Raises `ShortList` where it can't be told whose they are.
+        """
+        tally = Tally(self.brought_before)
         for row, around in self._devices(tally):
             record = computers.computer(row, around)
             tally.ahead += computers.is_ahead(row, around)
             if record is not None:
                 yield record
         self.warnings += tally.sentences()
-        if self._rows and not tally.came:
+        if self._rows and not (tally.came or self.goes_on_at or self.brought_before):
             count = len(self._rows)
             self.warnings.append(f"None of {count} companies has endpoints: if some do, look at the paths.")
 
@@ -116,8 +120,7 @@ class ConnectWiseRmmConnector(Connector):
             remote_link=self.access.value("remote_link"),
             companies=frozenset(found for number in ids if (found := envelopes.identifier(number))),
         )
-        remaining = iter(ids)
-        while asked := list(islice(remaining, self._at_once)):
+        for asked in in_parts(self, ids, str, self._at_once):
             here = around.asking(map(envelopes.identifier, asked))
             for page in self._client.fetch_devices(asked):
                 yield from ((row, here) for row in page if tally.takes(row, here))
@@ -147,11 +150,16 @@ class ConnectWiseRmmConnector(Connector):
         return min(4, max(1, values.number(self.access.value("companies_at_once")) or 1))
 
 
-class Tally:
-    """Which endpoints have come, and for whom."""
+def _asked_as(row: Row) -> str:
+    return companies.asked_id(row) or ""
 
-    def __init__(self) -> None:
+
+class Tally:
+    """Which endpoints have come, and for whom. Of those that `came_before` the latter is not known."""
+
+    def __init__(self, came_before: AbstractSet[str] = frozenset()) -> None:
         self.came = 0
+        self._came_before = came_before
         self.ahead = 0
         self._without_id = 0
         self._doubled = 0
@@ -167,10 +175,10 @@ class Tally:
         if number is None:
             self._without_id += 1
             return False
-        if number not in self._asked_by:
+        if number not in self._asked_by and number not in self._came_before:
             self._asked_by[number] = around.asked
             return True
-        if self._asked_by[number] != around.asked and computers.named_owner(row) not in around.companies:
+        if self._asked_by.get(number) != around.asked and computers.named_owner(row) not in around.companies:
             raise ShortList("The console gives the same endpoints for several companies: it was not used.")
         self._doubled += 1
         return False

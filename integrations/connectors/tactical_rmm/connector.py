@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
@@ -11,6 +12,7 @@ from integrations.choices import ConsolePurpose
 from integrations.connectors import values
 from integrations.connectors.base import WEBHOOK_SECRET, Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.looks import Looks
+from integrations.connectors.parts import in_parts
 from integrations.connectors.patience import OneByOne
 from integrations.connectors.tactical_rmm.client import Row, TacticalClient
 from integrations.connectors.tactical_rmm.parse import companies, computers, events
@@ -84,15 +86,18 @@ class TacticalRmmConnector(Connector):
         yield from self._companies
 
     def fetch_computers(self) -> Iterator[ComputerRecord]:
-        """Agents client by client. Raises `ShortList` at the end where fewer came than the clients have."""
-        tally = Tally()
+        """Agents client by client, in parts. Raises `ShortList` after the last if fewer came than exist."""
+        tally = Tally(self.brought_before, int(self.begins_at.get("arrived", 0)))
         full = OneByOne(self._client.fetch_agent) if self._wants("full_records") else None
         turns = Turns(self.known_hardware, datetime.now(UTC))
         for row, around in self._agents(tally):
             record = self._computer(row, around, full, turns)
             if record is not None:
                 yield record
-        tally.compare(self._rows, self._client.fetch_clients)
+        if self.goes_on_at:
+            self.goes_on_at = {**self.goes_on_at, "arrived": tally.arrived}
+        else:
+            tally.compare(self._rows, self._client.fetch_clients)
         self.warnings += tally.sentences()
         if full is not None and full.missing:
             self.warnings.append(full.summary("MAC addresses"))
@@ -152,7 +157,7 @@ class TacticalRmmConnector(Connector):
     def _agents(self, tally: Tally) -> Iterator[tuple[Row, computers.Surroundings]]:
         """Every agent with the client that it was found at."""
         zone, dashboard = self.access.zone, self.access.value("dashboard_url")
-        for company in self._companies:
+        for [company] in in_parts(self, self._companies, lambda company: company.external_id):
             around = computers.Surroundings.of(company, zone, dashboard)
             for row in tally.fresh(self._client.fetch_agents(company.external_id)):
                 yield row, around
@@ -179,9 +184,10 @@ class TacticalRmmConnector(Connector):
 class Tally:
     """Counts agents while they are read client by client; meanwhile they may move to another client."""
 
-    def __init__(self) -> None:
-        self._known: set[str] = set()
-        self._arrived = 0
+    def __init__(self, known: AbstractSet[str] = frozenset(), arrived: int = 0) -> None:
+        """`known` and `arrived`: which agents, and how many rows, earlier parts of the read have brought."""
+        self._known = set(known)
+        self.arrived = arrived
         self._without_id = 0
         self._doubled = 0
 
@@ -192,7 +198,7 @@ class Tally:
             agent_id = computers.agent_id(row)
             if agent_id in self._known:
                 continue
-            self._arrived += 1
+            self.arrived += 1
             self._without_id += agent_id is None
             self._doubled += agent_id in here
             if agent_id is not None and agent_id not in here:
@@ -207,12 +213,12 @@ class Tally:
         that slipped past, by moving to a client that had been read, is in both.
         """
         had = companies.agent_count(before)
-        if had is None or self._arrived >= had:
+        if had is None or self.arrived >= had:
             return
         has = companies.agent_count(read_again())
-        if has is not None and self._arrived < min(had, has):
+        if has is not None and self.arrived < min(had, has):
             raise ShortList(
-                f"The list of computers ended after {self._arrived} of {min(had, has)}: it was not used."
+                f"The list of computers ended after {self.arrived} of {min(had, has)}: it was not used."
             )
 
     def sentences(self) -> list[str]:

@@ -26,6 +26,8 @@ Row = Mapping[str, Any]
 
 MOST_FINDINGS: Final = 200
 """Findings that are handed over with one event: the most severe. All are counted."""
+BEGINNINGS: Final = tuple(f"{choice}:" for choice in REMEDIATION_CHOICES)
+"""Of the keys of all its series."""
 SEVERE: Final = frozenset({Severity.CRITICAL.value, Severity.HIGH.value})
 
 _RANK: Final = {word: rank for rank, word in enumerate(("critical", "high", "medium", "low", "info"))}

@@ -10,8 +10,9 @@ import pytest
 
 from integrations.connectors import patience
 from integrations.connectors.connectsecure.connector import NOWHERE, ConnectSecureConnector
+from integrations.connectors.connectsecure.parse.products import BEGINNINGS
 from integrations.net.errors import BadAnswer, Forbidden, Unauthorised
-from tests.contract.recorded import Fault, RecordedConsole, recorded_console
+from tests.contract.recorded import Fault, RecordedConsole, events_of, recorded_console
 
 LOG_IN = "POST /w/authorize"
 COPIED_ALONG = ["/", "/apidocs", "/apidocs/#/Asset", "/#/dashboard", "/w/authorize", "/r/"]
@@ -185,8 +186,22 @@ def test_the_check_fails_without_companies_or_assets(console: RecordedConsole, p
     assert not console.connector().check().ok
 
 
-def test_a_missing_right_breaks_the_read(console: RecordedConsole) -> None:
+def test_a_missing_right_costs_its_own_list_only(console: RecordedConsole) -> None:
     console.faults.append(Fault("/r/report_queries/get_remediation", status=403, times=None))
+    console.faults.append(Fault("/report_queries/system_events_view", status=403, times=None))
+    connector = console.connector()
+
+    kinds = {event.event_type.partition(".")[0] for event in events_of(connector)}
+
+    assert {"vuln", "ad", "entra"} <= kinds
+    assert "remediation" not in kinds
+    assert connector.lists_unread == set(BEGINNINGS)
+    for name in ("Remediation", "System events"):
+        assert any(sentence.startswith(f"{name} cannot be read: ") for sentence in connector.warnings)
+
+
+def test_a_right_that_goes_in_the_middle_of_a_list_breaks_the_read(console: RecordedConsole) -> None:
+    console.faults.append(Fault("/r/asset/asset_view", status=403, times=None))
 
     with pytest.raises(Forbidden):
         list(console.connector().fetch_events())
