@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mappings.matching import (
@@ -194,13 +194,24 @@ def test_the_order_of_the_input_never_matters(world: tuple, chance: random.Rando
 
 
 @given(_worlds)
+@example(
+    (
+        [ComputerKeys(0, 2, "S1", ("00155d000001",)), ComputerKeys(1, 2, "S1", ("00155d000002",))],
+        [AssetKeys(100, 2, "", ("00155d000001",)), AssetKeys(101, 2, "", ("00155d000001", "00155d000002"))],
+        frozenset(),
+        frozenset(),
+    )
+)
 def test_matching_again_finds_nothing_new(world: tuple) -> None:
+    """As it is done once the matches are stored: what is known of a computer is known of its asset."""
     computers, assets, refused, taken = world
     first = match_computers(computers, assets, refused, taken)
-    matched = {match.computer_id for match in first.matches}
-    left = [computer for computer in computers if computer.id not in matched]
-    given_away = taken | {match.asset_id for match in first.matches}
-    assert match_computers(left, assets, refused, given_away).matches == ()
+    asset_of = {match.computer_id: match.asset_id for match in first.matches}
+    left = tuple(computer for computer in computers if computer.id not in asset_of)
+    known = [(asset_of[one.id], one) for one in computers if one.id in asset_of]
+    holders = dict.fromkeys(taken, Holder(0)) | {asset: Holder(one.id) for asset, one in known}
+    again = match_consoles({0: Side(left, holders=holders)}, assets, refused, known=known)[0]
+    assert again.matches == ()
 
 
 @given(_worlds)
