@@ -19,7 +19,7 @@ from integrations.ingest import console_side, events
 from integrations.ingest.batches import batches
 from integrations.ingest.parts import SERIES, UNREAD, Part
 from integrations.ingest.stored import Stored
-from integrations.models import Console
+from integrations.models import Company, Computer, Console
 from integrations.records import EventRecord
 from integrations.runs.request import request_routing
 from integrations.runs.steps import Again, Done, Result, Then, Work
@@ -28,11 +28,9 @@ if TYPE_CHECKING:
     from integrations.connectors.base import Connector
 
 LISTS: Final = ("companies", "computers")
-
-Store = Callable[[Console, Iterable[Any], Part], Stored]
-STORES: Final[dict[str, Store]] = {
-    "companies": lambda console, rows, part: console_side.store_companies(console, rows, part=part),
-    "computers": lambda console, rows, part: console_side.store_computers(console, rows, part=part),
+STORED_AS: Final[dict[str, tuple[type[Company] | type[Computer], Callable[..., Stored]]]] = {
+    "companies": (Company, console_side.store_companies),
+    "computers": (Computer, console_side.store_computers),
 }
 
 
@@ -51,11 +49,12 @@ def _read_list(work: Work, console: Console, connector: Connector, what: str) ->
     part = _begin(work, connector, cursor, what.capitalize())
     if what == "computers":
         connector.known_hardware = console_side.ids_with_hardware(console)
-    connector.brought_before = {str(key[0]) for key in part.seen_of(console_side.SHAPES[what])}
+    model, store = STORED_AS[what]
+    connector.brought_before = part.seen_of(model)
     fetch = {"companies": connector.fetch_companies, "computers": connector.fetch_computers}[what]
     work.progress(what.capitalize(), 0)
     rows = verdicts.renewing(work, what.capitalize(), fetch())
-    verdicts.report(work, what, STORES[what](console, rows, part))
+    verdicts.report(work, what, store(console, rows, part=part))
     if connector.goes_on_at:
         return _again(work, connector, part.keep(), what=what)
     if cursor:
@@ -75,8 +74,8 @@ def read_events(work: Work, console: Console, connector: Connector) -> Result:
         memory = part.keep(**{SERIES: connector.series_seen, UNREAD: connector.series_unread})
         return _again(work, connector, memory, started=started.isoformat(), unread_lists=unread_lists)
     if connector.abilities.events_are_complete_list:
-        seen = connector.series_seen | {str(key[0]) for key in part.seen(SERIES)}
-        unread = connector.series_unread | {str(key[0]) for key in part.seen(UNREAD)}
+        seen = connector.series_seen | part.names(SERIES)
+        unread = connector.series_unread | part.names(UNREAD)
         _conclude(work, console, connector, seen, unread, tuple(unread_lists))
     position = {"events_read_at": started, "unread_lists": unread_lists}
     Console.objects.filter(pk=console.pk).update(**position)
@@ -88,17 +87,16 @@ def read_events(work: Work, console: Console, connector: Connector) -> Result:
 
 def _store_events(work: Work, console: Console, records: Iterable[EventRecord]) -> None:
     """What the first read of a list tells was so before: no news."""
-    first = console.events_read_at is None
-    beginnings = tuple(console.unread_lists)
+    first, beginnings = console.events_read_at is None, tuple(console.unread_lists)
+
+    def was_so(record: EventRecord) -> bool:
+        return first or record.series_key.startswith(beginnings)
+
     outcomes: list[str] = []
     try:
         for batch in batches(records):
-            was_unread = [first or record.series_key.startswith(beginnings) for record in batch]
-            for baseline in sorted(set(was_unread)):
-                mine = [
-                    record for record, is_old in zip(batch, was_unread, strict=True) if is_old == baseline
-                ]
-                outcomes += events.store_events(console, mine, first_read=baseline)
+            outcomes += events.store_events(console, [one for one in batch if not was_so(one)])
+            outcomes += events.store_events(console, [*filter(was_so, batch)], first_read=True)
     finally:
         _count(work, outcomes)
 

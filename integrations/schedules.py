@@ -122,11 +122,11 @@ def tick() -> None:
     now = timezone.now()
     _test_again(now)
     # A read of several steps outlasts a tick: asking again would have it go round at once.
-    reading = _being_read(RunKind.EVENTS)
+    reading = _busy(RunKind.EVENTS, "console")
     for console in _due(Console, "events_read_at", settings.HALOBRIDGE_EVENT_INTERVAL, now):
         if console.pk not in reading and _has_events_due(console, now):
             request_events(console)
-    syncing = _being_read(RunKind.SYNC_CONSOLE)
+    syncing = _busy(RunKind.SYNC_CONSOLE, "console")
     for console in _due(Console, "synced_at", settings.HALOBRIDGE_SYNC_INTERVAL, now):
         if console.pk not in syncing and connector_class(console.kind).abilities.computers:
             request_console_sync(console)
@@ -148,7 +148,7 @@ def _has_events_due(console: Console, now: datetime) -> bool:
 
 def _sync_halo(now: datetime) -> None:
     """What is due and not being read already; all of it only when that is due."""
-    busy = set(_open_runs(RunKind.SYNC_HALO).values_list("halo_credential", flat=True))
+    busy = _busy(RunKind.SYNC_HALO, "halo_credential")
     working = HaloCredential.objects.filter(enabled=True, state=ConnectionState.WORKING)
     idle = [credential for credential in working.select_related("instance") if credential.pk not in busy]
     chosen = settings_of_many(idle)
@@ -165,13 +165,9 @@ def _is_due(credential: HaloCredential, chosen: SyncSettings, now: datetime) -> 
     return credential.synced_at is None or credential.synced_at <= now - interval_of(chosen)
 
 
-def _open_runs(kind: str) -> QuerySet[Run]:
-    return Run.objects.filter(kind=kind, state__in=OPEN_STATES)
-
-
-def _being_read(kind: str) -> set[int]:
-    """Consoles with such a run under way."""
-    return set(_open_runs(kind).values_list("console", flat=True))
+def _busy(kind: str, whose: str) -> set[int]:
+    """Consoles or credentials (`whose`) with such a run under way."""
+    return set(Run.objects.filter(kind=kind, state__in=OPEN_STATES).values_list(whose, flat=True))
 
 
 def _read_software(now: datetime) -> None:

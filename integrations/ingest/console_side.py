@@ -192,8 +192,6 @@ def _company_names(ids: Iterable[Any]) -> dict[Any, str]:
 
 BY_COMPANY: Final = Grouping(column="company_id", names=_company_names)
 
-SHAPES: Final = {"companies": console_rows.COMPANIES, "computers": console_rows.COMPUTERS}
-
 CLOSING: Final[Mapping[type[Company] | type[Computer], tuple[Shape, Grouping | None]]] = {
     Company: (console_rows.COMPANIES, None),
     Computer: (console_rows.COMPUTERS, BY_COMPANY),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
+
+from django.db.models import Model
 
 from integrations.ingest.absence import Grouping
 from integrations.ingest.batches import batches
@@ -39,38 +40,36 @@ class Part(Whole):
         self._run = run
         self._memory = memory
         self._is_last = is_last
-        self._left_open: list[tuple[str, Read, set[Key]]] = []
+        self._left_open: list[Read] = []
+        self._earlier: dict[str, set[Key]] = {}
 
     def open(self, shape: Shape, scope: Scope, grouping: Grouping | None = None) -> Read:
-        what = _name(shape)
-        new: Counter[Hashable] = Counter()
-        for group, count in (self._memory or {}).get(what, []):
-            new[group] += count
-        return Read(shape, scope, grouping, seen=self.seen(what), new=new)
+        what = _name(shape.model)
+        new = dict((self._memory or {}).get(what, ()))
+        return Read(shape, scope, grouping, seen=self._seen(what), new=new)
 
     def close(self, read: Read, within: Scope | None = None) -> Stored:
         if self._is_last():
             return read.close(within)
-        self._left_open.append((_name(read.shape), read, set(read.seen)))
+        self._left_open.append(read)
         return read.leave_open()
 
-    def seen(self, what: str) -> set[Key]:
-        """Keys that earlier parts have seen."""
-        if self._memory is None:
-            return set()
-        rows = PartSeen.objects.filter(run=self._run, what=what).order_by()
-        return {tuple(json.loads(key)) for key in rows.values_list("key", flat=True).iterator()}
+    def seen_of(self, model: type[Model]) -> set[str]:
+        """External ids, of rows of a console, that earlier parts have seen."""
+        return self.names(_name(model))
 
-    def seen_of(self, shape: Shape) -> set[Key]:
-        return self.seen(_name(shape))
+    def names(self, what: str) -> set[str]:
+        """What earlier parts have seen of things that are known by one text."""
+        return {str(key[0]) for key in self._seen(what)}
 
     def keep(self, **more: Iterable[str]) -> dict[str, Any]:
         """Store what this part has seen (`more`: other keys by name); the memory of the next."""
         if self._memory is None:
             self.forget()
         memory = dict(self._memory or {})
-        for what, read, seen in self._left_open:
-            self._store(what, seen)
+        for read in self._left_open:
+            what = _name(read.shape.model)
+            self._store(what, read.seen - self._seen(what))
             memory[what] = [[group, count] for group, count in read.new_by_group.items()]
         for what, keys in more.items():
             self._store(what, {(key,) for key in keys})
@@ -79,6 +78,16 @@ class Part(Whole):
     def forget(self) -> None:
         """The read is over, or begins anew."""
         PartSeen.objects.filter(run=self._run).delete()
+
+    def _seen(self, what: str) -> set[Key]:
+        """Keys that earlier parts have seen, read once."""
+        if self._memory is None:
+            return set()
+        if what not in self._earlier:
+            rows = PartSeen.objects.filter(run=self._run, what=what).order_by()
+            keys = rows.values_list("key", flat=True).iterator()
+            self._earlier[what] = {tuple(json.loads(key)) for key in keys}
+        return self._earlier[what]
 
     def _store(self, what: str, keys: set[Key]) -> None:
         for batch in batches(sorted(json.dumps(key) for key in keys)):
@@ -89,5 +98,5 @@ class Part(Whole):
 WHOLE: Final = Whole()
 
 
-def _name(shape: Shape) -> str:
-    return str(shape.model._meta.model_name)
+def _name(model: type[Model]) -> str:
+    return str(model._meta.model_name)

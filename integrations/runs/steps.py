@@ -80,7 +80,9 @@ class Work:
         self.renew()
 
     def count(self, **counts: int) -> None:
-        """Add to the run's totals."""
+        """Add to the run's totals; nothing to add costs no statement."""
+        if not any(counts.values()):
+            return
         totals = dict(Run.objects.values_list("totals", flat=True).get(pk=self.run.pk))
         for name, number in counts.items():
             if number:

@@ -200,7 +200,7 @@ def test_a_missing_right_costs_its_own_list_only(console: RecordedConsole) -> No
         assert any(sentence.startswith(f"{name} cannot be read: ") for sentence in connector.warnings)
 
 
-def test_a_right_that_goes_in_the_middle_of_a_list_breaks_the_read(console: RecordedConsole) -> None:
+def test_the_right_to_see_assets_is_needed_by_all_lists_of_events(console: RecordedConsole) -> None:
     console.faults.append(Fault("/r/asset/asset_view", status=403, times=None))
 
     with pytest.raises(Forbidden):
