@@ -14,7 +14,7 @@ from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import admin_url, badge, badge_column, state_badge, time_column
 from integrations.admin.gauges import gauge_of
-from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialForm
+from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialForm, fieldsets_to_look_at
 from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
 from integrations.admin.other_integrations import linked_lists
 from integrations.admin.sync_settings import SyncSettingsPage
@@ -84,6 +84,10 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HaloCredential]:
         return super().get_queryset(request).select_related("instance")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        only_looks = obj is not None and not self.has_change_permission(request, obj)
+        return fieldsets_to_look_at() if only_looks else super().get_fieldsets(request, obj)
 
     # ---- saving -----------------------------------------------------------------------------
 
