@@ -23,6 +23,7 @@ __all__ = [
     "Purpose",
     "ReadState",
     "Resource",
+    "Role",
     "RunKind",
     "RunState",
     "Severity",
@@ -32,6 +33,15 @@ __all__ = [
     "UploadedKind",
     "WriteMode",
 ]
+
+
+class Role(TextChoices):
+    """Groups of staff accounts that the bridge makes and keeps; the value is the group's name."""
+
+    ADMINISTRATOR = "Administrator"
+    ENGINEER = "Engineer"
+    SERVICE_DESK = "Service desk"
+    AUDITOR = "Auditor"
 
 
 class WriteMode(TextChoices):

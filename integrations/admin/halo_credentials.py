@@ -46,8 +46,8 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
         "show_save_and_continue": False,
     }
     buttons: ClassVar[tuple[Button, ...]] = (
-        Button("test_now", "Test now", "network_check"),
-        Button("sync_now", "Sync now", "sync"),
+        Button("test_now", "Test now", "network_check", permission="sync"),
+        Button("sync_now", "Sync now", "sync", permission="sync"),
         Button(
             "give_up_move",
             "Keep the old address",
@@ -55,12 +55,17 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
             shown=lambda row: bool(row.moving_to or row.move_refused),
         ),
         Button(
-            "start_writing", "Switch to write", "edit", shown=lambda row: row.write_mode == WriteMode.OBSERVE
+            "start_writing",
+            "Switch to write",
+            "edit",
+            permission="allow",
+            shown=lambda row: row.write_mode == WriteMode.OBSERVE,
         ),
         Button(
             "only_observe",
             "Switch to observe",
             "visibility",
+            permission="stop",
             shown=lambda row: row.write_mode == WriteMode.WRITE,
         ),
         HOOK_ADDRESS,
@@ -130,14 +135,15 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
     # ---- the page ---------------------------------------------------------------------------
 
     def panel(self, request: HttpRequest, row: HaloCredential) -> dict[str, Any]:
+        stop = "allow" if row.instance.writes_stopped else "stop"
         return {
             "state_badge": state_badge(row),
             "writing_badge": self.writing(row),
             "gauge": gauge_of(row.instance),
             "refused": missed(row.permissions, row.scopes),
             "switched_off": switched_off(row.permissions),
-            "stop_url": admin_url(row.instance, "allow" if row.instance.writes_stopped else "stop"),
-            "may_stop": request.user.has_perm("integrations.change_instance"),
+            "stop_url": admin_url(row.instance, stop),
+            "may_stop": request.user.has_perm(f"integrations.{stop}_instance"),
             **self.sync_panel(request, row),
             "other_integrations": linked_lists(row),
             "last_runs": Run.objects.filter(halo_credential=row)[:5],

@@ -109,18 +109,18 @@ class LookedAtSerializer(serializers.Serializer[Any]):
 
 
 class UploadPermissions(ModelPermissions):
-    """Whoever may change consoles may upload, choose and apply, and look at what came of it."""
+    """Whoever may upload may choose and apply, and look at what came of it."""
 
     def _needed(self, method: str, view: APIView, model: type[Model]) -> list[str]:
         if method in ("GET", "HEAD", "OPTIONS"):
             return super()._needed(method, view, model)
-        return ["integrations.change_console"]
+        return ["integrations.upload_console"]
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return super().has_permission(request, view) or bool(
             request.user
             and request.user.is_authenticated
-            and request.user.has_perm("integrations.change_console")
+            and request.user.has_perm("integrations.upload_console")
         )
 
 
@@ -191,7 +191,7 @@ class ConsoleUploads:
         request={"multipart/form-data": WantedUploadSerializer},
         responses={201: UploadSerializer, 202: UploadSerializer},
     )
-    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    @action(detail=True, methods=["post"], post_permissions=("upload",), parser_classes=[MultiPartParser])
     def uploads(self, request: Request, pk: str) -> Response:
         """Send a spreadsheet: 201 with its preview if it is ready within 10 s, else 202. Stores nothing."""
         console: Console = self.get_object()  # type: ignore[attr-defined]

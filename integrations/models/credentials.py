@@ -62,6 +62,10 @@ class Instance(models.Model):
             models.UniqueConstraint(fields=["resource_server", "tenant"], name="one_row_per_instance")
         ]
         verbose_name = "HaloPSA instance"
+        permissions = (
+            ("stop_instance", "Can stop all writing to HaloPSA"),
+            ("allow_instance", "Can allow writing to HaloPSA again"),
+        )
 
     def __str__(self) -> str:
         return self.tenant or self.resource_server.removeprefix("https://").removeprefix("http://")
@@ -160,6 +164,11 @@ class HaloCredential(models.Model):
     class Meta:
         verbose_name = "HaloPSA credential"
         ordering = ["name"]
+        permissions = (
+            ("sync_halocredential", "Can test HaloPSA credentials and read from HaloPSA"),
+            ("allow_halocredential", "Can switch HaloPSA credentials to write"),
+            ("stop_halocredential", "Can switch HaloPSA credentials to observe"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -235,6 +244,10 @@ class Console(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = (
+            ("sync_console", "Can test consoles and read from them"),
+            ("upload_console", "Can upload spreadsheets of consoles and apply them"),
+        )
 
     def __str__(self) -> str:
         return self.name
