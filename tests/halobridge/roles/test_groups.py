@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
@@ -15,6 +15,7 @@ from django_q.models import Failure
 
 from halobridge.roles import keep_roles
 from integrations.choices import Role
+from tests.halobridge.roles.members import make_member
 from tests.integrations.admin.made import make_superuser
 
 pytestmark = pytest.mark.django_db
@@ -23,12 +24,6 @@ pytestmark = pytest.mark.django_db
 def rights_of(role: Role) -> set[str]:
     rows = Permission.objects.filter(group__name=role.value)
     return {f"{app}.{code}" for app, code in rows.values_list("content_type__app_label", "codename")}
-
-
-def make_member(role: Role) -> User:
-    member = User.objects.create_user(role.value, password="a long password", is_staff=True)
-    member.groups.add(Group.objects.get(name=role.value))
-    return member
 
 
 @pytest.fixture
