@@ -29,6 +29,7 @@ __all__ = [
     "Severity",
     "StepState",
     "SyncMode",
+    "TokenScope",
     "UploadState",
     "UploadedKind",
     "WriteMode",
@@ -42,6 +43,15 @@ class Role(TextChoices):
     ENGINEER = "Engineer"
     SERVICE_DESK = "Service desk"
     AUDITOR = "Auditor"
+
+
+class TokenScope(TextChoices):
+    """What a token of the REST API is for. It never allows more than its account may do."""
+
+    READ = "read", "Read only"
+    EVENTS = "events", "Send events only"
+    MAPPING = "mapping", "Read, map, preview and export"
+    ADMIN = "admin", "Everything that its account may do"
 
 
 class WriteMode(TextChoices):

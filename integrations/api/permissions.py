@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
 
+from integrations.api.scopes import scope_allows
+
 if TYPE_CHECKING:  # the settings name this module while DRF's views are being imported
     from rest_framework.views import APIView
 
+BEYOND_SCOPE = "The scope of this token does not allow this; its account may do it."
 NAMED_BY = {"POST": "post_permissions", "PUT": "put_permissions", "PATCH": "put_permissions"}
 
 
@@ -37,7 +41,16 @@ class ModelPermissions(DjangoModelPermissions):
         if getattr(view, "_ignore_model_permissions", False):
             return True
         model = self._queryset(view).model
-        return request.user.has_perms(self._needed(request.method or "", view, model))
+        return self._may(request, self._needed(request.method or "", view, model))
+
+    def _may(self, request: Request, permissions: Sequence[str]) -> bool:
+        """Whether the account holds all of these and the token, if it is one that calls, is for them, too."""
+        if not request.user.has_perms(permissions):
+            return False
+        if scope_allows(request.auth, permissions):
+            return True
+        self.message = BEYOND_SCOPE
+        return False
 
     def _needed(self, method: str, view: APIView, model: Any) -> list[str]:
         verbs = getattr(view, NAMED_BY.get(method, ""), ())

@@ -28,6 +28,7 @@ from integrations.runs.uploads import CannotApply, request_apply, request_look
 from integrations.sync.tables.cells import BadFile
 from integrations.sync.tables.times import Order
 
+MAY_UPLOAD: Final = "integrations.upload_console"
 LONGEST_WAIT: Final = 10.0
 """Seconds that a request waits for its preview before it answers 202."""
 LOOK_EVERY: Final = 0.2
@@ -114,14 +115,12 @@ class UploadPermissions(ModelPermissions):
     def _needed(self, method: str, view: APIView, model: type[Model]) -> list[str]:
         if method in ("GET", "HEAD", "OPTIONS"):
             return super()._needed(method, view, model)
-        return ["integrations.upload_console"]
+        return [MAY_UPLOAD]
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return super().has_permission(request, view) or bool(
-            request.user
-            and request.user.is_authenticated
-            and request.user.has_perm("integrations.upload_console")
-        )
+        if super().has_permission(request, view):
+            return True
+        return bool(request.user and request.user.is_authenticated) and self._may(request, [MAY_UPLOAD])
 
 
 class UploadViewSet(mixins.UpdateModelMixin, ReadResource):

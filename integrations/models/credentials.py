@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from integrations.choices import ConnectionState, WriteMode
+from integrations.choices import ConnectionState, TokenScope, WriteMode
 from integrations.models.fields import EncryptedJSONField, EncryptedTextField
 from integrations.sync.rights import why_refused
 
@@ -263,6 +263,7 @@ class ApiToken(models.Model):
         verbose_name="staff account",
     )
     name = models.CharField(max_length=100)
+    scope = models.CharField(max_length=10, choices=TokenScope.choices, default=TokenScope.ADMIN)
     prefix = models.CharField(max_length=8, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -272,6 +273,7 @@ class ApiToken(models.Model):
 
     class Meta:
         verbose_name = "API token"
+        permissions = (("manage_apitoken", "Can make, see and revoke API tokens of other accounts"),)
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
+from rest_framework.test import APIClient
 
 from tests.test_migrations import migrate_to, newest
 
@@ -66,6 +68,21 @@ def test_a_group_with_the_name_of_a_role_gets_another_name_and_keeps_its_rights(
     assert rights_after(group) == {"view_console"}
     group.refresh_from_db()
     assert group.name == f"Administrator (own {group.pk})"
+
+
+@pytest.mark.usefixtures("earlier")
+def test_a_token_of_an_earlier_version_works_on_and_for_as_much() -> None:
+    apps = migrate_to(BEFORE)
+    account = User.objects.create_user("script", is_superuser=True)
+    digest = hashlib.sha256(b"key-of-earlier").hexdigest()
+    apps.get_model("integrations", "ApiToken").objects.create(
+        user_id=account.pk, name="Script", prefix="key-of", digest=digest
+    )
+    migrate_to(newest())
+    caller = APIClient()
+    caller.credentials(HTTP_AUTHORIZATION="Token key-of-earlier")
+    assert caller.get("/api/v1/consoles/").status_code == 200
+    assert caller.post("/api/v1/event-sets/", {}, format="json").status_code == 400
 
 
 @pytest.mark.usefixtures("earlier")
