@@ -85,6 +85,10 @@ def test_a_page_tells_the_browser_to_be_strict(answers: Answers) -> None:
     headers = answers["/admin/login/ True"]["headers"]
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert headers["X-Frame-Options"] == "DENY"
+    allowed = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in allowed
+    assert "script-src 'self' 'unsafe-eval';" in allowed
+    assert "http" not in allowed
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
