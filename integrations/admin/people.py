@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -14,6 +15,8 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from integrations.admin.bases import HistoryAdmin
+from integrations.admin.display import time_column
 from integrations.choices import Role
 
 for model in (User, Group, Schedule, Success, Failure, OrmQ):
@@ -41,6 +44,23 @@ class StaffGroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
 
 def _is_role(group: Group | None) -> bool:
     return group is not None and group.name in Role.values
+
+
+@admin.register(AccessAttempt)
+class FailedLogInAdmin(HistoryAdmin):
+    """To delete one is to let its name try again at once."""
+
+    list_display = ("username", "ip_address", "failures_since_start", "tried", "user_agent")
+    fields = ("username", "ip_address", "failures_since_start", "tried", "user_agent", "path_info")
+    search_fields = ("username", "ip_address")
+    empty_hint = (
+        "A name whose log-ins fail five times from one address has to wait 15 minutes there. It stands here "
+        "until then; delete the row to let it try again at once."
+    )
+    tried = time_column("attempt_time", "Last tried")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("axes.delete_accessattempt"))
 
 
 class OfTheQueue:
