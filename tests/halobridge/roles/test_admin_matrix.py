@@ -16,7 +16,7 @@ from tests.halobridge.roles.matrix import COLUMNS, expected_for, read_matrix
 from tests.halobridge.roles.members import make_member
 from tests.integrations.admin.made import SECRET, make_superuser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 ADMIN = read_matrix("admin.txt")
 FIRST_PAGE = "/admin/"
 PAGES_WITHOUT_MODEL = """

@@ -20,7 +20,7 @@ from tests.halobridge.roles.matrix import COLUMNS, expected_for, read_matrix
 from tests.halobridge.roles.members import make_member
 from tests.integrations.api.clients import make_token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 API = read_matrix("api.txt")
 OTHER_ADDRESSES = "healthz readyz metrics schema docs console-hook halo-hook"
 """Without an account: health and figures, the description of the API, and doors whose address is the key."""

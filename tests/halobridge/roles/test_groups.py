@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
@@ -133,3 +133,12 @@ def test_who_only_sees_the_queue_resubmits_nothing(client: Client, role: Role) -
     client.force_login(make_member(role))
     request = client.get(reverse("admin:django_q_failure_changelist")).wsgi_request
     assert admin.site._registry[Failure].get_actions(request) == {}
+
+
+def test_a_service_account_is_made_without_a_password_and_opens_no_page(browser: Client) -> None:
+    typed = {"username": "monitoring", "usable_password": "false", "password1": "", "password2": ""}
+    browser.post(reverse("admin:auth_user_add"), typed)
+    account = User.objects.get(username="monitoring")
+    assert (account.has_usable_password(), account.is_staff) == (False, False)
+    browser.force_login(account)
+    assert browser.get(reverse("admin:index")).status_code == 302

@@ -13,7 +13,7 @@ from tests.halobridge.roles.members import make_member
 from tests.halobridge.roles.test_api_matrix import _no_waiting, all_doors, is_let_in, make_world  # noqa: F401
 from tests.integrations.api.clients import make_account, make_token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 CHANGED_BY_MAPPING = """
     companies computers company-mappings suggestion-fields ignored-companies location-mappings company-todos
     computer-mappings computer-reviews ignore-rules ignored-computers product-mappings field-mappings
