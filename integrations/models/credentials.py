@@ -230,10 +230,11 @@ class Console(models.Model):
     synced_at = models.DateTimeField(null=True, blank=True, editable=False)
     events_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     unread_lists = models.JSONField(
-        default=list,
+        default=dict,
         blank=True,
         editable=False,
-        help_text="Beginnings of series keys whose list the last read of the events was not allowed to see.",
+        help_text="Beginnings of series keys whose list the last read of the events was not allowed to see, "
+        "each with the time up to which it had been read; null if never.",
     )
     mail_position = models.JSONField(
         default=dict, blank=True, editable=False, help_text="Of a mailbox: the last mail that is stored."
