@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from integrations.connectors import patience
 from integrations.connectors.base import ConsoleAccess
 from integrations.net.errors import (
     BadAnswer,
@@ -26,26 +25,11 @@ from tests.contract.recorded import (
     Fault,
     RecordedConsole,
     events_of,
-    recorded_console,
     sample,
 )
 from tests.contract.shape import as_json
 
 HTML = Fault("/", body="<html><title>Sign in</title></html>", content_type="text/html", times=None)
-
-
-@pytest.fixture
-def console(kind: str) -> Iterator[RecordedConsole]:
-    with recorded_console(kind) as found:
-        yield found
-
-
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that were asked for; none is really made."""
-    made: list[float] = []
-    monkeypatch.setattr(patience, "sleep", made.append)
-    return made
 
 
 def companies_of(console: RecordedConsole) -> list[dict[str, object]]:
