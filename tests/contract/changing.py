@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 Change = Callable[[str, Any], Any]
+Fields = tuple[str, ...]
+"""Names on the way to a field, whatever row of a list it is in."""
 
 LOG_IN = ("/login", "token", "authorize", "authenticate")
 """What the requests for a token end with: their answers stay as they are."""
@@ -76,3 +78,27 @@ def renamed(names: Collection[str], ending: str) -> Change:
         return f"{data.strip()}{ending}" if isinstance(data, str) and data.strip() in names else data
 
     return change
+
+
+def without(path: str, *missing: Fields, null: bool) -> Change:
+    """From a console that leaves fields out of its answers to `path`, or gives null for them."""
+
+    def change(request: str, data: Any) -> Any:
+        if request.partition("?")[0] == path:
+            for fields in missing:
+                data = _without(data, fields, null)
+        return data
+
+    return change
+
+
+def _without(data: Any, fields: Fields, null: bool) -> Any:
+    if isinstance(data, list):
+        return [_without(item, fields, null) for item in data]
+    if not isinstance(data, dict) or fields[0] not in data:
+        return data
+    name, inner = fields[0], fields[1:]
+    if inner:
+        return {**data, name: _without(data[name], inner, null)}
+    left = {key: value for key, value in data.items() if key != name}
+    return {**left, name: None} if null else left
