@@ -102,3 +102,19 @@ def _without(data: Any, fields: Fields, null: bool) -> Any:
         return {**data, name: _without(data[name], inner, null)}
     left = {key: value for key, value in data.items() if key != name}
     return {**left, name: None} if null else left
+
+
+def replaced(names: Collection[str], make: Callable[[str, Any], Any]) -> Change:
+    """From a console that gives `make(name, value)` for each field with one of these names."""
+
+    def change(request: str, data: Any) -> Any:
+        if isinstance(data, list):
+            return [change(request, item) for item in data]
+        if isinstance(data, dict):
+            return {
+                key: make(key, value) if key in names else change(request, value)
+                for key, value in data.items()
+            }
+        return data
+
+    return change
