@@ -13,6 +13,8 @@ Change = Callable[[str, Any], Any]
 Fields = tuple[str, ...]
 """Names on the way to a field, whatever row of a list it is in."""
 
+AWKWARD = " Ωß é e\u0301 日本 עברית 🙂"
+"""Also a letter in two signs, and one outside of the first 65,536."""
 LOG_IN = ("/login", "token", "authorize", "authenticate")
 """What the requests for a token end with: their answers stay as they are."""
 

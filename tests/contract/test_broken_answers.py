@@ -20,6 +20,7 @@ from integrations.net.errors import (
     Unauthorised,
 )
 from integrations.registry import connector_class
+from tests.contract import cases
 from tests.contract.recorded import (
     READ_KINDS,
     Fault,
@@ -138,6 +139,7 @@ def test_a_check_tells_what_came_instead_of_data(
 # ---- reading --------------------------------------------------------------------------------
 
 
+@pytest.mark.case(cases.ONCE)
 @pytest.mark.parametrize("kind", READ_KINDS)
 def test_a_key_that_is_refused_once_is_renewed(kind: str, console: RecordedConsole) -> None:
     console.faults.append(Fault(console.path_of("companies"), status=401))
@@ -145,6 +147,7 @@ def test_a_key_that_is_refused_once_is_renewed(kind: str, console: RecordedConso
     assert companies_of(console) == expected_companies(kind)
 
 
+@pytest.mark.case(cases.FAILED, cases.BUSY, cases.BUSY_UNTIL)
 @pytest.mark.parametrize("kind", READ_KINDS)
 @pytest.mark.parametrize(
     "fault",
@@ -166,6 +169,7 @@ def test_what_passes_is_waited_for(
     assert pauses == [7.0 if fault.headers else 1.0]
 
 
+@pytest.mark.case(cases.FOR_EVER, cases.FORBIDDEN, cases.NOT_JSON)
 @pytest.mark.parametrize("kind", READ_KINDS)
 @pytest.mark.parametrize(
     ("fault", "error"),
@@ -200,6 +204,7 @@ def test_what_stays_wrong_breaks_the_read(
         assert_clear(raised.value.sentence)
 
 
+@pytest.mark.case(cases.CUT)
 @pytest.mark.parametrize("kind", READ_KINDS)
 def test_a_list_that_is_cut_short_is_not_a_list(kind: str, console: RecordedConsole) -> None:
     console.replaced.update(sample(kind, "answers.json")["cut_short"])

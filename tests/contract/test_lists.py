@@ -12,14 +12,13 @@ import pytest
 
 from integrations.net import http
 from integrations.net.errors import LostAnswer, ShortList
-from tests.contract.changing import emptied, renamed, stuck
+from tests.contract import cases
+from tests.contract.changing import AWKWARD, emptied, renamed, stuck
 from tests.contract.recorded import LISTS, READ_KINDS, SILENCE, Fault, RecordedConsole, read, sample
 from tests.contract.shape import as_json
 
 PAGED = tuple((kind, row) for kind in READ_KINDS for row in sample(kind, "answers.json")["paged"])
 UNPAGED = tuple((kind, row) for kind in READ_KINDS for row in sample(kind, "answers.json")["unpaged"])
-AWKWARD = " Ωß é e\u0301 日本 עברית 🙂"
-"""Also a letter in two signs, and one outside of the first 65,536."""
 SECONDS = 0.3
 
 
@@ -35,6 +34,7 @@ def test_every_list_says_whether_it_has_pages(kind: str, what: str) -> None:
     assert all(row.get("because") or row["calls"] > 1 for row in rows)
 
 
+@pytest.mark.case(cases.PAGING)
 @pytest.mark.parametrize(("kind", "row"), PAGED, ids=named(PAGED))
 def test_a_list_is_read_to_its_last_page(kind: str, row: dict[str, Any], console: RecordedConsole) -> None:
     found = as_json(read(console.connector(), row["list"]), console.url)
@@ -43,6 +43,7 @@ def test_a_list_is_read_to_its_last_page(kind: str, row: dict[str, Any], console
     assert sum(row["path"] in call for call in console.calls) == row["calls"]
 
 
+@pytest.mark.case(cases.REPEATED)
 @pytest.mark.parametrize(("kind", "row"), PAGED, ids=named(PAGED))
 def test_a_page_that_comes_in_place_of_the_next_one_breaks_the_read(
     kind: str, row: dict[str, Any], console: RecordedConsole
@@ -53,6 +54,7 @@ def test_a_page_that_comes_in_place_of_the_next_one_breaks_the_read(
         read(console.connector(), row["list"])
 
 
+@pytest.mark.case(cases.EMPTY)
 @pytest.mark.parametrize(("kind", "what"), LISTS)
 def test_a_console_that_holds_nothing_has_empty_lists(kind: str, what: str, console: RecordedConsole) -> None:
     console.change = emptied(sample(kind, "answers.json").get("kept", ()))
@@ -69,6 +71,7 @@ def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "Limits", lambda: limits)
 
 
+@pytest.mark.case(cases.SILENT)
 @pytest.mark.parametrize("kind", READ_KINDS)
 def test_a_console_that_is_silent_once_is_asked_again(
     kind: str, console: RecordedConsole, pauses: list[float], short_limits: None
@@ -79,6 +82,7 @@ def test_a_console_that_is_silent_once_is_asked_again(
     assert pauses
 
 
+@pytest.mark.case(cases.SILENT)
 @pytest.mark.parametrize("kind", READ_KINDS)
 def test_a_console_that_stays_silent_breaks_the_read(
     kind: str, console: RecordedConsole, pauses: list[float], short_limits: None
@@ -95,6 +99,7 @@ def names_of(kind: str) -> set[str]:
     return {row["name"] for row in rows if row["name"] != row["external_id"]}
 
 
+@pytest.mark.case(cases.UNICODE)
 @pytest.mark.parametrize(("kind", "what"), [pair for pair in LISTS if pair[1] != "events"])
 def test_names_may_hold_every_letter_there_is(kind: str, what: str, console: RecordedConsole) -> None:
     """Sent as plain UTF-8, without a word about how it is to be read."""
@@ -110,6 +115,7 @@ def test_names_may_hold_every_letter_there_is(kind: str, what: str, console: Rec
     ]
 
 
+@pytest.mark.case(cases.UNICODE)
 @pytest.mark.parametrize(("kind", "what"), [pair for pair in LISTS if pair[1] == "events"])
 def test_events_tell_such_names_as_they_are(kind: str, what: str, console: RecordedConsole) -> None:
     console.content_type = "application/json"

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contract import cases
 from tests.contract.missing import findings
 from tests.contract.recorded import LISTS, sample
 
 
+@pytest.mark.case(cases.MISSING)
 @pytest.mark.parametrize(("kind", "what"), LISTS)
 def test_without_any_other_field_there_are_the_same_records(kind: str, what: str) -> None:
     found = findings(kind, what)
@@ -20,6 +22,7 @@ def test_without_any_other_field_there_are_the_same_records(kind: str, what: str
     assert len(found.decisive) < found.tried
 
 
+@pytest.mark.case(cases.MISSING)
 @pytest.mark.parametrize(("kind", "what"), LISTS)
 def test_null_says_as_little_as_nothing(kind: str, what: str) -> None:
     reasons = sample(kind, "answers.json").get("null_differs", {}).get(what, {})

@@ -9,37 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from integrations.records import ComputerRecord, EventRecord
+from integrations.records import ComputerRecord
 from integrations.registry import connector_class
+from tests.contract import cases
 from tests.contract.changing import Change, replaced
 from tests.contract.missing import at_hand
 from tests.contract.recorded import LISTS, READ_KINDS, RecordedConsole, read, recorded_console, sample
 from tests.contract.shape import AnyRecord
+from tests.contract.times import FORMS, OLD_TACTICAL, ZONE, Form, instant, time_of, to_seconds
 
-ZONE = "Australia/Adelaide"
-"""10.5 hours before UTC in the months of the samples."""
-EAST = timezone(timedelta(hours=5, minutes=45))
-MILLISECONDS_FROM = 10_000_000_000
-
-Form = Callable[[datetime, tzinfo], Any]
-FORMS: dict[str, Form] = {
-    "ISO with Z": lambda when, zone: when.isoformat().replace("+00:00", "Z"),
-    "ISO with milliseconds": lambda when, zone: when.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-    "ISO with an offset": lambda when, zone: when.astimezone(EAST).isoformat(),
-    "ISO with a blank": lambda when, zone: when.isoformat(" "),
-    "ISO without a zone": lambda when, zone: when.astimezone(zone).replace(tzinfo=None).isoformat(),
-    "seconds": lambda when, zone: int(when.timestamp()),
-    "seconds with a fraction": lambda when, zone: when.timestamp() + 0.25,
-    "milliseconds": lambda when, zone: int(when.timestamp() * 1000),
-    "milliseconds as text": lambda when, zone: str(int(when.timestamp() * 1000)),
-}
-OLD_TACTICAL = "%b-%d-%Y - %H:%M"
 DAYS: dict[str, Callable[[date], Any]] = {
     "a day": lambda day: day.isoformat(),
     "midnight": lambda day: f"{day}T00:00:00",
@@ -61,6 +45,7 @@ def dates(what: str) -> list[str]:
 TIMED = [(kind, what) for kind, what in LISTS if what != "companies" and kind in dates("times")]
 
 
+@pytest.mark.case(cases.TIMES)
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("kind", "what"), TIMED)
 def test_a_time_is_read_in_every_form(kind: str, what: str, form: str, console: RecordedConsole) -> None:
@@ -93,6 +78,7 @@ def test_what_vendors_write_for_never_is_no_time(
         assert set(times_of(console, "computers")) == {None}
 
 
+@pytest.mark.case(cases.TIMES)
 @pytest.mark.parametrize("form", DAYS)
 @pytest.mark.parametrize("kind", dates("days"))
 def test_a_day_is_the_day_that_is_written(kind: str, form: str, console: RecordedConsole) -> None:
@@ -124,12 +110,6 @@ def records_of(console: RecordedConsole, what: str, zone: str | None) -> list[An
     return read(connector, what)
 
 
-def time_of(record: AnyRecord) -> datetime | None:
-    if isinstance(record, ComputerRecord):
-        return record.last_seen
-    return record.occurred_at if isinstance(record, EventRecord) else None
-
-
 def retimed(console: RecordedConsole, form: Form) -> Change:
     """The same times in another form, in full seconds; a time that is UTC by its name stays UTC."""
     own, other = ZoneInfo(console.access().time_zone), ZoneInfo(ZONE)
@@ -140,20 +120,3 @@ def retimed(console: RecordedConsole, form: Form) -> Change:
         return form(when, UTC if is_utc else other) if when else value
 
     return replaced(declared(console.kind, "times"), change)
-
-
-def instant(value: Any, zone: tzinfo) -> datetime | None:
-    """What a value of the samples means; None for "never"."""
-    if isinstance(value, int | float) and value > 0:
-        when = datetime.fromtimestamp(value / 1000 if value >= MILLISECONDS_FROM else value, UTC)
-    elif isinstance(value, str) and value[:2] == "20":
-        when = datetime.fromisoformat(value)
-    elif isinstance(value, str) and " - " in value:
-        when = datetime.strptime(value, OLD_TACTICAL).replace(tzinfo=zone)
-    else:
-        return None
-    return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
-
-
-def to_seconds(when: datetime | None) -> datetime | None:
-    return when and when.replace(microsecond=0)
