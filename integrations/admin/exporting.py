@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import (
     FileResponse,
     Http404,
@@ -23,9 +24,9 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from integrations.admin.field_columns import PATHS, FieldColumns
-from integrations.admin.halo_sheets import SheetColumn
 from integrations.sync import sheets
 from integrations.sync.cells import Cell, cell, headers
+from integrations.sync.sheets import SheetColumn, cells_of
 
 if TYPE_CHECKING:
     from integrations.admin.bases import BridgeAdmin as _Base
@@ -58,32 +59,49 @@ class ExportedList(_Base):
             raise PermissionDenied
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET"])
-        kind, with_fields = _taken_out(request)
+        kind, with_fields = taken_out(request)
         try:
             listed = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(f"{self.url('changelist')}?e=1")
-        if kind == XLSX and listed.result_count > sheets.MOST_ROWS:
-            messages.error(request, TOO_MANY.format(count=listed.result_count, most=sheets.MOST_ROWS))
+        if kind == XLSX and (sentence := too_many(listed.result_count)):
+            messages.error(request, sentence)
             return HttpResponseRedirect(f"{self.url('changelist')}?{request.GET.urlencode()}")
-        return self._answer(
-            kind, Export(self.exported, listed.queryset, self.exported_fields and with_fields)
-        )
+        rows = self.rows_to_export(request, listed.queryset)
+        export = Export(self.exported, rows, self.exported_fields and with_fields)
+        return download(kind, named(self.exported_as), self.exported_as, export.names, export.rows())
 
-    def _answer(self, kind: str, export: Export) -> HttpResponseBase:
-        name = f"halopsa-{self.exported_as}-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}"
-        if kind == XLSX:
-            file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-            sheets.write_xlsx(file, self.exported_as.capitalize(), export.names, export.rows())
-            file.seek(0)
-            return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
-        lines = sheets.csv_lines(export.names, export.rows())
-        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = content_disposition_header(True, name) or ""
-        return response
+    def rows_to_export(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The listed rows with what their columns show besides."""
+        return rows
 
 
-def _taken_out(request: HttpRequest) -> tuple[str, bool]:
+def too_many(count: int) -> str:
+    """Why so many rows make no workbook; '' if they do."""
+    return TOO_MANY.format(count=count, most=sheets.MOST_ROWS) if count > sheets.MOST_ROWS else ""
+
+
+def named(what: str) -> str:
+    """The name of a file that holds a list as it is now, without its ending."""
+    return f"halopsa-{what}-{timezone.localtime():%Y-%m-%d-%H%M}"
+
+
+def download(
+    kind: str, stem: str, title: str, names: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> HttpResponseBase:
+    """Rows as a file to keep: CSV is streamed, a workbook is made on disk first."""
+    name = f"{stem}.{kind}"
+    if kind == XLSX:
+        file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+        sheets.write_xlsx(file, title.capitalize(), names, rows)
+        file.seek(0)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+    response = StreamingHttpResponse(sheets.csv_lines(names, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response
+
+
+def taken_out(request: HttpRequest) -> tuple[str, bool]:
     """Format and fields of an export; what stays in the request is the list's own query, without its page."""
     query = request.GET.copy()
     kind = query.get(FORMAT, CSV)
@@ -107,12 +125,10 @@ class Export:
     def rows(self) -> Iterator[list[Cell]]:
         """Read in batches through one statement, so that no row is missing or there twice."""
         paths = [column.path for column in self._columns]
-        told = [column.told for column in self._columns]
-        width = len(paths)
         if self._fields is None:
-            for values in self._rows.values_list(*paths).iterator(chunk_size=BATCH):
-                yield [cell(tell(value)) for tell, value in zip(told, values, strict=True)]
+            yield from cells_of(self._columns, self._rows.values_list(*paths).iterator(chunk_size=BATCH))
             return
+        width, told = len(paths), [column.told for column in self._columns]
         for values in self._rows.values_list(*paths, *PATHS).iterator(chunk_size=BATCH):
             own = [cell(tell(value)) for tell, value in zip(told, values[:width], strict=True)]
             yield [*own, *map(cell, self._fields.of(values[width:]))]

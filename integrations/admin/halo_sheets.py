@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils import timezone
 
 from integrations.sync.lifecycle import WARRANTY_LABELS, age_in_months, warranty_state
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class SheetColumn:
-    """`path`: a field, annotation or relation of the list's rows; `told` makes a cell of its value."""
-
-    name: str
-    path: str
-    told: Callable[[Any], Any] = _as_it_is
+from integrations.sync.sheets import SheetColumn
 
 
 def _months(bought_on: date | None) -> int | None:

@@ -4,20 +4,41 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO, Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from integrations.sync.cells import Cell
+from integrations.sync.cells import Cell, cell
 
 MOST_ROWS: Final = 1_048_575
 """Rows of a workbook's sheet (1,048,576), less the one with the names."""
 BOM: Final = "\ufeff"
 """Tells Excel that the text is UTF-8."""
 BATCH: Final = 500
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """`path`: a field, annotation or relation of the list's rows; `told` makes a cell of its value."""
+
+    name: str
+    path: str
+    told: Callable[[Any], Any] = _as_it_is
+
+
+def cells_of(columns: Sequence[SheetColumn], rows: Iterable[Sequence[Any]]) -> Iterator[list[Cell]]:
+    """The cells of rows whose values stand in the order of the columns."""
+    told = [column.told for column in columns]
+    for values in rows:
+        yield [cell(tell(value)) for tell, value in zip(told, values, strict=True)]
 
 
 def csv_lines(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:

@@ -16,7 +16,9 @@ from integrations.admin.bases import BridgeAdmin
 from integrations.admin.choosers import asset_types, id_of, number_field
 from integrations.admin.credential_choice import CredentialFirst, credential_choice
 from integrations.models import Console, HaloCredential, Product
+from mappings.admin.exporting import ExportedPage
 from mappings.models import ProductMapping
+from mappings.spreadsheets.exported import PRODUCT_COLUMNS, product_sheet
 
 NOTHING_YET = "Asset types appear here after the first sync of the HaloPSA credential."
 
@@ -84,7 +86,8 @@ class DefaultTypesForm(forms.Form):
 
 
 @admin.register(ProductMapping)
-class ProductMappingAdmin(CredentialFirst, BridgeAdmin):
+class ProductMappingAdmin(CredentialFirst, ExportedPage, BridgeAdmin):
+    exported, exported_as = PRODUCT_COLUMNS, "default-asset-types"
     form = ProductMappingForm
     autocomplete_fields = ("product",)
     search_fields = ("product__name",)
@@ -96,6 +99,10 @@ class ProductMappingAdmin(CredentialFirst, BridgeAdmin):
         obj.console_id = obj.product.console_id
         super().save_model(request, obj, form, change)
 
+    def exported_rows(self, request: HttpRequest, credential: HaloCredential) -> QuerySet[Any]:
+        console = _chosen(request, list(Console.objects.order_by("name")))
+        return product_sheet(Product.objects.filter(console=console), credential)
+
     # ---- the page of a console --------------------------------------------------------------
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -104,7 +111,12 @@ class ProductMappingAdmin(CredentialFirst, BridgeAdmin):
             raise PermissionDenied
         choice, consoles = credential_choice(request), list(Console.objects.order_by("name"))
         console = _chosen(request, consoles)
-        more: dict[str, Any] = {"choice": choice, "consoles": consoles, "console": console}
+        more: dict[str, Any] = {
+            "choice": choice,
+            "consoles": consoles,
+            "console": console,
+            "export_url": self.url("export"),
+        }
         if choice.chosen and console:
             form = DefaultTypesForm(choice.chosen, list(_products(console)), request.POST or None)
             if request.method == "POST" and (answer := self._save(request, form)):
