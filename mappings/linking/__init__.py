@@ -1,6 +1,6 @@
 """Pairs are made and taken apart here: companies with clients, computers with assets."""
 
-from mappings.linking.companies import computers_of, confirm_name, map_company, unmap_company
+from mappings.linking.companies import check_pair, computers_of, confirm_name, map_company, unmap_company
 from mappings.linking.company_states import (
     CompanyState,
     companies_of,
@@ -44,6 +44,7 @@ __all__ = [
     "NothingToDecide",
     "accept_suggestions",
     "caught_by",
+    "check_pair",
     "companies_of",
     "computer_state",
     "computers_of",

@@ -41,10 +41,8 @@ def map_company(
     stays). Switches that are None stay as they are. Locations that were mapped to sites of another client
     count as unmapped from then on. A company that was ignored no longer is. Raises `ValidationError`.
     """
-    _check_client(halo_client, halo_site)
+    check_pair(company, halo_client, halo_site)
     credential = halo_client.halo_credential
-    if credential.associated_company_id not in (None, company.pk):
-        raise ValidationError(f"The credential {credential} is associated with another company.")
     with transaction.atomic():
         mapping = _present(company, halo_client) or CompanyMapping(
             company=company, halo_credential=credential
@@ -90,7 +88,12 @@ def _told(mapping: CompanyMapping, before: tuple[HaloClient, HaloSite | None] | 
     return told
 
 
-def _check_client(halo_client: HaloClient, halo_site: HaloSite | None) -> None:
+def check_pair(company: Company, halo_client: HaloClient, halo_site: HaloSite | None = None) -> None:
+    """Whether `map_company` takes them. Raises `ValidationError`; reads nothing but the rows themselves and
+    the client's credential."""
+    credential = halo_client.halo_credential
+    if credential.associated_company_id not in (None, company.pk):
+        raise ValidationError(f"The credential {credential} is associated with another company.")
     if not halo_client.active:
         raise ValidationError({"halo_client": f"The Halo client {halo_client} is not active."})
     if halo_site is None:

@@ -1,0 +1,57 @@
+"""What each kind of sheet is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from integrations.models import HaloCredential
+from integrations.sync.tables.fields import Table
+from mappings.linking import SWITCHES
+from mappings.models import SheetKind, SheetRow
+from mappings.spreadsheets import companies
+from mappings.spreadsheets.columns import COMPANIES, SheetLine
+from mappings.spreadsheets.judged import Values
+
+
+class Judge(Protocol):
+    """Made for the rows of a part: a fixed number of statements, however many there are."""
+
+    def judge(self, line: SheetLine) -> SheetRow:
+        """What the row would do."""
+
+
+class Present(Protocol):
+    def __call__(
+        self, ids: Iterable[int], credential: HaloCredential, *, lock: bool = False
+    ) -> dict[int, Values]:
+        """How these subjects are mapped now; those that are not are not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`right`: what staff need to import it. `labels`: what the values of a row are called.
+
+    `apply` does a row as the single mapping does and returns the company mapping (our id) whose tickets it
+    switched on, if it did; it raises `ValidationError`.
+    """
+
+    table: Table
+    right: str
+    labels: Mapping[str, str]
+    judge: Callable[[Sequence[SheetLine], HaloCredential], Judge]
+    present: Present
+    apply: Callable[[SheetRow, HaloCredential, Any], int | None]
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    SheetKind.COMPANIES: Kind(
+        COMPANIES,
+        "mappings.change_companymapping",
+        {"halo_client": "Halo client", "halo_site": "Default site", **SWITCHES},
+        companies.CompanyJudge,
+        companies.present,
+        companies.apply_row,
+    ),
+}
