@@ -10,7 +10,7 @@ from integrations.choices import Action, Outcome, RunKind, RunState, UploadState
 from integrations.runs.request import request_routing, request_run
 from integrations.runs.steps import Again, Done, Result, Work
 from integrations.sync.tables.cells import BadFile
-from mappings.models import MappingSheet, SheetVerdict
+from mappings.models import MappingSheet, SheetKind, SheetVerdict
 from mappings.spreadsheets.applying import Applied, apply_some, conclude, waiting_rows
 from mappings.spreadsheets.looking import look_at
 from ticketing.planning import mark_baselines
@@ -79,8 +79,9 @@ def apply(work: Work) -> Result:
 def _concluded(work: Work, sheet: MappingSheet) -> Done:
     """What new pairs make possible: computers can be matched, waiting events routed."""
     credential = sheet.halo_credential
-    request_run(RunKind.MATCH, halo_credential=credential, slot=f"match:{credential.pk}")
-    request_routing()
+    if sheet.what == SheetKind.COMPANIES:
+        request_run(RunKind.MATCH, halo_credential=credential, slot=f"match:{credential.pk}")
+        request_routing()
     refused = sheet.rows.exclude(outcome__in=("", Outcome.DONE)).count()
     if refused:
         rows = "row was" if refused == 1 else "rows were"

@@ -14,6 +14,8 @@ class SheetKind(models.TextChoices):
     """What a sheet holds."""
 
     COMPANIES = "companies", "Company mappings"
+    PRODUCTS = "products", "Default asset types"
+    COMPUTERS = "computers", "Computer mappings"
 
 
 class SheetVerdict(models.TextChoices):
@@ -74,7 +76,7 @@ class SheetRow(models.Model):
     sheet = models.ForeignKey(MappingSheet, on_delete=models.CASCADE, related_name="rows", editable=False)
     number = models.PositiveIntegerField("row")
     name = models.CharField(max_length=300, blank=True)
-    subject_id = models.BigIntegerField(null=True, blank=True, help_text="The company.")
+    subject_id = models.BigIntegerField(null=True, blank=True, help_text="The company, product or computer.")
     verdict = models.CharField(max_length=10, choices=SheetVerdict.choices)
     column = models.CharField(max_length=220, blank=True, help_text="The column that it is refused for.")
     reason = models.CharField(max_length=500, blank=True)

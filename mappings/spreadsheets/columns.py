@@ -35,6 +35,39 @@ COMPANIES: Final = Table(
     (("company_id",), ("company",)),
 )
 """`keys`: the columns of which one has to be there."""
+_TYPE: Final = (
+    Field("type_id", "Asset type ID", Kind.CODE, sample="113"),
+    Field("type", "Asset type", called=words("type"), sample="Server"),
+)
+PRODUCTS: Final = Table(
+    "default asset types",
+    "product",
+    (
+        Field("console", "Console", sample="Backup"),
+        Field("product", "Product", called=words("product name, licence"), sample="Server Backup"),
+        *_TYPE,
+    ),
+    (),
+    (("product",),),
+)
+COMPUTERS: Final = Table(
+    "computer mappings",
+    "computer",
+    (
+        Field("console", "Console", sample="Backup"),
+        Field("computer_id", "Computer ID", Kind.ID, words("external id"), "d-9"),
+        Field("computer", "Computer", called=words("computer name, device"), sample="PINE-PC02"),
+        Field("company", "Company", sample="Pine Dental"),
+        Field("asset_id", "Asset ID", Kind.CODE, sample="501"),
+        Field("asset", "Asset", called=words("asset name"), sample="PINE-PC02"),
+        Field("asset_tag", "Asset tag", Kind.CODE, words("tag, inventory number"), "TAG-501"),
+        Field("site_id", "Site ID", Kind.CODE, sample="31"),
+        Field("site", "Site", sample="Main"),
+        *_TYPE,
+    ),
+    (),
+    (("computer_id",), ("computer",)),
+)
 
 
 def field_called(header: str, table: Table) -> str:

@@ -18,6 +18,7 @@ from mappings.spreadsheets.finding import (
     NotFound,
     clients_named,
     companies_named,
+    first_sentence,
     named,
     of_console,
     sites_of,
@@ -30,9 +31,13 @@ UNMAPPED = "The company is not mapped and no client is named: there is nothing t
 
 
 class CompanyJudge:
-    """The rows of a part. Seven statements, however many there are."""
+    """What rows would do with mappings towards one credential. Seven statements a part."""
 
-    def __init__(self, lines: Sequence[SheetLine], credential: HaloCredential) -> None:
+    def __init__(self, credential: HaloCredential) -> None:
+        self._credential = credential
+
+    def begin(self, lines: Sequence[SheetLine]) -> None:
+        credential = self._credential
         self._companies = companies_named(lines, credential)
         self._clients = clients_named(lines, credential)
         self._stored = mappings_of([row.pk for row in self._companies], credential)
@@ -134,11 +139,3 @@ def apply_row(row: SheetRow, credential: HaloCredential, staff: Any) -> int | No
         mapping = CompanyMapping.objects.get(company=company, halo_credential=credential)
         set_switches(mapping, staff=staff, **switches)
     return mapping.pk if switches.get("create_tickets") else None
-
-
-def first_sentence(problem: ValidationError) -> tuple[str, str]:
-    """(the field, the sentence) of what speaks against it."""
-    if hasattr(problem, "error_dict"):
-        field, sentences = next(iter(problem.message_dict.items()))
-        return field, sentences[0]
-    return "", problem.messages[0]

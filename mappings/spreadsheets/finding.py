@@ -6,9 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from integrations.models import Company, HaloClient, HaloCredential, HaloSite
+from integrations.models import (
+    Company,
+    Computer,
+    HaloAsset,
+    HaloAssetType,
+    HaloClient,
+    HaloCredential,
+    HaloSite,
+)
 from integrations.sync.names import normalise_name
 from mappings.linking import companies_of
 from mappings.spreadsheets.columns import SheetLine, alike
@@ -29,12 +38,18 @@ class Way:
     one: str
     by_id: str
     by_name: str
-    id_of: Callable[[Any], str]
+    id_of: Callable[[Any], str] = lambda row: str(row.halo_id)
+    else_: str = ""
+    """What tells those of one name apart; '' for the id."""
 
 
-COMPANY = Way("company", "company_id", "company", lambda row: row.external_id)
-CLIENT = Way("Halo client", "client_id", "client", lambda row: str(row.halo_id))
-SITE = Way("site", "site_id", "site", lambda row: str(row.halo_id))
+COMPANY = Way("company", "company_id", "company", lambda row: str(row.external_id))
+CLIENT = Way("Halo client", "client_id", "client")
+SITE = Way("site", "site_id", "site")
+PRODUCT = Way("product", "", "product", else_="name the console as well")
+COMPUTER = Way("computer", "computer_id", "computer", lambda row: str(row.external_id))
+ASSET = Way("asset", "asset_id", "asset")
+TYPE = Way("asset type", "type_id", "type")
 
 
 def named(way: Way, line: SheetLine, rows: Sequence[Any]) -> Any:
@@ -48,11 +63,12 @@ def named(way: Way, line: SheetLine, rows: Sequence[Any]) -> Any:
     if name is None:
         return None
     found = [row for row in rows if alike(row.name) == alike(name)]
-    found = [row for row in found if row.active] or found
+    found = [row for row in found if getattr(row, "active", True)] or found
     if not found:
         raise NotFound(way.by_name, f"There is no {way.one} {name!r}.")
     if len(found) > 1:
-        raise NotFound(way.by_name, f"Several have the name {name!r}: give the id of the {way.one}.")
+        apart = way.else_ or f"give the id of the {way.one}"
+        raise NotFound(way.by_name, f"Several have the name {name!r}: {apart}.")
     return found[0]
 
 
@@ -74,6 +90,14 @@ def of_console(line: SheetLine, rows: Sequence[Any]) -> list[Any]:
     if console is None:
         return list(rows)
     return [row for row in rows if alike(row.console.name) == alike(console)]
+
+
+def first_sentence(problem: ValidationError) -> tuple[str, str]:
+    """(the field, the sentence) of what speaks against it."""
+    if hasattr(problem, "error_dict"):
+        field, sentences = next(iter(problem.message_dict.items()))
+        return field, sentences[0]
+    return "", problem.messages[0]
 
 
 # ---- all rows of a part, in one statement each -----------------------------------------------
@@ -98,6 +122,31 @@ def clients_named(lines: Iterable[SheetLine], credential: HaloCredential) -> lis
     return list(rows.select_related("halo_credential"))
 
 
+def computers_named(lines: Iterable[SheetLine]) -> list[Computer]:
+    numbers, names = _told(lines, "computer_id", "computer")
+    rows = Computer.objects.filter(Q(external_id__in=numbers) | Q(name__in=_spelled(names)))
+    return list(rows.select_related("console", "company"))
+
+
+def assets_named(
+    lines: Iterable[SheetLine], clients: Iterable[int], credential: HaloCredential
+) -> list[HaloAsset]:
+    """Of these clients (our ids) by name or tag, and whosesoever by id."""
+    numbers, names = _told(lines, "asset_id", "asset")
+    tags, _ = _told(lines, "asset_tag", "asset_tag")
+    named_ = Q(name__in=_spelled(names)) | Q(inventory_number__in=_spelled(tags))
+    rows = HaloAsset.objects.filter(
+        Q(halo_id__in=[number for number in numbers if _is_id(number)])
+        | (Q(client__in=set(clients)) & named_),
+        halo_credential=credential,
+    )
+    return list(rows.select_related("asset_type", "site", "client"))
+
+
+def types_of(credential: HaloCredential) -> list[HaloAssetType]:
+    return list(HaloAssetType.objects.filter(halo_credential=credential, active=True))
+
+
 def sites_of(
     clients: Iterable[int], lines: Iterable[SheetLine], credential: HaloCredential
 ) -> list[HaloSite]:
@@ -116,6 +165,11 @@ def _told(lines: Iterable[SheetLine], *names: str) -> tuple[set[str], set[str]]:
 
 def _normalised(names: Iterable[str]) -> set[str]:
     return {normalise_name(name) for name in names} - {""}
+
+
+def _spelled(names: Iterable[str]) -> set[str]:
+    """In the usual spellings: a database compares letter by letter."""
+    return {way for name in names for way in (name, name.upper(), name.lower())}
 
 
 def _is_id(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from mappings.models import SheetRow, SheetVerdict
@@ -17,6 +18,11 @@ LONGEST_REASON: Final = 500
 def thing(row: Any) -> dict[str, Any] | None:
     """A row of ours."""
     return {"id": row.pk, "name": str(row)} if row is not None else None
+
+
+def type_thing(number: int | None, names: Mapping[int, str]) -> dict[str, Any] | None:
+    """An asset type by Halo's id."""
+    return {"id": number, "name": names.get(number, str(number))} if number is not None else None
 
 
 def same(one: Values | None, other: Values | None) -> bool:

@@ -10,13 +10,16 @@ from integrations.models import HaloCredential
 from integrations.sync.tables.fields import Table
 from mappings.linking import SWITCHES
 from mappings.models import SheetKind, SheetRow
-from mappings.spreadsheets import companies
-from mappings.spreadsheets.columns import COMPANIES, SheetLine
+from mappings.spreadsheets import companies, computers, products
+from mappings.spreadsheets.columns import COMPANIES, COMPUTERS, PRODUCTS, SheetLine
 from mappings.spreadsheets.judged import Values
 
 
 class Judge(Protocol):
-    """Made for the rows of a part: a fixed number of statements, however many there are."""
+    """Made for a sheet, and told of each part before its rows are judged."""
+
+    def begin(self, lines: Sequence[SheetLine]) -> None:
+        """Find what they name: a fixed number of statements, however many there are."""
 
     def judge(self, line: SheetLine) -> SheetRow:
         """What the row would do."""
@@ -40,7 +43,7 @@ class Kind:
     table: Table
     right: str
     labels: Mapping[str, str]
-    judge: Callable[[Sequence[SheetLine], HaloCredential], Judge]
+    judge: Callable[[HaloCredential], Judge]
     present: Present
     apply: Callable[[SheetRow, HaloCredential, Any], int | None]
 
@@ -53,5 +56,21 @@ KINDS: Final[Mapping[str, Kind]] = {
         companies.CompanyJudge,
         companies.present,
         companies.apply_row,
+    ),
+    SheetKind.PRODUCTS: Kind(
+        PRODUCTS,
+        "mappings.change_productmapping",
+        {"asset_type": "Asset type"},
+        products.ProductJudge,
+        products.present,
+        products.apply_row,
+    ),
+    SheetKind.COMPUTERS: Kind(
+        COMPUTERS,
+        "mappings.change_computermapping",
+        {"halo_asset": "Asset", "site": "Site", "asset_type": "Asset type"},
+        computers.ComputerJudge,
+        computers.present,
+        computers.apply_row,
     ),
 }

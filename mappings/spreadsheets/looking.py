@@ -19,7 +19,7 @@ from integrations.sync.tables.grid import rows_below
 from mappings.models import MappingSheet, SheetRow, SheetVerdict
 from mappings.spreadsheets.columns import SheetLine, read_line, where
 from mappings.spreadsheets.judged import refused
-from mappings.spreadsheets.kinds import KINDS
+from mappings.spreadsheets.kinds import KINDS, Judge
 from mappings.spreadsheets.taking import head_of
 
 ROWS: Final = 500
@@ -35,9 +35,10 @@ def look_at(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -
     SheetRow.objects.filter(sheet=sheet).delete()
     counts: Counter[str] = Counter()
     seen: dict[int, int] = {}
+    judge = KINDS[sheet.what].judge(sheet.halo_credential)
     digests: list[str] = []
     for number, part in enumerate(batches(_lines(sheet), ROWS), 1):
-        rows = _judged(sheet, part, seen)
+        rows = _judged(sheet, judge, part, seen)
         counts.update([row.verdict for row in rows])
         kept = [row for row in rows if row.verdict != SheetVerdict.UNCHANGED]
         digests += [_digest(row) for row in kept]
@@ -61,9 +62,11 @@ def _lines(sheet: MappingSheet) -> Iterator[SheetLine]:
             yield read_line(line, columns, table)
 
 
-def _judged(sheet: MappingSheet, lines: list[SheetLine], seen: dict[int, int]) -> list[SheetRow]:
+def _judged(
+    sheet: MappingSheet, judge: Judge, lines: list[SheetLine], seen: dict[int, int]
+) -> list[SheetRow]:
     kind = KINDS[sheet.what]
-    judge = kind.judge([line for line in lines if line.problem is None], sheet.halo_credential)
+    judge.begin([line for line in lines if line.problem is None])
     found = []
     for line in lines:
         row = refused(line, *line.problem) if line.problem else judge.judge(line)

@@ -14,12 +14,19 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from integrations.choices import RunKind, UploadState
-from integrations.models import Company, HaloCredential, Run
-from mappings.linking import map_company
+from integrations.models import Company, HaloClient, HaloCredential, Product, Run
+from mappings.linking import edit_computer_mapping, map_company, set_default_types
 from mappings.models import CompanyMapping, MappingSheet
 from tests.connected import execute_here
 from tests.integrations.admin.made import make_console, make_credential, make_staff, make_superuser
-from tests.mappings.builders import make_client, make_company, make_site
+from tests.mappings.builders import (
+    make_asset,
+    make_asset_type,
+    make_client,
+    make_company,
+    make_computer,
+    make_site,
+)
 from tests.mappings.sheets import csv_file, looked_at
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +215,49 @@ def statements(browser: Client, sheet: MappingSheet) -> int:
     with CaptureQueriesContext(connection) as captured:
         page(browser, sheet)
     return len(captured)
+
+
+@pytest.mark.parametrize(
+    ("list_", "right", "what"),
+    [
+        ("mappings_companymapping", "mappings.change_companymapping", "companies"),
+        ("mappings_productmapping", "mappings.change_productmapping", "products"),
+        ("integrations_computer", "mappings.change_computermapping", "computers"),
+    ],
+)
+def test_each_list_leads_to_its_import_for_who_may(
+    client: Client, company: Company, list_: str, right: str, what: str
+) -> None:
+    Product.objects.create(console=company.console, name="Desktop")
+    view = f"{list_.replace('_', '.view_')}"
+    address = reverse(f"admin:{list_}_changelist")
+    link = f"{reverse(IMPORT)}?what={what}&amp;"
+
+    client.force_login(make_staff("reader", view))
+    assert link not in client.get(address).content.decode()
+    client.force_login(make_staff("mapper", view, right))
+    assert link in client.get(address).content.decode()
+    assert f'value="{what}"' in client.get(reverse(IMPORT)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("list_", "what"), [("mappings_productmapping", "products"), ("integrations_computer", "computers")]
+)
+def test_exported_computers_and_products_change_nothing_either(
+    browser: Client, credential: HaloCredential, company: Company, list_: str, what: str
+) -> None:
+    client = HaloClient.objects.get()
+    map_company(company, client)
+    make_asset_type(credential, 113, "Server")
+    product = Product.objects.create(console=company.console, name="-Server")
+    set_default_types(credential, {product: 113})
+    there, new = make_computer(company, "=PC-1"), make_computer(company, "PC-2")
+    make_computer(company, "PC-3", product=product)
+    edit_computer_mapping(there, credential, halo_asset=make_asset(client, name="+PC"), wanted_type=113)
+    edit_computer_mapping(new, credential, asset_type=113)
+    content = b"".join(browser.get(reverse(f"admin:{list_}_export")).streaming_content)  # type: ignore[attr-defined]
+
+    browser.post(reverse(IMPORT), {"what": what, "file": SimpleUploadedFile("list.csv", content)})
+    execute_here(Run.objects.get(kind=RunKind.LOOK_UPLOAD))
+
+    assert MappingSheet.objects.get().counts == {"unchanged": 1 if what == "products" else 3}
