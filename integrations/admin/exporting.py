@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from integrations.admin.field_columns import PATHS, FieldColumns
+from integrations.admin.field_columns import KIND_NAMES, PATHS, FieldColumns
 from integrations.sync import sheets
 from integrations.sync.cells import Cell, cell, headers
 from integrations.sync.sheets import SheetColumn, cells_of
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
-FORMAT, WITH_FIELDS = "format", "with_fields"
+FORMAT, WITH_FIELDS, COLUMNS = "format", "with_fields", "columns"
 """Parameters of an export; all others are the list's own."""
+AS_LISTED = ""
+CUSTOM_PREFIXES = ("$CF", "CF")
+"""`columns` of a sheet as HaloPSA's own import takes it: how it spells a custom field there."""
 CSV, XLSX = "csv", "xlsx"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH = 2000
@@ -49,6 +53,8 @@ class ExportedList(_Base):
     exported_as: ClassVar[str] = ""
     exported_fields: ClassVar[bool] = False
     """Whether the rows have asset fields and custom fields to be added."""
+    exported_for_halo: ClassVar[tuple[SheetColumn, ...]] = ()
+    """The columns in HaloPSA's own words, for a list that its import takes."""
 
     def page_urls(self) -> list[URLPattern]:
         return [self.page("export/", "export", self.export), *super().page_urls()]  # type: ignore[arg-type]
@@ -59,17 +65,20 @@ class ExportedList(_Base):
             raise PermissionDenied
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET"])
-        kind, with_fields = taken_out(request)
+        asked = taken_out(request)
         try:
             listed = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(f"{self.url('changelist')}?e=1")
-        if kind == XLSX and (sentence := too_many(listed.result_count)):
+        if asked.kind == XLSX and (sentence := too_many(listed.result_count)):
             messages.error(request, sentence)
             return HttpResponseRedirect(f"{self.url('changelist')}?{request.GET.urlencode()}")
         rows = self.rows_to_export(request, listed.queryset)
-        export = Export(self.exported, rows, self.exported_fields and with_fields)
-        return download(kind, named(self.exported_as), self.exported_as, export.names, export.rows())
+        if asked.prefix and self.exported_for_halo:
+            export = Export(self.exported_for_halo, rows, True, asked.prefix)
+        else:
+            export = Export(self.exported, rows, self.exported_fields and asked.with_fields)
+        return download(asked.kind, named(self.exported_as), self.exported_as, export.names, export.rows())
 
     def rows_to_export(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The listed rows with what their columns show besides."""
@@ -101,26 +110,46 @@ def download(
     return response
 
 
-def taken_out(request: HttpRequest) -> tuple[str, bool]:
-    """Format and fields of an export; what stays in the request is the list's own query, without its page."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`prefix`: of custom fields in a sheet for HaloPSA's import; '' for a list as it is shown."""
+
+    kind: str
+    with_fields: bool
+    prefix: str
+
+
+def taken_out(request: HttpRequest) -> Asked:
+    """What an export asks for; what stays in the request is the list's own query, without its page."""
     query = request.GET.copy()
     kind = query.get(FORMAT, CSV)
     if kind not in (CSV, XLSX):
         raise Http404("A list is exported as csv or xlsx.")
-    with_fields = WITH_FIELDS in query
-    for name in (FORMAT, WITH_FIELDS, "p", "e"):
+    prefix = query.get(COLUMNS, AS_LISTED)
+    asked = Asked(kind, WITH_FIELDS in query, prefix if prefix in CUSTOM_PREFIXES else AS_LISTED)
+    for name in (FORMAT, WITH_FIELDS, COLUMNS, "p", "e"):
         query.pop(name, None)
     request.GET = query  # type: ignore[assignment]
-    return kind, with_fields
+    return asked
+
+
+def _for_halo(name: str, kind: str, prefix: str) -> str:
+    """HaloPSA API: a custom field's name comes with or without its `CF`."""
+    return prefix + name.removeprefix("CF") if kind == KIND_NAMES["custom"] else name
 
 
 class Export:
     """The rows of a list as cells. `names` are known before the first row is read."""
 
-    def __init__(self, columns: tuple[SheetColumn, ...], rows: Any, with_fields: bool) -> None:
+    def __init__(
+        self, columns: tuple[SheetColumn, ...], rows: Any, with_fields: bool, prefix: str = AS_LISTED
+    ) -> None:
         self._columns, self._rows = columns, rows
         self._fields = FieldColumns(rows) if with_fields else None
-        self.names = headers([column.name for column in columns], self._fields.named if self._fields else ())
+        named = self._fields.named if self._fields else []
+        if prefix:
+            named = [(_for_halo(name, kind, prefix), kind) for name, kind in named]
+        self.names = headers([column.name for column in columns], named)
 
     def rows(self) -> Iterator[list[Cell]]:
         """Read in batches through one statement, so that no row is missing or there twice."""

@@ -39,7 +39,7 @@ class ExportedPage(_Base):
             raise PermissionDenied
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET"])
-        kind, _ = taken_out(request)
+        kind = taken_out(request).kind
         choice = credential_choice(request)
         if choice.chosen is None:
             raise Http404("No HaloPSA is connected yet.")
