@@ -15,6 +15,7 @@ from mappings.spreadsheets.finding import (
     CLIENT,
     COMPANY,
     SITE,
+    Index,
     NotFound,
     clients_named,
     companies_named,
@@ -38,19 +39,20 @@ class CompanyJudge:
 
     def begin(self, lines: Sequence[SheetLine]) -> None:
         credential = self._credential
-        self._companies = companies_named(lines, credential)
-        self._clients = clients_named(lines, credential)
-        self._stored = mappings_of([row.pk for row in self._companies], credential)
+        companies, named_clients = companies_named(lines, credential), clients_named(lines, credential)
+        self._companies, self._clients = Index(COMPANY, companies), Index(CLIENT, named_clients)
+        self._stored = mappings_of([row.pk for row in companies], credential)
         present = [row.halo_client for row in self._stored.values()]
         for client in present:
             client.halo_credential = credential
-        clients = {client.pk: client for client in [*self._clients, *present]}
-        self._sites = sites_of(clients, lines, credential)
+        clients = {client.pk: client for client in [*named_clients, *present]}
+        sites = sites_of(clients, lines, credential)
+        self._sites = Index(SITE, sites)
         self._usual = default_sites(clients.values())
 
     def judge(self, line: SheetLine) -> SheetRow:
         try:
-            company = named(COMPANY, line, of_console(line, self._companies))
+            company = named(COMPANY, line, of_console(line, self._companies.candidates(line)))
             if company is None:
                 raise NotFound("company", "The row names no company.")
         except NotFound as problem:
@@ -65,7 +67,7 @@ class CompanyJudge:
 
     def _judged(self, line: SheetLine, company: Company) -> SheetRow:
         mapping = self._stored.get(company.pk)
-        client = named(CLIENT, line, self._clients) or (mapping.halo_client if mapping else None)
+        client = self._clients.named(line) or (mapping.halo_client if mapping else None)
         if client is None:
             extra = next((name for name in ("site_id", "site", *SWITCHES) if line.told.get(name)), "")
             if extra:
@@ -86,11 +88,12 @@ class CompanyJudge:
 
     def _site(self, line: SheetLine, client: HaloClient) -> HaloSite | None:
         """One of the client's own before all others of that id."""
-        own = [site for site in self._sites if site.client_id == client.pk]
+        candidates = self._sites.candidates(line)
+        own = [site for site in candidates if site.client_id == client.pk]
         try:
             site: HaloSite | None = named(SITE, line, own)
         except NotFound:
-            if "site_id" in line.told and named(SITE, line, self._sites):
+            if "site_id" in line.told and named(SITE, line, candidates):
                 raise NotFound("site_id", f"This site is not one of the client {client}.") from None
             raise
         return site

@@ -21,10 +21,12 @@ from mappings.spreadsheets.finding import (
     COMPUTER,
     SITE,
     TYPE,
+    Index,
     NotFound,
     assets_named,
     computers_named,
     first_sentence,
+    grouped,
     named,
     of_console,
     sites_of,
@@ -44,21 +46,25 @@ class ComputerJudge:
 
     def __init__(self, credential: HaloCredential) -> None:
         self._credential = credential
-        self._types = types_of(credential)
-        self._names = {row.halo_id: row.name for row in self._types}
+        types = types_of(credential)
+        self._types = Index(TYPE, types)
+        self._names = {row.halo_id: row.name for row in types}
         self._taken: dict[tuple[int, int], int] = {}
 
     def begin(self, lines: Sequence[SheetLine]) -> None:
         credential = self._credential
-        self._computers = computers_named(lines)
-        companies = {row.company_id for row in self._computers if row.company_id is not None}
+        computers = computers_named(lines)
+        self._computers = Index(COMPUTER, computers)
+        companies = {row.company_id for row in computers if row.company_id is not None}
         pairs = CompanyMapping.objects.filter(company__in=companies, halo_credential=credential)
         self._pairs = {row.company_id: row for row in pairs.select_related("halo_client")}
         clients = {row.halo_client_id for row in self._pairs.values()}
-        self._assets = assets_named(lines, clients, credential)
-        self._sites = sites_of(clients, lines, credential)
-        self._stored = mappings_of([row.pk for row in self._computers], credential)
-        standing = ComputerMapping.objects.filter(halo_asset__in=[row.pk for row in self._assets])
+        assets = assets_named(lines, clients, credential)
+        self._assets = Index(ASSET, assets)
+        self._tagged = grouped(assets, lambda row: alike(row.inventory_number))
+        self._sites = Index(SITE, sites_of(clients, lines, credential))
+        self._stored = mappings_of([row.pk for row in computers], credential)
+        standing = ComputerMapping.objects.filter(halo_asset__in=[row.pk for row in assets])
         self._standing = {
             (row.halo_asset_id, row.console_id): row for row in standing.select_related("computer")
         }
@@ -78,7 +84,7 @@ class ComputerJudge:
 
     def _candidates(self, line: SheetLine) -> list[Computer]:
         """Those of the console and company that the row names; with an id the company does not matter."""
-        rows = of_console(line, self._computers)
+        rows = of_console(line, self._computers.candidates(line))
         company = line.told.get("company")
         if company is None or "computer_id" in line.told:
             return rows
@@ -92,7 +98,7 @@ class ComputerJudge:
         if pair is None:
             self._check(computer, None, None, None, None)
         asset = self._asset(line, pair) or (mapping.halo_asset if mapping else None)
-        site, kind = self._site(line, pair), named(TYPE, line, self._types)
+        site, kind = self._site(line, pair), self._types.named(line)
         before = values_of(mapping, self._names) if mapping else None
         after = self._after(mapping, asset, site, kind)
         row = row_of(line, computer, before, after)
@@ -106,14 +112,11 @@ class ComputerJudge:
         client = pair.halo_client_id if pair else 0
         tag = line.told.get("asset_tag")
         if "asset_id" in line.told or tag is None:
-            own = [row for row in self._assets if row.client_id == client]
-            found: HaloAsset | None = named(ASSET, line, self._assets if "asset_id" in line.told else own)
+            rows = self._assets.candidates(line)
+            own = [row for row in rows if row.client_id == client]
+            found: HaloAsset | None = named(ASSET, line, rows if "asset_id" in line.told else own)
             return found
-        tagged = [
-            row
-            for row in self._assets
-            if row.client_id == client and alike(row.inventory_number) == alike(tag)
-        ]
+        tagged = [row for row in self._tagged.get(alike(tag), ()) if row.client_id == client]
         if "asset" in line.told:
             tagged = [row for row in tagged if alike(row.name) == alike(line.told["asset"])]
         if len(tagged) != 1:
@@ -123,8 +126,9 @@ class ComputerJudge:
 
     def _site(self, line: SheetLine, pair: CompanyMapping | None) -> HaloSite | None:
         client = pair.halo_client_id if pair else 0
-        own = [row for row in self._sites if row.client_id == client]
-        found: HaloSite | None = named(SITE, line, self._sites if "site_id" in line.told else own)
+        rows = self._sites.candidates(line)
+        own = [row for row in rows if row.client_id == client]
+        found: HaloSite | None = named(SITE, line, rows if "site_id" in line.told else own)
         return found
 
     def _after(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,10 +47,29 @@ class Way:
 COMPANY = Way("company", "company_id", "company", lambda row: str(row.external_id))
 CLIENT = Way("Halo client", "client_id", "client")
 SITE = Way("site", "site_id", "site")
-PRODUCT = Way("product", "", "product", else_="name the console as well")
+PRODUCT = Way("product", "", "product", lambda row: "", "name the console as well")
 COMPUTER = Way("computer", "computer_id", "computer", lambda row: str(row.external_id))
 ASSET = Way("asset", "asset_id", "asset")
 TYPE = Way("asset type", "type_id", "type")
+
+
+class Index:
+    """Rows by id and by name: a line looks at those that it may mean, not at all of them."""
+
+    def __init__(self, way: Way, rows: Iterable[Any]) -> None:
+        self._way = way
+        known = list(rows)
+        self._by_id = grouped(known, way.id_of)
+        self._by_name = grouped(known, lambda row: alike(row.name))
+
+    def candidates(self, line: SheetLine) -> list[Any]:
+        if self._way.by_id in line.told:
+            return self._by_id.get(line.told[self._way.by_id], [])
+        return self._by_name.get(alike(line.told.get(self._way.by_name, "")), [])
+
+    def named(self, line: SheetLine) -> Any:
+        """See the function of this name."""
+        return named(self._way, line, self.candidates(line))
 
 
 def named(way: Way, line: SheetLine, rows: Sequence[Any]) -> Any:
@@ -82,6 +102,13 @@ def _by_id(way: Way, number: str, name: str | None, rows: Sequence[Any]) -> Any:
     if len(agreeing) > 1:
         raise NotFound(way.by_id, f"Several have the id {number!r}: name the console as well.")
     return agreeing[0]
+
+
+def grouped(rows: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
 
 
 def of_console(line: SheetLine, rows: Sequence[Any]) -> list[Any]:

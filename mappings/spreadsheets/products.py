@@ -9,7 +9,7 @@ from integrations.models import HaloAssetType, HaloCredential, Product
 from mappings.linking import set_default_types
 from mappings.models import ProductMapping, SheetRow
 from mappings.spreadsheets.columns import SheetLine
-from mappings.spreadsheets.finding import PRODUCT, TYPE, NotFound, named, of_console, types_of
+from mappings.spreadsheets.finding import PRODUCT, TYPE, Index, NotFound, named, of_console, types_of
 from mappings.spreadsheets.judged import Values, refused, row_of, type_thing, unchanged
 
 
@@ -18,10 +18,12 @@ class ProductJudge:
 
     def __init__(self, credential: HaloCredential) -> None:
         # A console has dozens of products, not thousands: all of them, so that any spelling is found.
-        self._products = list(Product.objects.select_related("console"))
-        self._types = types_of(credential)
-        self._names = {row.halo_id: row.name for row in self._types}
-        stored = mappings_of([row.pk for row in self._products], credential)
+        products = list(Product.objects.select_related("console"))
+        self._products = Index(PRODUCT, products)
+        types = types_of(credential)
+        self._types = Index(TYPE, types)
+        self._names = {row.halo_id: row.name for row in types}
+        stored = mappings_of([row.pk for row in products], credential)
         self._stored = {pk: _values(number, self._names) for pk, number in stored.items()}
 
     def begin(self, lines: Sequence[SheetLine]) -> None:
@@ -30,10 +32,10 @@ class ProductJudge:
     def judge(self, line: SheetLine) -> SheetRow:
         product = None
         try:
-            product = named(PRODUCT, line, of_console(line, self._products))
+            product = named(PRODUCT, line, of_console(line, self._products.candidates(line)))
             if product is None:
                 raise NotFound("product", "The row names no product.")
-            kind = named(TYPE, line, self._types)
+            kind = self._types.named(line)
         except NotFound as problem:
             return refused(line, problem.column, problem.sentence, product)
         if kind is None:
