@@ -12,6 +12,7 @@ from integrations.runs.steps import Again, Done, Result, Work
 from integrations.sync.tables.cells import BadFile
 from mappings.models import MappingSheet, SheetKind, SheetVerdict
 from mappings.spreadsheets.applying import Applied, apply_some, conclude, waiting_rows
+from mappings.spreadsheets.assets import plan_of
 from mappings.spreadsheets.looking import look_at
 from ticketing.planning import mark_baselines
 
@@ -43,7 +44,11 @@ def look(work: Work) -> Result:
         work.progress("Rows", rows)
 
     try:
-        work.count(**look_at(sheet, work.run, told))
+        if sheet.what == SheetKind.ASSETS:
+            plan = plan_of(sheet, work.run, told)
+            work.count(**plan.counts)
+        else:
+            work.count(**look_at(sheet, work.run, told))
     except BadFile as problem:
         looking = MappingSheet.objects.filter(pk=sheet.pk, state=UploadState.LOOKING)
         looking.update(state=UploadState.FAILED, reason=problem.sentence)

@@ -10,13 +10,13 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 from integrations.models import HaloCredential
 from integrations.sync.tables.cells import BadFile
 from mappings.models import MappingSheet, SheetKind
-from mappings.spreadsheets.kinds import KINDS
+from mappings.spreadsheets.kinds import RIGHTS
 from mappings.spreadsheets.taking import refuse_size, take_sheet
 
 
 def kinds_for(user: Any) -> list[tuple[str, str]]:
     """What this staff account may import, as choices."""
-    return [(kind, label) for kind, label in SheetKind.choices if user.has_perm(KINDS[kind].right)]
+    return [(kind, label) for kind, label in SheetKind.choices if user.has_perm(RIGHTS[kind])]
 
 
 class SheetForm(forms.Form):

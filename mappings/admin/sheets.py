@@ -13,16 +13,17 @@ from django.urls import URLPattern
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import Button, HistoryAdmin
-from integrations.admin.credential_choice import credential_choice
+from integrations.admin.credential_choice import PARAMETER, credential_choice
 from integrations.admin.display import NOTHING, admin_url, badge, badge_column, time_column
 from integrations.admin.exporting import CSV, XLSX, download
 from integrations.admin.pages import choices, page_of
 from integrations.choices import Outcome, UploadState
+from integrations.models import HaloCredential
 from mappings.admin.sheet_form import SheetForm, kinds_for
 from mappings.models import MappingSheet, SheetKind, SheetRow, SheetVerdict
 from mappings.spreadsheets.applying import changed_since
 from mappings.spreadsheets.asking import CannotApply, request_apply, request_look
-from mappings.spreadsheets.kinds import KINDS
+from mappings.spreadsheets.kinds import KINDS, RIGHTS, table_of
 
 PER_PAGE: Final = 50
 _OVER = (UploadState.APPLYING, UploadState.APPLIED)
@@ -32,6 +33,10 @@ _TONES: Final = {
     SheetVerdict.REFUSED: "bad",
     Outcome.DONE: "good",
 }
+
+
+def _may_look_again(sheet: MappingSheet) -> bool:
+    return sheet.state not in _OVER and sheet.plan_id is None
 
 
 @admin.register(MappingSheet)
@@ -49,7 +54,9 @@ class MappingSheetAdmin(HistoryAdmin):
         "file; each is looked at here before it is applied."
     )
     buttons: ClassVar[tuple[Button, ...]] = (
-        Button("look_again", "Look again", shown=lambda sheet: sheet.state not in _OVER),
+        Button(
+            "look_again", "Look again", shown=lambda sheet: sheet.state not in _OVER and sheet.plan_id is None
+        ),
         Button("apply", "Apply", shown=lambda sheet: sheet.state == UploadState.READY),
     )
     state_shown = badge_column("state", "State")
@@ -63,7 +70,7 @@ class MappingSheetAdmin(HistoryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[MappingSheet]:
         """Those of the kinds that this staff account may import; all for whoever may see them."""
         rows = super().get_queryset(request).defer("content")
-        rows = rows.select_related("halo_credential", "created_by", "look_run", "apply_run")
+        rows = rows.select_related("halo_credential", "created_by", "look_run", "apply_run", "plan")
         if request.user.has_perm("mappings.view_mappingsheet"):
             return rows
         return rows.filter(what__in=[kind for kind, _ in kinds_for(request.user)])
@@ -80,7 +87,7 @@ class MappingSheetAdmin(HistoryAdmin):
 
     @staticmethod
     def _may_act(request: HttpRequest, row: Any) -> bool:
-        return bool(request.user.has_perm(KINDS[row.what].right))
+        return bool(request.user.has_perm(RIGHTS[row.what]))
 
     # ---- importing --------------------------------------------------------------------------
 
@@ -110,13 +117,13 @@ class MappingSheetAdmin(HistoryAdmin):
             form=form,
             choice=choice,
             media=self.media + form.media,
-            samples=[self._sample(kind, label) for kind, label in offered],
+            samples=[self._sample(kind, label, choice.chosen) for kind, label in offered],
             back=self.url("changelist"),
         )
         return TemplateResponse(request, "bridge/import_sheet.html", context)
 
-    def _sample(self, kind: str, label: str) -> dict[str, Any]:
-        table = KINDS[kind].table
+    def _sample(self, kind: str, label: str, credential: HaloCredential) -> dict[str, Any]:
+        table = table_of(kind, credential)
         keys = {name for names in table.keys for name in names} | set(table.needed)
         return {
             "label": label,
@@ -124,7 +131,10 @@ class MappingSheetAdmin(HistoryAdmin):
                 {"label": field.label, "needed": field.name in keys, "example": field.sample}
                 for field in table.fields
             ],
-            "urls": {ending.upper(): self.url("sample", f"{kind}.{ending}") for ending in (XLSX, CSV)},
+            "urls": {
+                ending.upper(): f"{self.url('sample', f'{kind}.{ending}')}?{PARAMETER}={credential.pk}"
+                for ending in (XLSX, CSV)
+            },
         }
 
     def sample(self, request: HttpRequest, name: str) -> HttpResponseBase:
@@ -132,7 +142,10 @@ class MappingSheetAdmin(HistoryAdmin):
         what, _, ending = name.partition(".")
         if what not in dict(kinds_for(request.user)) or ending not in (CSV, XLSX):
             raise Http404("There is no such sample.")
-        names = [field.label for field in KINDS[what].table.fields]
+        choice = credential_choice(request)
+        if choice.chosen is None:
+            raise Http404("No HaloPSA is connected yet.")
+        names = [field.label for field in table_of(what, choice.chosen).fields]
         return download(ending, f"{SheetKind(what).label.lower().replace(' ', '-')}", what, names, ())
 
     # ---- the preview ------------------------------------------------------------------------
@@ -143,6 +156,8 @@ class MappingSheetAdmin(HistoryAdmin):
         sheet: MappingSheet = self.row_or_404(request, object_id)
         if not self.has_view_permission(request, sheet):
             raise PermissionDenied
+        if sheet.plan is not None and sheet.state == UploadState.READY:
+            return HttpResponseRedirect(admin_url(sheet.plan))
         page, verdicts = _rows(request, sheet)
         is_ready = sheet.state == UploadState.READY
         wanted = sum(sheet.counts.get(name, 0) for name in (SheetVerdict.CREATES, SheetVerdict.CHANGES))
@@ -153,7 +168,7 @@ class MappingSheetAdmin(HistoryAdmin):
             said=True,
             object=sheet,
             sheet=sheet,
-            one=KINDS[sheet.what].table.one,
+            one=table_of(sheet.what, sheet.halo_credential).one,
             is_at_work=sheet.state in (UploadState.LOOKING, UploadState.APPLYING),
             run=sheet.apply_run or sheet.look_run,
             page=page,
@@ -186,9 +201,11 @@ class MappingSheetAdmin(HistoryAdmin):
 
 
 def _columns(sheet: MappingSheet) -> list[dict[str, str]]:
-    fields = KINDS[sheet.what].table.by_name
+    fields = table_of(sheet.what, sheet.halo_credential).by_name
     pairs = zip(sheet.found.get("headers", ()), sheet.found.get("columns", ()), strict=False)
-    return [{"header": header, "label": fields[name].label if name else ""} for header, name in pairs]
+    return [
+        {"header": header, "label": fields[name].label if name in fields else ""} for header, name in pairs
+    ]
 
 
 def _rows(request: HttpRequest, sheet: MappingSheet) -> tuple[Any, Any]:
@@ -199,7 +216,7 @@ def _rows(request: HttpRequest, sheet: MappingSheet) -> tuple[Any, Any]:
     count = counts.get(chosen, 0) if chosen else sum(counts.values())
     page = page_of(request, rows.filter(verdict=chosen) if chosen else rows, PER_PAGE, count)
     page.object_list = list(page.object_list)
-    labels = KINDS[sheet.what].labels
+    labels = KINDS[sheet.what].labels if sheet.what in KINDS else {}
     for row in page.object_list:
         row.differences = list(_differences(row, labels))
         told = row.get_outcome_display() if row.outcome else row.get_verdict_display()

@@ -20,6 +20,7 @@ from mappings.models import (
     IgnoredCompany,
     LocationMapping,
 )
+from mappings.models.intentions import of_mappings
 
 _UNFINISHED = (IntentionState.SENDING, IntentionState.UNCERTAIN)
 
@@ -138,7 +139,7 @@ def unmap_company(mapping: CompanyMapping, staff: Any = None) -> int:
         sent = Intention.objects.filter(
             kind=IntentionKind.CREATE_ASSET, state__in=_UNFINISHED, subject_id__in=computers.values("pk")
         )
-        if sent.exists():
+        if of_mappings(sent).exists():
             raise ValidationError(
                 f"Assets are just being created for computers of {mapping.company}. "
                 "Remove the mapping when that run has ended."

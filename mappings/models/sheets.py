@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from integrations.choices import Outcome, UploadState
-from integrations.models import HaloCredential, Run
+from integrations.models import HaloAsset, HaloCredential, Plan, Run
 
 
 class SheetKind(models.TextChoices):
@@ -16,6 +16,7 @@ class SheetKind(models.TextChoices):
     COMPANIES = "companies", "Company mappings"
     PRODUCTS = "products", "Default asset types"
     COMPUTERS = "computers", "Computer mappings"
+    ASSETS = "assets", "Assets"
 
 
 class SheetVerdict(models.TextChoices):
@@ -49,6 +50,15 @@ class MappingSheet(models.Model):
     )
     apply_run = models.ForeignKey(
         Run, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    plan = models.ForeignKey(
+        Plan,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        help_text="Assets: what the sheet became.",
     )
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(
@@ -93,3 +103,38 @@ class SheetRow(models.Model):
 
     def __str__(self) -> str:
         return f"Row {self.number}"
+
+
+class SheetAsset(models.Model):
+    """A row of an imported sheet of assets: what staff want of an asset, and which one it became.
+
+    `told` is by field: what finds the asset and its place, and values by the key of their place (see
+    `mappings.targets`). A row that cannot be read has a `problem` instead.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="sheet_assets", editable=False)
+    number = models.PositiveIntegerField("row")
+    told = models.JSONField(default=dict, blank=True)
+    column = models.CharField(max_length=220, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+    halo_asset = models.ForeignKey(
+        HaloAsset,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The asset that was made of it.",
+    )
+    created_by_us = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering = ["number"]
+        default_permissions = ()
+        verbose_name = "row of an asset sheet"
+        verbose_name_plural = "rows of asset sheets"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="one_asset_per_row_of_a_sheet")
+        ]
+
+    def __str__(self) -> str:
+        return f"Row {self.number} of preview {self.plan_id}"

@@ -104,6 +104,12 @@ def _by_id(way: Way, number: str, name: str | None, rows: Sequence[Any]) -> Any:
     return agreeing[0]
 
 
+def first_client(clients: Index, line: SheetLine) -> HaloClient | None:
+    """The client that the line names, None if it names none. Raises `NotFound`."""
+    found: HaloClient | None = clients.named(line)
+    return found
+
+
 def grouped(rows: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
@@ -151,7 +157,7 @@ def clients_named(lines: Iterable[SheetLine], credential: HaloCredential) -> lis
 
 def computers_named(lines: Iterable[SheetLine]) -> list[Computer]:
     numbers, names = _told(lines, "computer_id", "computer")
-    rows = Computer.objects.filter(Q(external_id__in=numbers) | Q(name__in=_spelled(names)))
+    rows = Computer.objects.filter(Q(external_id__in=numbers) | Q(name__in=spelled(names)))
     return list(rows.select_related("console", "company"))
 
 
@@ -161,7 +167,7 @@ def assets_named(
     """Of these clients (our ids) by name or tag, and whosesoever by id."""
     numbers, names = _told(lines, "asset_id", "asset")
     tags, _ = _told(lines, "asset_tag", "asset_tag")
-    named_ = Q(name__in=_spelled(names)) | Q(inventory_number__in=_spelled(tags))
+    named_ = Q(name__in=spelled(names)) | Q(inventory_number__in=spelled(tags))
     rows = HaloAsset.objects.filter(
         Q(halo_id__in=[number for number in numbers if _is_id(number)])
         | (Q(client__in=set(clients)) & named_),
@@ -194,7 +200,7 @@ def _normalised(names: Iterable[str]) -> set[str]:
     return {normalise_name(name) for name in names} - {""}
 
 
-def _spelled(names: Iterable[str]) -> set[str]:
+def spelled(names: Iterable[str]) -> set[str]:
     """In the usual spellings: a database compares letter by letter."""
     return {way for name in names for way in (name, name.upper(), name.lower())}
 

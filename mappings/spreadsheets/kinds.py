@@ -1,4 +1,4 @@
-"""What each kind of sheet is made of."""
+"""What each kind of sheet is made of. Mappings are applied by themselves; assets become a plan."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from integrations.sync.tables.fields import Table
 from mappings.linking import SWITCHES
 from mappings.models import SheetKind, SheetRow
 from mappings.spreadsheets import companies, computers, products
+from mappings.spreadsheets.assets import asset_table
 from mappings.spreadsheets.columns import COMPANIES, COMPUTERS, PRODUCTS, SheetLine
 from mappings.spreadsheets.judged import Values
 
@@ -74,3 +75,14 @@ KINDS: Final[Mapping[str, Kind]] = {
         computers.apply_row,
     ),
 }
+
+RIGHTS: Final[Mapping[str, str]] = {
+    **{what: kind.right for what, kind in KINDS.items()},
+    SheetKind.ASSETS: "integrations.add_plan",
+}
+"""What staff need to import each kind: assets become a preview, which is applied as any other."""
+
+
+def table_of(what: str, credential: HaloCredential) -> Table:
+    """What a sheet of this kind may hold."""
+    return asset_table(credential) if what == SheetKind.ASSETS else KINDS[what].table

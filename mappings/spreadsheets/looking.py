@@ -18,9 +18,9 @@ from integrations.sync.tables.cells import BadFile
 from integrations.sync.tables.grid import rows_below
 from mappings.models import MappingSheet, SheetRow, SheetVerdict
 from mappings.spreadsheets.columns import SheetLine, read_line, where
+from mappings.spreadsheets.heads import head_of
 from mappings.spreadsheets.judged import refused
 from mappings.spreadsheets.kinds import KINDS, Judge
-from mappings.spreadsheets.taking import head_of
 
 ROWS: Final = 500
 """Rows that are judged together: each names up to four things, and a statement takes only so many."""

@@ -8,11 +8,12 @@ from integrations.ingest.uploads.taking import compressed, refuse_size
 from integrations.models import HaloCredential
 from integrations.sync.storable import storable_text
 from integrations.sync.tables.cells import BadFile
+from integrations.sync.tables.fields import Table
 from integrations.sync.tables.files import Source, open_file
 from integrations.sync.tables.grid import Head, find_head
 from mappings.models import MappingSheet
 from mappings.spreadsheets.columns import columns_of, field_called, missing_columns
-from mappings.spreadsheets.kinds import KINDS
+from mappings.spreadsheets.kinds import table_of
 
 MOST_SHEETS: Final = 20
 """Sheets of a workbook among which the list is looked for."""
@@ -26,7 +27,7 @@ def take_sheet(
     size = file.tell()
     refuse_size(size)
     kind, source = open_file(file)
-    found = described(source, what)
+    found = described(source, table_of(what, credential))
     _, content = compressed(file)
     return MappingSheet.objects.create(
         halo_credential=credential,
@@ -39,10 +40,9 @@ def take_sheet(
     )
 
 
-def described(source: Source, what: str) -> dict[str, Any]:
+def described(source: Source, table: Table) -> dict[str, Any]:
     """The sheet whose headers are known best, and what each column was taken for. Raises `BadFile`."""
-    table = KINDS[what].table
-    heads = _heads(source, what)
+    heads = _heads(source, table)
     chosen = max(heads, key=lambda name: sum(map(bool, columns_of(heads[name].names, table))))
     head = heads[chosen]
     columns = columns_of(head.names, table)
@@ -58,8 +58,7 @@ def described(source: Source, what: str) -> dict[str, Any]:
     }
 
 
-def _heads(source: Source, what: str) -> dict[str, Head]:
-    table = KINDS[what].table
+def _heads(source: Source, table: Table) -> dict[str, Head]:
     heads: dict[str, Head] = {}
     empty: BadFile | None = None
     for name in source.sheets[:MOST_SHEETS]:
@@ -70,7 +69,3 @@ def _heads(source: Source, what: str) -> dict[str, Head]:
     if not heads and empty is not None:
         raise empty
     return heads
-
-
-def head_of(sheet: MappingSheet) -> Head:
-    return Head(sheet.found["head_row"], tuple(sheet.found["headers"]))

@@ -25,6 +25,7 @@ from tests.mappings.builders import (
     make_client,
     make_company,
     make_computer,
+    make_fields,
     make_site,
 )
 from tests.mappings.sheets import csv_file, looked_at
@@ -261,3 +262,32 @@ def test_exported_computers_and_products_change_nothing_either(
     execute_here(Run.objects.get(kind=RunKind.LOOK_UPLOAD))
 
     assert MappingSheet.objects.get().counts == {"unchanged": 1 if what == "products" else 3}
+
+
+def test_a_sheet_of_assets_leads_to_its_preview(browser: Client, credential: HaloCredential) -> None:
+    make_asset_type(credential, 112, "Workstation", key_field_ids=[], field_ids=[])
+    make_site(make_client(credential, "Alder Group"))
+    row_ = {"inventory_number": "R-1", "assettype_name": "Workstation", "client_name": "Alder Group"}
+    file = SimpleUploadedFile("assets.csv", csv_file([row_, {**row_, "client_name": "?"}]).getvalue())
+
+    browser.post(reverse(IMPORT), {"what": "assets", "file": file})
+    execute_here(Run.objects.get(kind=RunKind.LOOK_UPLOAD))
+    address = reverse("admin:mappings_mappingsheet_change", args=[MappingSheet.objects.get().pk])
+    told = browser.get(address, follow=True).content.decode()
+
+    assert "What the sheet assets.csv would do" in told
+    assert "R-1 (Alder Group)" in told
+    assert "client_name (column C): There is no Halo client &#x27;?&#x27;." in told
+
+
+def test_the_sample_of_assets_has_the_fields_of_this_halo(
+    browser: Client, credential: HaloCredential
+) -> None:
+    make_fields(credential)
+    address = reverse("admin:mappings_mappingsheet_sample", args=["assets.csv"])
+
+    text = b"".join(browser.get(address).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+
+    names = text.strip().split(",")
+    assert names[:2] == ["id", "inventory_number"]
+    assert {"warranty_end", "status_id", "Serial Number"} <= set(names)
