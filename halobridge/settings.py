@@ -249,11 +249,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ConnectionState": "integrations.choices.ConnectionState",
         "EventState": "integrations.choices.EventState",
         "GapKind": "mappings.models.GapKind",
+        "Outcome": "integrations.choices.Outcome",
         "PlanState": "integrations.choices.PlanState",
         "ReviewDecision": "mappings.models.ReviewDecision",
         "RunState": "integrations.choices.RunState",
         "Severity": "integrations.choices.Severity",
+        "SheetKind": "mappings.models.SheetKind",
         "TicketState": "ticketing.models.TicketState",
+        "UploadState": "integrations.choices.UploadState",
+        "UploadedKind": "integrations.choices.UploadedKind",
     },
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -40,7 +39,6 @@ AS_LISTED = ""
 CUSTOM_PREFIXES = ("$CF", "CF")
 """`columns` of a sheet as HaloPSA's own import takes it: how it spells a custom field there."""
 CSV, XLSX = "csv", "xlsx"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH = 2000
 TOO_MANY = "These are {count:,} rows; an XLSX sheet holds {most:,}. Export them as CSV or filter the list."
 
@@ -100,12 +98,10 @@ def download(
 ) -> HttpResponseBase:
     """Rows as a file to keep: CSV is streamed, a workbook is made on disk first."""
     name = f"{stem}.{kind}"
+    written, content_type = sheets.written(kind, title.capitalize(), names, rows)
     if kind == XLSX:
-        file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-        sheets.write_xlsx(file, title.capitalize(), names, rows)
-        file.seek(0)
-        return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
-    response = StreamingHttpResponse(sheets.csv_lines(names, rows), content_type="text/csv; charset=utf-8")
+        return FileResponse(written, as_attachment=True, filename=name, content_type=content_type)
+    response = StreamingHttpResponse(written, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
@@ -19,6 +20,7 @@ MOST_ROWS: Final = 1_048_575
 BOM: Final = "\ufeff"
 """Tells Excel that the text is UTF-8."""
 BATCH: Final = 500
+XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _as_it_is(value: Any) -> Any:
@@ -73,6 +75,16 @@ def write_xlsx(file: IO[bytes], title: str, names: Sequence[str], rows: Iterable
     for row in rows:
         sheet.append(row)
     book.save(file)
+
+
+def written(kind: str, title: str, names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> tuple[Any, str]:
+    """(what to send, its content type): `csv` piece by piece, `xlsx` as an open file on disk."""
+    if kind != "xlsx":
+        return csv_lines(names, rows), "text/csv; charset=utf-8"
+    file = tempfile.TemporaryFile()  # noqa: SIM115  whoever sends it closes it
+    write_xlsx(file, title, names, rows)
+    file.seek(0)
+    return file, XLSX_TYPE
 
 
 def _bold(sheet: Any, name: str) -> Any:

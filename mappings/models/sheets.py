@@ -96,7 +96,7 @@ class SheetRow(models.Model):
 
     class Meta:
         ordering = ["number"]
-        default_permissions = ()
+        default_permissions = ("view",)
         verbose_name = "row of an imported sheet"
         verbose_name_plural = "rows of imported sheets"
         constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="one_row_per_number")]
