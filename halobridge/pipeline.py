@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from halobridge import mailboxes, mirror, moving, reading, software, uploading, verdicts
+from halobridge import importing, mailboxes, mirror, moving, reading, software, uploading, verdicts
 from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
 from integrations.connections import fill_in
@@ -208,6 +208,18 @@ def read_deliveries(work: Work) -> Result:
     return Again()
 
 
+# ---- spreadsheets ---------------------------------------------------------------------------
+
+
+def look_at_spreadsheet(work: Work) -> Result:
+    return importing.look(work) if importing.is_sheet(work) else uploading.look(work)
+
+
+def apply_spreadsheet(work: Work) -> Result:
+    """Of mappings, or of what a console has."""
+    return importing.apply(work) if importing.is_sheet(work) else uploading.begin_apply(work)
+
+
 # ---- assets ---------------------------------------------------------------------------------
 
 
@@ -391,9 +403,9 @@ TABLE: Table = {
     RunKind.SOFTWARE: {"start": read_software},
     RunKind.SYNC_CONSOLE: {"start": sync_console, "link": link_after_console},
     RunKind.EVENTS: {"start": fetch_events},
-    RunKind.LOOK_UPLOAD: {"start": uploading.look, "judge": uploading.judge},
+    RunKind.LOOK_UPLOAD: {"start": look_at_spreadsheet, "judge": uploading.judge},
     RunKind.APPLY_UPLOAD: {
-        "start": uploading.begin_apply,
+        "start": apply_spreadsheet,
         "rows": uploading.store_rows,
         "missing": uploading.mark_missing,
         "link": link_after_console,

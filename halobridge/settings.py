@@ -53,8 +53,11 @@ HALOBRIDGE_DELIVERY_THREADS: int = env.int("HALOBRIDGE_DELIVERY_THREADS", defaul
 HALOBRIDGE_PAUSE_FACTOR: float = env.float("HALOBRIDGE_PAUSE_FACTOR", default=1.0)
 HALOBRIDGE_EXECUTE = "halobridge.tasks.execute"
 """The only way up: what a wake-up calls with a run's id."""
-HALOBRIDGE_SCHEDULES = {"halobridge: asset updates": "mappings.schedules.tick"}
-"""What upper floors want to be asked once a minute, by name: imports go down only."""
+HALOBRIDGE_SCHEDULES = {
+    "halobridge: asset updates": "mappings.schedules.tick",
+    "halobridge: mappings nightly": "mappings.schedules.nightly",
+}
+"""What upper floors want to be asked, by name: once a minute or as its end says. Imports go down only."""
 HALOBRIDGE_TIME_ZONE: str = env.str("HALOBRIDGE_TIME_ZONE", default="UTC")
 HALOBRIDGE_WATCH_INTERVAL: int = env.int("HALOBRIDGE_WATCH_INTERVAL", default=10)
 HALOBRIDGE_EVENT_INTERVAL: int = env.int("HALOBRIDGE_EVENT_INTERVAL", default=1)

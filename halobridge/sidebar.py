@@ -90,6 +90,7 @@ NAVIGATION = [
         _list("Ignore rules", "visibility_off", "mappings", "ignorerule"),
         _list("Ignored computers", "do_not_disturb_on", "mappings", "ignoredcomputer"),
         _list("Previews", "preview", "integrations", "plan"),
+        _list("Imported sheets", "upload_file", "mappings", "mappingsheet"),
         _list("Gap report", "join_inner", "mappings", "gap"),
         _list("Counts", "calculate", "mappings", "monthcount"),
     ),

@@ -96,8 +96,8 @@ def ensure_schedules() -> None:
 
 
 def _rhythm(name: str) -> dict[str, Any]:
-    kinds = {"halobridge: hourly": Schedule.HOURLY, "halobridge: nightly": Schedule.DAILY}
-    kind = kinds.get(name, Schedule.MINUTES)
+    kinds = {"hourly": Schedule.HOURLY, "nightly": Schedule.DAILY}
+    kind = kinds.get(name.rpartition(" ")[2], Schedule.MINUTES)
     return {"schedule_type": kind, "minutes": 1 if kind == Schedule.MINUTES else None}
 
 

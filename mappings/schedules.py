@@ -1,10 +1,11 @@
-"""Which scheduled asset updates are due. Safe to ask any number of times, on any machine."""
+"""What mappings are asked by the clock. Safe to ask any number of times, on any machine."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
@@ -12,12 +13,18 @@ from integrations.choices import ConnectionState, RunKind
 from integrations.models import OPEN_STATES, HaloCredential, Run
 from integrations.runs.request import request_run
 from mappings.models import CompanyMapping, limits_of_many
+from mappings.spreadsheets.purging import purge_sheets
 
 
 def tick() -> None:
     """Ask for every update that is due; four statements where none is."""
     for credential in due():
         request_keeping(credential)
+
+
+def nightly() -> None:
+    """Drop what is older than the retention."""
+    purge_sheets(timezone.now() - timedelta(days=settings.HALOBRIDGE_RETENTION_DAYS))
 
 
 def request_keeping(credential: HaloCredential, requested_by: Any = None) -> Run:

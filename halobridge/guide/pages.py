@@ -66,6 +66,7 @@ PAGES: Final = (
             "mappings_suggestionfields",
             "mappings_computermapping",
             "mappings_locationmapping",
+            "mappings_mappingsheet",
             "integrations_computer",
         ),
     ),

@@ -30,7 +30,7 @@ from integrations.admin.display import NOTHING, badge, date_column, day, row_lin
 from integrations.admin.exporting import ExportedList
 from integrations.admin.halo_definitions import field_names
 from integrations.admin.halo_objects import IS_ACTIVE, SEEN_THROUGH, MirrorAdmin, client_column
-from integrations.admin.halo_sheets import ASSET_COLUMNS
+from integrations.admin.halo_sheets import ASSET_COLUMNS, ASSET_IMPORT_COLUMNS
 from integrations.admin.installed_software import Reading, reading_of, reading_on_opening
 from integrations.admin.linked_filter import LinkedFilter
 from integrations.choices import Resource
@@ -112,6 +112,7 @@ class HaloAssetAdmin(ExportedList, MirrorAdmin):
     in_halo = "assets"
     resource = Resource.ASSETS
     exported = ASSET_COLUMNS
+    exported_for_halo = ASSET_IMPORT_COLUMNS
     exported_as = "assets"
     exported_fields = True
 

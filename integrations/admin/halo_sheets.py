@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from functools import partial
 
 from django.utils import timezone
 
+from integrations.sync.days import to_date
 from integrations.sync.lifecycle import WARRANTY_LABELS, age_in_months, warranty_state
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class SheetColumn:
-    """`path`: a field, annotation or relation of the list's rows; `told` makes a cell of its value."""
-
-    name: str
-    path: str
-    told: Callable[[Any], Any] = _as_it_is
+from integrations.sync.sheets import SheetColumn
 
 
 def _months(bought_on: date | None) -> int | None:
@@ -31,6 +19,10 @@ def _months(bought_on: date | None) -> int | None:
 
 def _warranty(ends_on: date | None) -> str:
     return WARRANTY_LABELS[warranty_state(ends_on, timezone.localdate())]
+
+
+def _day_of(name: str, properties: Mapping[str, str] | None) -> date | None:
+    return to_date((properties or {}).get(name, ""))
 
 
 _ID = SheetColumn("HaloPSA ID", "halo_id")
@@ -65,6 +57,17 @@ ASSET_COLUMNS = (
     SheetColumn("Age (months)", "bought_on", _months),
     *_LAST,
 )
+ASSET_IMPORT_COLUMNS = (
+    *(SheetColumn("id", "halo_id"), SheetColumn("inventory_number", "inventory_number")),
+    SheetColumn("assettype_name", "asset_type__name"),
+    *(SheetColumn("client_name", "client__name"), SheetColumn("site_name", "site__name")),
+    SheetColumn("status_id", "status_id"),
+    *(
+        SheetColumn(name, "properties", partial(_day_of, name))
+        for name in ("warranty_start", "warranty_end", "supplier_purchasedate")
+    ),
+)
+"""As HaloPSA's API calls them, which is how its import of assets does; fields follow by name."""
 LICENCE_COLUMNS = (
     *(_ID, _NAME, SheetColumn("Client", "client__name"), SheetColumn("Site", "site__name")),
     *(SheetColumn("Vendor", "vendor"), SheetColumn("Manufacturer", "manufacturer")),

@@ -21,12 +21,12 @@ from django.utils.http import content_disposition_header
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldBooleanSwitchWidget
 
 from integrations.admin.display import admin_url
-from integrations.admin.exporting import XLSX_TYPE
 from integrations.choices import UploadedKind
 from integrations.ingest.uploads.taking import Wanted, refuse_size, take_file
 from integrations.models import Console, Upload
 from integrations.registry import CONNECTORS, connector_class
 from integrations.runs.uploads import request_look
+from integrations.sync.sheets import XLSX_TYPE
 from integrations.sync.tables.cells import BadFile
 from integrations.sync.tables.known import TABLES
 from integrations.sync.tables.samples import sample_csv, write_sample

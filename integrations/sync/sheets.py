@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO, Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from integrations.sync.cells import Cell
+from integrations.sync.cells import Cell, cell
 
 MOST_ROWS: Final = 1_048_575
 """Rows of a workbook's sheet (1,048,576), less the one with the names."""
 BOM: Final = "\ufeff"
 """Tells Excel that the text is UTF-8."""
 BATCH: Final = 500
+XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """`path`: a field, annotation or relation of the list's rows; `told` makes a cell of its value."""
+
+    name: str
+    path: str
+    told: Callable[[Any], Any] = _as_it_is
+
+
+def cells_of(columns: Sequence[SheetColumn], rows: Iterable[Sequence[Any]]) -> Iterator[list[Cell]]:
+    """The cells of rows whose values stand in the order of the columns."""
+    told = [column.told for column in columns]
+    for values in rows:
+        yield [cell(tell(value)) for tell, value in zip(told, values, strict=True)]
 
 
 def csv_lines(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
@@ -52,6 +75,16 @@ def write_xlsx(file: IO[bytes], title: str, names: Sequence[str], rows: Iterable
     for row in rows:
         sheet.append(row)
     book.save(file)
+
+
+def written(kind: str, title: str, names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> tuple[Any, str]:
+    """(what to send, its content type): `csv` piece by piece, `xlsx` as an open file on disk."""
+    if kind != "xlsx":
+        return csv_lines(names, rows), "text/csv; charset=utf-8"
+    file = tempfile.TemporaryFile()  # noqa: SIM115  whoever sends it closes it
+    write_xlsx(file, title, names, rows)
+    file.seek(0)
+    return file, XLSX_TYPE
 
 
 def _bold(sheet: Any, name: str) -> Any:

@@ -1,4 +1,5 @@
-"""The admin pages of company mapping, computers, asset types, fields, asset rules, previews, gaps, counts."""
+"""The admin pages of company mapping, computers, asset types, fields, asset rules, previews, gaps, counts,
+imported sheets."""
 
 from mappings.admin import (  # noqa: F401  importing registers them
     asset_rules,
@@ -14,6 +15,7 @@ from mappings.admin import (  # noqa: F401  importing registers them
     newcomers,
     plans,
     product_mappings,
+    sheets,
     suggestion_fields,
     sync_limits,
 )

@@ -27,15 +27,18 @@ from mappings.admin.company_forms import ChooseClientForm, CompanyMappingForm
 from mappings.admin.company_history import history_of
 from mappings.admin.company_reading import READING, read_now, readings
 from mappings.admin.company_removal import Removal
-from mappings.admin.company_rows import SIZES, company_rows
+from mappings.admin.company_rows import SIZES, company_rows, listed_companies
+from mappings.admin.exporting import ExportedPage
 from mappings.admin.import_page import ImportPage
 from mappings.admin.location_page import LocationPage
 from mappings.linking import SWITCHES, map_company, open_todos, set_switches, takes_imports
 from mappings.models import CompanyMapping
+from mappings.spreadsheets.exported import COMPANY_COLUMNS, company_sheet
 
 
 @admin.register(CompanyMapping)
-class CompanyMappingAdmin(Removal, ImportPage, LocationPage, BridgeAdmin):
+class CompanyMappingAdmin(Removal, ImportPage, LocationPage, ExportedPage, BridgeAdmin):
+    exported, exported_as = COMPANY_COLUMNS, "company-mappings"
     form = CompanyMappingForm
     panel_template = "bridge/company_history.html"
     search_fields = ("company__name", "halo_client__name")
@@ -71,6 +74,9 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, BridgeAdmin):
             "history": history_of(row.company, row.halo_credential),
             "places": row.company.locations.filter(active=True).count(),
         }
+
+    def exported_rows(self, request: HttpRequest, credential: HaloCredential) -> QuerySet[Any]:
+        return company_sheet(listed_companies(request, credential), credential)
 
     # ---- the mapping page -------------------------------------------------------------------
 
@@ -115,6 +121,7 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, BridgeAdmin):
             "may_change": may_change,
             "may_delete": self.has_delete_permission(request),
             "here": address(request, page=request.GET.get("page")),
+            "export_url": self.url("export"),
         }
 
     def _do(self, request: HttpRequest, credential: HaloCredential) -> HttpResponse:

@@ -57,6 +57,13 @@ def company_rows(request: HttpRequest, credential: HaloCredential) -> CompanyRow
     return CompanyRows(page, choices(request, "state", list(CompanyState.choices), counts), exact, size)
 
 
+def listed_companies(request: HttpRequest, credential: HaloCredential) -> QuerySet[Any]:
+    """All companies that the page lists, on whichever of its pages."""
+    found = with_company_state(searched_companies(request, credential), credential)
+    state = request.GET.get("state", "")
+    return found.filter(state=state) if state else found
+
+
 def page_size(request: HttpRequest) -> int:
     wanted = id_of(request, "size")
     return wanted if wanted in SIZES else PER_PAGE

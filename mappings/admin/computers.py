@@ -29,6 +29,7 @@ from integrations.admin.display import (
     time_column,
     two_lines,
 )
+from integrations.admin.exporting import ExportedList
 from integrations.models import Computer, HaloCredential
 from mappings.admin.computer_form import EditMappingForm
 from mappings.admin.computer_ignoring import Ignoring
@@ -42,6 +43,7 @@ from mappings.admin.computer_rows import (
 from mappings.admin.export_scope import ExportSelected
 from mappings.linking import ComputerState, edit_computer_mapping, remove_computer_mapping
 from mappings.models import CompanyMapping, ComputerMapping
+from mappings.spreadsheets.exported import COMPUTER_COLUMNS, computer_sheet
 
 EDIT_LINK = '<a class="hb-button hb-button--small" href="{}" aria-label="Edit mapping of {}">Edit mapping</a>'
 REMOVE = (
@@ -57,7 +59,7 @@ EDITABLE = (ComputerState.MAPPED, ComputerState.TO_EXPORT, ComputerState.UNMAPPE
 
 
 @admin.register(Computer)
-class ComputerAdmin(Ignoring, ExportSelected, HistoryAdmin):
+class ComputerAdmin(Ignoring, ExportSelected, ExportedList, HistoryAdmin):
     actions: Any = (*ExportSelected.actions, *Ignoring.actions)
     list_display = ("name", "company_shown", "product_shown", "state_shown", "asset", "do")
     list_filter = (
@@ -72,6 +74,7 @@ class ComputerAdmin(Ignoring, ExportSelected, HistoryAdmin):
     search_fields = ("name", "host_name", "serial_number", "company__name", "product__name")
     search_help_text = "Device name, host name, serial number, company"
     list_before_template = "bridge/computers_bar.html"
+    exported, exported_as = COMPUTER_COLUMNS, "computer-mappings"
     empty_hint = "Computers are read from a console by its sync. Connect a console first."
     fieldsets = (
         (None, {"fields": ("name", "company_shown", "location", "state_shown", "asset", "do")}),
@@ -131,6 +134,9 @@ class ComputerAdmin(Ignoring, ExportSelected, HistoryAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         choice = chosen_credential(request)
         return super().changelist_view(request, {**(extra_context or {}), "choice": choice})
+
+    def rows_to_export(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return computer_sheet(rows, chosen_credential(request).chosen)
 
     # ---- columns ----------------------------------------------------------------------------
 
@@ -193,6 +199,7 @@ class ComputerAdmin(Ignoring, ExportSelected, HistoryAdmin):
             self.page(
                 "<int:credential_id>/<int:computer_id>/remove-mapping/", "remove_mapping", self.remove_mapping
             ),
+            *super().page_urls(),
         ]
 
     def _both(

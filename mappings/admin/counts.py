@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,26 +11,22 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet, Sum
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotAllowed,
-    StreamingHttpResponse,
 )
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 
 from integrations.admin.bases import HistoryAdmin
 from integrations.admin.choosers import id_of
 from integrations.admin.credential_choice import CredentialChoice, credential_choice
-from integrations.admin.exporting import CSV, FORMAT, XLSX, XLSX_TYPE
+from integrations.admin.exporting import CSV, FORMAT, XLSX, download
 from integrations.admin.pages import address, page_of
 from integrations.models import Console, HaloCredential
-from integrations.sync import sheets
 from integrations.sync.cells import Cell, cell
 from mappings.counts import Month, left_out, months_of, present_counts
 from mappings.models import MonthCount
@@ -164,7 +159,7 @@ class CountAdmin(HistoryAdmin):
         if asked.missing:
             raise Http404("This month was not counted.")
         moment = asked.month.key if asked.month else f"{timezone.localtime():%Y-%m-%d-%H%M}"
-        return _file(f"counts-{moment}.{kind}", kind, _cells(asked, asked.rows(request)))
+        return download(kind, f"counts-{moment}", "Counts", _NAMES, _cells(asked, asked.rows(request)))
 
 
 def _left_out(asked: Asked) -> int:
@@ -179,14 +174,3 @@ def _cells(asked: Asked, rows: QuerySet[Any]) -> Iterator[list[Cell]]:
     ):
         told = (asked.counted_on, client, halo_id, console, product, asset_type or NOT_IN_HALO, number)
         yield [cell(value) for value in told]
-
-
-def _file(name: str, kind: str, rows: Iterator[list[Cell]]) -> HttpResponseBase:
-    if kind == XLSX:
-        file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-        sheets.write_xlsx(file, "Counts", _NAMES, rows)
-        file.seek(0)
-        return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
-    response = StreamingHttpResponse(sheets.csv_lines(_NAMES, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response

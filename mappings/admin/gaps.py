@@ -29,10 +29,10 @@ from integrations.admin.display import (
     two_lines,
 )
 from integrations.admin.exporting import ExportedList
-from integrations.admin.halo_sheets import SheetColumn
 from integrations.choices import RunKind
 from integrations.models import HaloCredential, Run
 from integrations.runs.request import request_gaps
+from integrations.sync.sheets import SheetColumn
 from mappings.admin.computer_rows import CredentialFilter, chosen_credential
 from mappings.admin.gap_actions import GapActions
 from mappings.admin.gap_rows import (

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -16,7 +15,10 @@ from integrations.admin.bases import BridgeAdmin
 from integrations.admin.choosers import asset_types, id_of, number_field
 from integrations.admin.credential_choice import CredentialFirst, credential_choice
 from integrations.models import Console, HaloCredential, Product
+from mappings.admin.exporting import ExportedPage
+from mappings.linking import set_default_types
 from mappings.models import ProductMapping
+from mappings.spreadsheets.exported import PRODUCT_COLUMNS, product_sheet
 
 NOTHING_YET = "Asset types appear here after the first sync of the HaloPSA credential."
 
@@ -63,28 +65,13 @@ class DefaultTypesForm(forms.Form):
         """Store what differs; return how many products changed."""
         wanted = {product: self.cleaned_data[f"product_{product.pk}"] for product in self.products}
         changed = {p: value for p, value in wanted.items() if value != self.stored.get(p.pk)}
-        with transaction.atomic():
-            cleared = [product.pk for product, value in changed.items() if value is None]
-            ProductMapping.objects.filter(halo_credential=self.credential, product__in=cleared).delete()
-            ProductMapping.objects.bulk_create(
-                [self._row(product, value) for product, value in changed.items() if value is not None],
-                update_conflicts=True,
-                unique_fields=["product", "halo_credential"],
-                update_fields=["asset_type", "console"],
-            )
+        set_default_types(self.credential, changed)
         return len(changed)
-
-    def _row(self, product: Product, asset_type: int) -> ProductMapping:
-        return ProductMapping(
-            product=product,
-            console_id=product.console_id,
-            halo_credential=self.credential,
-            asset_type=asset_type,
-        )
 
 
 @admin.register(ProductMapping)
-class ProductMappingAdmin(CredentialFirst, BridgeAdmin):
+class ProductMappingAdmin(CredentialFirst, ExportedPage, BridgeAdmin):
+    exported, exported_as = PRODUCT_COLUMNS, "default-asset-types"
     form = ProductMappingForm
     autocomplete_fields = ("product",)
     search_fields = ("product__name",)
@@ -96,6 +83,10 @@ class ProductMappingAdmin(CredentialFirst, BridgeAdmin):
         obj.console_id = obj.product.console_id
         super().save_model(request, obj, form, change)
 
+    def exported_rows(self, request: HttpRequest, credential: HaloCredential) -> QuerySet[Any]:
+        console = _chosen(request, list(Console.objects.order_by("name")))
+        return product_sheet(Product.objects.filter(console=console), credential)
+
     # ---- the page of a console --------------------------------------------------------------
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -104,7 +95,12 @@ class ProductMappingAdmin(CredentialFirst, BridgeAdmin):
             raise PermissionDenied
         choice, consoles = credential_choice(request), list(Console.objects.order_by("name"))
         console = _chosen(request, consoles)
-        more: dict[str, Any] = {"choice": choice, "consoles": consoles, "console": console}
+        more: dict[str, Any] = {
+            "choice": choice,
+            "consoles": consoles,
+            "console": console,
+            "export_url": self.url("export"),
+        }
         if choice.chosen and console:
             form = DefaultTypesForm(choice.chosen, list(_products(console)), request.POST or None)
             if request.method == "POST" and (answer := self._save(request, form)):

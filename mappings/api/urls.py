@@ -21,6 +21,7 @@ from mappings.api.ignoring import IgnoredComputerViewSet, IgnoreRuleViewSet
 from mappings.api.location_mappings import LocationMappingViewSet
 from mappings.api.plans import PlannedChangeViewSet, PlanViewSet
 from mappings.api.product_mappings import ProductMappingViewSet
+from mappings.api.sheets import MappingSheetViewSet, SheetRowViewSet
 from mappings.api.sync_limits import SyncLimitsViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
@@ -37,6 +38,8 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("ignore-rules", IgnoreRuleViewSet),
     ("ignored-computers", IgnoredComputerViewSet),
     ("product-mappings", ProductMappingViewSet),
+    ("mapping-sheets", MappingSheetViewSet),
+    (r"mapping-sheets/(?P<sheet>[0-9]+)/rows", SheetRowViewSet),
     ("field-mappings", FieldMappingViewSet),
     ("sync-limits", SyncLimitsViewSet),
     ("asset-rules", AssetRulesViewSet),

@@ -22,6 +22,7 @@ from mappings.apply.job import Job
 from mappings.apply.mirror import after_creates
 from mappings.apply.sending import batch_of, begin_all, blames_one, is_forbidden, planned, post
 from mappings.apply.settling import Batch, Held
+from mappings.apply.sheets import is_of_sheet, made_of_sheets, still_wanted_of_sheets
 from mappings.models import ComputerMapping
 from mappings.planning.forecast import LARGEST_BATCH, PROOF
 from mappings.targets import apart, is_field, same, to_send
@@ -51,6 +52,8 @@ def send_creates(job: Job) -> bool:
 
 
 def _still_wanted(job: Job, batch: Batch) -> list[Intention]:
+    of_sheets = [row for row in batch if is_of_sheet(row)]
+    batch = [row for row in batch if row not in of_sheets]
     rows = ComputerMapping.objects.filter(pk__in=[intention.subject_id for intention in batch])
     states = {pk: (asset, held) for pk, asset, held in rows.values_list("pk", "halo_asset_id", "held")}
     removed = [row for row in batch if row.subject_id not in states]
@@ -63,7 +66,8 @@ def _still_wanted(job: Job, batch: Batch) -> list[Intention]:
     ):
         if rows_out:
             settling.dropped(job, rows_out, outcome, words)
-    return [row for row in batch if row not in (*removed, *linked, *held)]
+    left = [row for row in batch if row not in (*removed, *linked, *held)]
+    return [*left, *still_wanted_of_sheets(job, of_sheets)]
 
 
 def _payload(intention: Intention) -> dict[str, Any]:
@@ -210,6 +214,7 @@ def _by_tag(job: Job, intention: Intention) -> AssetRecord | None:
             halo_credential=job.credential, halo_asset__halo_id__in=[record.halo_id for record in records]
         ).values_list("halo_asset__halo_id", flat=True)
     )
+    taken |= made_of_sheets(job.credential, [record.halo_id for record in records])
     for record in sorted(records, key=lambda record: record.halo_id):
         if record.asset_type_id != after["asset_type_id"] or record.halo_id in taken:
             continue

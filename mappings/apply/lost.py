@@ -8,15 +8,17 @@ from django.utils import timezone
 from integrations.choices import IntentionKind, IntentionState
 from integrations.models import Intention
 from mappings.models import ComputerMapping
+from mappings.models.intentions import of_mappings
 
 
 def lost_creates() -> QuerySet[Intention]:
     """Creates that wait for staff, of mappings that still lack an asset; `subject_id` is the mapping."""
-    return Intention.objects.filter(
+    lost = Intention.objects.filter(
         kind=IntentionKind.CREATE_ASSET,
         state=IntentionState.STAFF,
         subject_id__in=ComputerMapping.objects.filter(halo_asset__isnull=True).values("pk"),
     )
+    return of_mappings(lost)
 
 
 def retry_lost(mapping: ComputerMapping) -> bool:

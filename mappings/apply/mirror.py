@@ -12,6 +12,7 @@ from integrations.sync.days import to_date
 from mappings.apply.job import Job
 from mappings.apply.placing import after_placing
 from mappings.apply.settling import Held
+from mappings.apply.sheets import is_of_sheet, link_sheets
 from mappings.models import ComputerMapping, MappingOrigin
 from mappings.planning import UNDO
 from mappings.targets import Parts, apart, to_mirror
@@ -57,7 +58,9 @@ def after_creates(job: Job, pairs: Pairs) -> dict[int, str]:
     stored = HaloAsset.objects.filter(
         halo_credential=job.credential, halo_id__in=[held.halo_id for _, held in pairs]
     )
-    return _link(job, pairs, dict(stored.values_list("halo_id", "pk")))
+    asset_of = dict(stored.values_list("halo_id", "pk"))
+    link_sheets(pairs, asset_of, made=True)
+    return _link(job, [pair for pair in pairs if not is_of_sheet(pair[0])], asset_of)
 
 
 def _link(job: Job, pairs: Pairs, asset_of: Mapping[int, int]) -> dict[int, str]:
@@ -166,8 +169,9 @@ def after_updates(job: Job, pairs: Pairs) -> dict[int, str]:
          "asset_type", "status_id", *_KEPT],
     )  # fmt: skip
     _remember_retired(rows, sent)
+    link_sheets(pairs, {row.halo_id: row.pk for row in rows}, made=False)
     if job.plan.kind == UNDO:
-        subjects = [intention.subject_id for intention, _ in pairs]
+        subjects = [intention.subject_id for intention, _ in pairs if not is_of_sheet(intention)]
         ComputerMapping.objects.filter(pk__in=subjects).update(held=True, held_by=job.run)
     return {}
 

@@ -14,11 +14,14 @@ from integrations.choices import Action, IntentionKind, IntentionState, Outcome,
 from integrations.models import OPEN_STATES, Computer, Entry, Intention, PlannedChange
 from mappings.apply.job import KINDS, UNFINISHED, Job
 from mappings.models import ComputerMapping, MappingOrigin
+from mappings.models.intentions import SHEET_ASSET, of_mappings
 from mappings.planning import WRITES, types_with_marker
 
 CHUNK = 500
 PAIR = "refused_pair"
 """Subject of a row that clears the bridge reference of an asset which stands for no computer any more."""
+OTHERS = (PAIR, SHEET_ASSET)
+"""Subjects of writes besides computer mappings."""
 STILL_OPEN = (*OPEN_STATES, RunState.WAITING)
 """A run in one of these states goes on with its own intentions."""
 
@@ -44,7 +47,8 @@ def prepare_from(job: Job, position: int) -> int | None:
         _store_entries(job, [row for row in rows if row.action == Action.SKIP], Outcome.SKIPPED)
         chosen = [row for row in rows if row.selected and row.action in WRITES]
         _make_intentions(job, _with_mappings(job, chosen))
-        _make_intentions(job, {row.subject_id: row for row in chosen if row.subject_kind == PAIR}, PAIR)
+        for kind in OTHERS:
+            _make_intentions(job, {row.subject_id: row for row in chosen if row.subject_kind == kind}, kind)
     return rows[-1].position
 
 
@@ -77,8 +81,8 @@ def _with_mappings(job: Job, rows: Sequence[PlannedChange]) -> dict[int, Planned
     for pk, computer_id, asset_id in made.values_list("pk", "computer_id", "halo_asset_id"):
         (by_mapping if asset_id is None else linked)[pk] = by_computer[computer_id]
     # A repeated step finds links that this run itself has made.
-    own = Intention.objects.filter(run=job.run, subject_id__in=linked).values_list("subject_id", flat=True)
-    late = [linked[pk] for pk in sorted(set(linked) - set(own))]
+    own = of_mappings(Intention.objects.filter(run=job.run, subject_id__in=linked))
+    late = [linked[pk] for pk in sorted(set(linked) - set(own.values_list("subject_id", flat=True)))]
     _store_entries(job, late, Outcome.CHANGED_MEANWHILE, "It was linked to an asset meanwhile.")
     return by_mapping
 
@@ -175,8 +179,8 @@ def _lane(number: int, what: str) -> str:
 def _content(job: Job, row: PlannedChange, marked: frozenset[int]) -> dict[str, Any]:
     """`marker_field`: where the bridge reference goes; None where the asset type has no place for it."""
     content = {"action": row.action, "subject": row.subject, "before": row.before, "after": row.after}
-    if row.subject_kind == PAIR:
-        content["subject_kind"] = PAIR
+    if row.subject_kind in OTHERS:
+        content["subject_kind"] = row.subject_kind
     if row.action == Action.CREATE:
         has_place = row.after["asset_type_id"] in marked
         content["marker_field"] = job.instance.marker_field_id if has_place else None

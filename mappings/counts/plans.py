@@ -15,12 +15,15 @@ from integrations.choices import Action, PlanState
 from integrations.models import Computer, HaloCredential, Plan
 from mappings.counts.today import IN_HALO, counted
 from mappings.models import ComputerMapping
-from mappings.planning.rows import ASSET_TYPES
+from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES
 from mappings.planning.world import Scope
 
 MOST_LINES: Final = 100
 Key = tuple[str, str, str]
 """Client, product, asset type; no type: not in HaloPSA."""
+
+
+_OF_NO_COMPUTERS = (ASSET_TYPES, ASSET_SHEET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class PlanCounts:
 def counts_of_plan(plan: Plan) -> PlanCounts | None:
     """Four statements, whatever the size. None once a plan has been applied: its *before* is gone. None of a
     plan that is about no computers."""
-    if plan.state != PlanState.READY or plan.halo_credential is None or plan.kind == ASSET_TYPES:
+    if plan.state != PlanState.READY or plan.halo_credential is None or plan.kind in _OF_NO_COMPUTERS:
         return None
     before = _present(plan)
     after = before.copy()

@@ -1,13 +1,17 @@
 """Pairs are made and taken apart here: companies with clients, computers with assets."""
 
-from mappings.linking.companies import computers_of, confirm_name, map_company, unmap_company
+from mappings.linking.companies import check_pair, computers_of, confirm_name, map_company, unmap_company
 from mappings.linking.company_states import (
     CompanyState,
     companies_of,
     exact_suggestions,
     with_company_state,
 )
-from mappings.linking.computers import edit_computer_mapping, remove_computer_mapping
+from mappings.linking.computers import (
+    edit_computer_mapping,
+    raise_edit_problems,
+    remove_computer_mapping,
+)
 from mappings.linking.deciding import NothingToDecide, decide, decisions_for
 from mappings.linking.default_sites import default_sites
 from mappings.linking.found import match_computers_for
@@ -32,6 +36,7 @@ from mappings.linking.importing import (
 )
 from mappings.linking.locations import map_locations, suggest_sites
 from mappings.linking.newcomers import dismiss_todos, open_todos
+from mappings.linking.products import set_default_types
 from mappings.linking.states import ComputerState, computer_state, eligible_computers, with_states
 from mappings.linking.suggestions import accept_suggestions, suggest_companies_for
 from mappings.linking.switches import SWITCHES, set_switches, set_switches_of
@@ -44,6 +49,7 @@ __all__ = [
     "NothingToDecide",
     "accept_suggestions",
     "caught_by",
+    "check_pair",
     "companies_of",
     "computer_state",
     "computers_of",
@@ -66,9 +72,11 @@ __all__ = [
     "match_computers_for",
     "matching_clients",
     "open_todos",
+    "raise_edit_problems",
     "refresh_ignored",
     "release",
     "remove_computer_mapping",
+    "set_default_types",
     "set_switches",
     "set_switches_of",
     "stop_ignoring",

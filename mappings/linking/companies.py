@@ -20,6 +20,7 @@ from mappings.models import (
     IgnoredCompany,
     LocationMapping,
 )
+from mappings.models.intentions import of_mappings
 
 _UNFINISHED = (IntentionState.SENDING, IntentionState.UNCERTAIN)
 
@@ -41,10 +42,8 @@ def map_company(
     stays). Switches that are None stay as they are. Locations that were mapped to sites of another client
     count as unmapped from then on. A company that was ignored no longer is. Raises `ValidationError`.
     """
-    _check_client(halo_client, halo_site)
+    check_pair(company, halo_client, halo_site)
     credential = halo_client.halo_credential
-    if credential.associated_company_id not in (None, company.pk):
-        raise ValidationError(f"The credential {credential} is associated with another company.")
     with transaction.atomic():
         mapping = _present(company, halo_client) or CompanyMapping(
             company=company, halo_credential=credential
@@ -90,7 +89,12 @@ def _told(mapping: CompanyMapping, before: tuple[HaloClient, HaloSite | None] | 
     return told
 
 
-def _check_client(halo_client: HaloClient, halo_site: HaloSite | None) -> None:
+def check_pair(company: Company, halo_client: HaloClient, halo_site: HaloSite | None = None) -> None:
+    """Whether `map_company` takes them. Raises `ValidationError`; reads nothing but the rows themselves and
+    the client's credential."""
+    credential = halo_client.halo_credential
+    if credential.associated_company_id not in (None, company.pk):
+        raise ValidationError(f"The credential {credential} is associated with another company.")
     if not halo_client.active:
         raise ValidationError({"halo_client": f"The Halo client {halo_client} is not active."})
     if halo_site is None:
@@ -135,7 +139,7 @@ def unmap_company(mapping: CompanyMapping, staff: Any = None) -> int:
         sent = Intention.objects.filter(
             kind=IntentionKind.CREATE_ASSET, state__in=_UNFINISHED, subject_id__in=computers.values("pk")
         )
-        if sent.exists():
+        if of_mappings(sent).exists():
             raise ValidationError(
                 f"Assets are just being created for computers of {mapping.company}. "
                 "Remove the mapping when that run has ended."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -31,8 +32,19 @@ def edit_computer_mapping(
     asset is taken from the computer of the same console that it stands for, and that pair is refused.
     Raises `ValidationError` with a sentence per field.
     """
-    _check_edit(computer, credential, halo_asset, halo_site, asset_type, take)
-    _check_wanted(credential, halo_asset, wanted_site, wanted_type)
+    raise_edit_problems(
+        computer,
+        credential,
+        _company_mapping(computer, credential),
+        halo_asset=halo_asset,
+        other=lambda: _other_on(halo_asset, computer) if halo_asset else None,
+        halo_site=halo_site,
+        asset_type=asset_type,
+        wanted_site=wanted_site,
+        wanted_type=wanted_type,
+        is_type=lambda number: _is_type(credential, number),
+        take=take,
+    )
     with transaction.atomic():
         mapping = ComputerMapping.objects.filter(computer=computer, halo_credential=credential).first()
         mapping = mapping or ComputerMapping(computer=computer, halo_credential=credential)
@@ -72,45 +84,67 @@ def _exchange(mapping: ComputerMapping, asset: HaloAsset | None, take: bool, sta
     former.delete()
 
 
-def _check_edit(
+def raise_edit_problems(
     computer: Computer,
     credential: HaloCredential,
-    asset: HaloAsset | None,
-    site: HaloSite | None,
+    pair: CompanyMapping | None,
+    *,
+    halo_asset: HaloAsset | None,
+    other: Callable[[], ComputerMapping | None],
+    halo_site: HaloSite | None,
     asset_type: int | None,
+    wanted_site: HaloSite | None,
+    wanted_type: int | None,
+    is_type: Callable[[int], bool],
     take: bool = False,
 ) -> None:
-    pair = None
-    if computer.company_id is not None:
-        pairs = CompanyMapping.objects.filter(company_id=computer.company_id, halo_credential=credential)
-        pair = pairs.first()
+    """Whether `edit_computer_mapping` takes this. Raises `ValidationError`; reads only what it is given.
+
+    `pair`: the mapping of the computer's company; `other`: the mapping of another computer of the console
+    that holds the asset; `is_type`: whether HaloPSA has an asset type (Halo's id). The last two are asked
+    only if it matters.
+    """
     if pair is None:
         company = computer.company or "of this computer"
         raise ValidationError(
             {"computer": f"The company {company} is not mapped; only computers of mapped companies can be."}
         )
     problems: dict[str, str] = {}
-    if asset is not None and (words := _problem_with_asset(computer, asset, pair, take)):
+    if halo_asset is not None and (words := _problem_with_asset(halo_asset, pair, other, take)):
         problems["halo_asset"] = words
-    if site is not None and site.client_id != pair.halo_client_id:
+    if halo_site is not None and halo_site.client_id != pair.halo_client_id:
         problems["halo_site"] = f"This site is not one of the client {pair.halo_client}."
-    if asset_type is not None and (words := _problem_with_type(credential, asset_type)):
-        problems["asset_type"] = words
+    if asset_type is not None and not is_type(asset_type):
+        problems["asset_type"] = _no_type(asset_type)
+    problems = problems or _problems_with_wanted(halo_asset, wanted_site, wanted_type, is_type)
     if problems:
         raise ValidationError(problems)
 
 
-def _problem_with_type(credential: HaloCredential, asset_type: int) -> str:
+def _company_mapping(computer: Computer, credential: HaloCredential) -> CompanyMapping | None:
+    if computer.company_id is None:
+        return None
+    pairs = CompanyMapping.objects.filter(company_id=computer.company_id, halo_credential=credential)
+    return pairs.first()
+
+
+def _is_type(credential: HaloCredential, asset_type: int) -> bool:
     types = HaloAssetType.objects.filter(halo_credential=credential, active=True)
-    return "" if types.filter(halo_id=asset_type).exists() else f"HaloPSA has no asset type {asset_type}."
+    return types.filter(halo_id=asset_type).exists()
 
 
-def _problem_with_asset(computer: Computer, asset: HaloAsset, pair: CompanyMapping, take: bool) -> str:
+def _no_type(asset_type: int) -> str:
+    return f"HaloPSA has no asset type {asset_type}."
+
+
+def _problem_with_asset(
+    asset: HaloAsset, pair: CompanyMapping, held_by: Callable[[], ComputerMapping | None], take: bool
+) -> str:
     if asset.client_id != pair.halo_client_id:
         return f"This asset is not one of the client {pair.halo_client}."
     if not asset.active:
         return "This asset is inactive in HaloPSA."
-    other = _other_on(asset, computer)
+    other = held_by()
     if other is None or take or not other.computer.active:
         return ""
     return f"This asset already stands for the computer {other.computer}."
@@ -122,23 +156,21 @@ def _other_on(asset: HaloAsset, computer: Computer) -> ComputerMapping | None:
     return rows.exclude(computer=computer).select_related("computer").first()
 
 
-def _check_wanted(
-    credential: HaloCredential, asset: HaloAsset | None, site: HaloSite | None, asset_type: int | None
-) -> None:
-    problems: dict[str, str] = {}
+def _problems_with_wanted(
+    asset: HaloAsset | None,
+    site: HaloSite | None,
+    asset_type: int | None,
+    is_type: Callable[[int], bool],
+) -> dict[str, str]:
     if asset is None:
         words = "Only an asset that is there can be changed; choose one, or leave this empty."
-        problems = {
-            name: words
-            for name, value in (("wanted_site", site), ("wanted_type", asset_type))
-            if value is not None
-        }
-    elif site is not None and (site.client_id != asset.client_id or not site.active):
-        problems["wanted_site"] = f"This site is not an active one of the client {asset.client}."
-    if not problems and asset_type is not None and (words := _problem_with_type(credential, asset_type)):
-        problems["wanted_type"] = words
-    if problems:
-        raise ValidationError(problems)
+        wanted = (("wanted_site", site), ("wanted_type", asset_type))
+        return {name: words for name, value in wanted if value is not None}
+    if site is not None and (site.client_id != asset.client_id or not site.active):
+        return {"wanted_site": f"This site is not an active one of the client {asset.client}."}
+    if asset_type is not None and not is_type(asset_type):
+        return {"wanted_type": _no_type(asset_type)}
+    return {}
 
 
 def _differing(

@@ -27,6 +27,7 @@ from mappings.models.limits import SyncLimits, limits_of_many
 from mappings.models.locations import LocationMapping
 from mappings.models.products import ProductMapping
 from mappings.models.reviews import ComputerReview, ReviewDecision, ReviewKind
+from mappings.models.sheets import MappingSheet, SheetAsset, SheetKind, SheetRow, SheetVerdict
 
 __all__ = [
     "CUSTOM_FIELD",
@@ -52,6 +53,7 @@ __all__ = [
     "IgnoredComputer",
     "LocationMapping",
     "MappingOrigin",
+    "MappingSheet",
     "MonthCount",
     "MonthEnd",
     "Newcomer",
@@ -60,6 +62,10 @@ __all__ = [
     "RefusedPair",
     "ReviewDecision",
     "ReviewKind",
+    "SheetAsset",
+    "SheetKind",
+    "SheetRow",
+    "SheetVerdict",
     "SourceKind",
     "SuggestionFields",
     "SyncLimits",

@@ -15,7 +15,15 @@ from mappings.planning.plans import (
     tick,
     verify,
 )
-from mappings.planning.rows import ASSET_TYPES, ASSETS, UNDO, WRITES, Change, NotPlannable
+from mappings.planning.rows import (
+    ASSET_SHEET,
+    ASSET_TYPES,
+    ASSETS,
+    UNDO,
+    WRITES,
+    Change,
+    NotPlannable,
+)
 from mappings.planning.tags import HOST, NEXT, TAG_CHOICES, TEMPLATE, template_problem
 from mappings.planning.types import new_types
 from mappings.planning.undo import writes_of
@@ -23,6 +31,7 @@ from mappings.planning.ways import ways
 
 __all__ = [
     "ASSETS",
+    "ASSET_SHEET",
     "ASSET_TYPES",
     "GRACE",
     "HOST",

@@ -11,7 +11,8 @@ from mappings.planning.existing import changes_of_assets
 from mappings.planning.markers import changes_of_markers
 from mappings.planning.missing import changes_of_computers
 from mappings.planning.options import read_options
-from mappings.planning.rows import ASSET_TYPES, ORDER, UNDO, Change, NotPlannable
+from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, ORDER, UNDO, Change, NotPlannable
+from mappings.planning.sheets import changes_of_sheet
 from mappings.planning.types import changes_of_types
 from mappings.planning.undo import changes_of_undo
 from mappings.planning.world import Scope, read_world
@@ -32,7 +33,8 @@ class Computed:
 def compute_changes(plan: Plan) -> Computed:
     """Compare what Halo should hold with its mirror. Raises `NotPlannable`.
 
-    The number of statements does not depend on the number of rows.
+    The number of statements does not depend on the number of rows, but for one more for each 1,000 rows of
+    an imported sheet.
     """
     credential = plan.halo_credential
     if credential is None:
@@ -45,7 +47,7 @@ def compute_changes(plan: Plan) -> Computed:
 
 
 def _all_changes(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
-    others = {UNDO: changes_of_undo, ASSET_TYPES: changes_of_types}
+    others = {UNDO: changes_of_undo, ASSET_TYPES: changes_of_types, ASSET_SHEET: changes_of_sheet}
     if plan.kind in others:
         yield from others[plan.kind](plan, credential, counts)
         return

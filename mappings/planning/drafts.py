@@ -9,6 +9,7 @@ from django.db.models import F
 from integrations.choices import Action, IntentionKind, IntentionState
 from integrations.models import HaloAsset, HaloSite, Intention
 from mappings.attributes import ComputerFacts
+from mappings.models.intentions import of_mappings
 from mappings.planning.desired import left_out, new_fields
 from mappings.planning.options import ExportOptions
 from mappings.planning.rows import Change, held_words, skip, subject_of
@@ -65,7 +66,7 @@ class Drafts:
             kind=IntentionKind.CREATE_ASSET,
             state__in=(IntentionState.SENDING, IntentionState.UNCERTAIN, IntentionState.STAFF),
         )
-        self._sent = dict(sent.values_list("subject_id", "state"))
+        self._sent = dict(of_mappings(sent).values_list("subject_id", "state"))
 
     def change(self, row: Wanted) -> Change:
         type_id, by_whom = self._type_of(row)

@@ -7,8 +7,9 @@ from typing import Any
 
 from integrations.choices import Action
 
-ASSETS, UNDO, ASSET_TYPES = "assets", "undo", "asset_types"
-"""Kinds of plan: of an export, of taking a run of one back, of asset types that are missing."""
+ASSETS, UNDO, ASSET_TYPES, ASSET_SHEET = "assets", "undo", "asset_types", "asset_sheet"
+"""Kinds of plan: of an export, of taking a run of one back, of asset types that are missing, of an imported
+sheet of assets."""
 COMPUTER_MAPPING = "computer_mapping"
 """The usual subject of a row."""
 ORDER = (Action.CREATE, Action.UPDATE, Action.DEACTIVATE, Action.LINK, Action.SKIP)
@@ -34,7 +35,8 @@ class Change:
     the plan) has `name`, group, key fields and fields, each as `…_id` and `…_name`. An empty
     `inventory_number` leaves the tag to HaloPSA.
     `fields` is {"<place>": {"name": …, "value": …}}, places and rows as in `mappings.targets`. The subject
-    is a `computer`, a `computer_mapping` or (its asset was taken apart) a `refused_pair`.
+    is a `computer`, a `computer_mapping`, (its asset was taken apart) a `refused_pair` or, of an imported
+    sheet, a `sheet_asset`.
     """
 
     action: str

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from integrations.choices import Action, IntentionKind, IntentionState, RunKind
 from integrations.models import HaloCredential, Intention, Plan, Run
-from mappings.models import ComputerMapping
+from mappings.models import ComputerMapping, SheetAsset
+from mappings.models.intentions import SHEET_ASSET
 from mappings.planning.earlier import ACTIVITY, Now, Unused, Written, earlier, unused_of
 from mappings.planning.lifecycle import Lifecycle, read_lifecycle
 from mappings.planning.rows import COMPUTER_MAPPING, Change, NotPlannable
@@ -33,7 +35,7 @@ def writes_of(run: Run) -> QuerySet[Intention]:
 
 
 def changes_of_undo(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
-    """At most one change a write, in six statements whatever their number. Raises `NotPlannable`."""
+    """At most one change a write, in seven statements whatever their number. Raises `NotPlannable`."""
     run = Run.objects.filter(
         pk=plan.parameters.get("run"), kind=RunKind.APPLY_ASSETS, halo_credential=credential
     ).first()
@@ -46,13 +48,8 @@ def changes_of_undo(plan: Plan, credential: HaloCredential, counts: Counter[str]
 
 
 def _read(run: Run) -> Iterator[Written]:
-    """Two statements: the mappings by key, the writes streamed."""
-    rows = ComputerMapping.objects.filter(pk__in=writes_of(run).values("subject_id"))
-    columns = ("created_by_us", *(f"halo_asset__{name}" for name in Now.COLUMNS), "others")
-    now = {
-        row[0]: Now(*row[1:])
-        for row in rows.annotate(others=Count("halo_asset__mappings") - 1).values_list("pk", *columns)
-    }
+    """Three statements: what stands for the assets by key, the writes streamed."""
+    now = _now(run)
     for intention in writes_of(run).order_by("pk").iterator(chunk_size=500):
         content = intention.content
         kind = content.get("subject_kind", COMPUTER_MAPPING)
@@ -66,12 +63,28 @@ def _read(run: Run) -> Iterator[Written]:
             after=content["after"],
             # A repeat that found it done already was sent before all the same.
             was_sent=intention.sent_at is not None or intention.attempts > 0,
-            now=now.get(intention.subject_id) if kind == COMPUTER_MAPPING else None,
+            now=now.get((kind, intention.subject_id)),
         )
 
 
+def _now(run: Run) -> dict[tuple[str, int], Now]:
+    """The assets by what stands for them here: a computer mapping, or a row of an imported sheet."""
+    found = {}
+    subjects: tuple[tuple[str, Any, int], ...] = (
+        (COMPUTER_MAPPING, ComputerMapping, 1),
+        (SHEET_ASSET, SheetAsset, 0),
+    )
+    columns = ("created_by_us", *(f"halo_asset__{name}" for name in Now.COLUMNS), "others")
+    for kind, model, itself in subjects:
+        rows = model.objects.filter(pk__in=writes_of(run).values("subject_id"))
+        others = Count("halo_asset__mappings") - itself
+        for pk, *values in rows.annotate(others=others).values_list("pk", *columns):
+            found[kind, pk] = Now(*values)
+    return found
+
+
 def _change(written: Written, lifecycle: Lifecycle, unused: Unused) -> Change:
-    if written.subject_kind != COMPUTER_MAPPING:
+    if written.subject_kind not in (COMPUTER_MAPPING, SHEET_ASSET):
         return written.skip(CLEARED)
     if not written.was_sent:
         return written.skip(ALREADY)

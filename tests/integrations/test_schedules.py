@@ -29,7 +29,7 @@ def test_making_them_twice_makes_them_once() -> None:
     before = sorted(Schedule.objects.values_list("name", "func", "cluster", "next_run"))
     ensure_schedules()
     assert sorted(Schedule.objects.values_list("name", "func", "cluster", "next_run")) == before
-    assert len(before) == 6
+    assert len(before) == 7
 
 
 def test_a_schedule_of_somebody_else_stays() -> None:

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from integrations.choices import ConnectionState, RunKind, RunState
 from integrations.models import HaloCredential, Run
 from mappings.models import SyncLimits
-from mappings.schedules import tick
+from mappings.schedules import nightly, tick
 from tests.mappings.builders import Scene, make_company
 
 pytestmark = pytest.mark.django_db
@@ -91,4 +91,4 @@ def test_asking_costs_four_statements_where_nothing_is_due(scene: Scene) -> None
 
 
 def test_the_schedule_names_it(settings: object) -> None:
-    assert [import_string(name) for name in settings.HALOBRIDGE_SCHEDULES.values()] == [tick]  # type: ignore[attr-defined]
+    assert [import_string(name) for name in settings.HALOBRIDGE_SCHEDULES.values()] == [tick, nightly]  # type: ignore[attr-defined]

@@ -59,7 +59,7 @@ def take_file(wanted: Wanted, file: IO[bytes], name: str, by: Any = None) -> Upl
     kind, source = open_file(file)
     found = describe(source, wanted.what)
     columns = guess(found["headers"], wanted.what)
-    digest, content = _compressed(file)
+    digest, content = compressed(file)
     return Upload.objects.create(
         console=wanted.console,
         what=wanted.what,
@@ -121,7 +121,7 @@ def head_of(upload: Upload) -> Head:
     return Head(upload.found["head_row"], tuple(upload.found["headers"]))
 
 
-def _compressed(file: IO[bytes]) -> tuple[str, bytes]:
+def compressed(file: IO[bytes]) -> tuple[str, bytes]:
     """(SHA-256, the compressed bytes)."""
     digest, packer, parts = hashlib.sha256(), zlib.compressobj(6), []
     file.seek(0)
@@ -135,6 +135,13 @@ def _compressed(file: IO[bytes]) -> tuple[str, bytes]:
 def opened(upload: Upload) -> Iterator[Source]:
     """The stored file, open for reading. Raises `BadFile`."""
     content = bytes(Upload.objects.values_list("content", flat=True).get(pk=upload.pk))
+    with reopened(content) as source:
+        yield source
+
+
+@contextmanager
+def reopened(content: bytes) -> Iterator[Source]:
+    """What `compressed` made, open for reading. Raises `BadFile`."""
     if not content:
         raise BadFile("The file is not kept any more; upload it again.")
     unpacker = zlib.decompressobj()

@@ -36,6 +36,7 @@ from mappings.models import (
 from tests.integrations.admin import made
 from tests.integrations.admin.made_mails import make_mail, make_mail_rule
 from tests.integrations.admin.uploaded import make_upload
+from tests.mappings.sheets import make_sheet
 from ticketing.models import (
     Alert,
     AlertEvent,
@@ -216,6 +217,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     made.make_delivery(console)
     make_mail(make_mail_rule(speaks_for=console), event=event)
     make_upload(console)
+    make_sheet(credential)
     ticket = make_ticket(credential, company=company, computer=computer, profile=world.profile)
     alert = make_alert(credential, console, company=company, computer=computer, ticket=ticket)
     AlertEvent.objects.create(alert=alert, event=event, occurrence=1)

@@ -51,6 +51,7 @@ LISTS = [
     "mappings_ignorerule_changelist",
     "mappings_fieldmapping_changelist",
     "mappings_gap_changelist",
+    "mappings_mappingsheet_changelist",
     "mappings_monthcount_changelist",
     "mappings_productmapping_changelist",
     "mappings_synclimits_changelist",

@@ -47,14 +47,17 @@ from mappings.models import (
     IgnoredComputer,
     IgnoreRule,
     LocationMapping,
+    MappingSheet,
     MonthCount,
     MonthEnd,
     Newcomer,
     ProductMapping,
+    SheetRow,
     SuggestionFields,
     SyncLimits,
 )
 from tests.builders import make_console, make_credential
+from tests.mappings.sheets import make_sheet
 from ticketing.models import (
     Alert,
     EventSet,
@@ -200,6 +203,8 @@ class World:
             name="PC",
             client=client,
         )
+        self.sheet = make_sheet(self.credential)
+        SheetRow.objects.create(sheet=self.first_sheet(), number=100 + number, verdict="refused")
         month, _ = MonthEnd.objects.get_or_create(halo_credential=self.credential, ends_on="2026-01-31")
         MonthCount.objects.create(month_end=month, client=client, client_name="C", number=1)
 
@@ -269,11 +274,17 @@ class World:
         SyncLimits.objects.create(halo_credential=other)
         Storm.objects.create(halo_credential=other, company=computer.company, ticket=ticket)
 
+    @staticmethod
+    def first_sheet() -> MappingSheet:
+        return MappingSheet.objects.earliest("pk")
+
     def path_of(self, prefix: str) -> str:
         """The path of a list from the router's prefix."""
         parents = {"run": self.run.pk, "plan": self.plan.pk}
         if "(?P<asset>" in prefix:
             parents["asset"] = self.first_asset().pk
+        if "(?P<sheet>" in prefix:
+            parents["sheet"] = self.first_sheet().pk
         for name, number in parents.items():
             prefix = prefix.replace(f"(?P<{name}>[0-9]+)", str(number))
         return f"/api/v1/{prefix}/"

@@ -1,0 +1,44 @@
+"""Choosing a sheet of mappings to import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminRadioSelectWidget
+
+from integrations.models import HaloCredential
+from integrations.sync.tables.cells import BadFile
+from mappings.models import MappingSheet, SheetKind
+from mappings.spreadsheets.kinds import RIGHTS
+from mappings.spreadsheets.taking import refuse_size, take_sheet
+
+
+def kinds_for(user: Any) -> list[tuple[str, str]]:
+    """What this staff account may import, as choices."""
+    return [(kind, label) for kind, label in SheetKind.choices if user.has_perm(RIGHTS[kind])]
+
+
+class SheetForm(forms.Form):
+    """A file and what it holds. The file is only looked at when it is saved."""
+
+    what = forms.ChoiceField(label="What does it hold?", widget=UnfoldAdminRadioSelectWidget)
+    file = forms.FileField(
+        label="File",
+        widget=forms.FileInput(attrs={"class": "hb-input", "accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
+        help_text="CSV or XLSX. Choose it, or drop it onto the button.",
+    )
+
+    def __init__(self, offered: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["what"].choices = offered  # type: ignore[attr-defined]
+
+    def store(self, credential: HaloCredential, by: Any) -> MappingSheet | None:
+        """None, with a sentence beside the file, where it cannot be taken."""
+        file = self.cleaned_data["file"]
+        try:
+            refuse_size(file.size)
+            return take_sheet(credential, self.cleaned_data["what"], file, file.name, by)
+        except BadFile as problem:
+            self.add_error("file", problem.sentence)
+            return None

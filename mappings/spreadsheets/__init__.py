@@ -1,0 +1,1 @@
+"""Mappings as spreadsheets, towards one HaloPSA credential."""

@@ -1,0 +1,54 @@
+"""Asking for work on a sheet: look at it, apply what was looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integrations.choices import RunKind, UploadState
+from integrations.models import Run
+from integrations.runs.request import request_run
+from mappings.models import MappingSheet
+
+_OVER = (UploadState.APPLYING, UploadState.APPLIED)
+
+
+class CannotApply(Exception):
+    """What was looked at is not what would be done; the sentence says why."""
+
+
+def request_look(sheet: MappingSheet, *, requested_by: Any = None) -> Run:
+    """Look at it (again). What was seen before holds no more. Raises `CannotApply`."""
+    changed = MappingSheet.objects.filter(pk=sheet.pk).exclude(state__in=_OVER)
+    if not changed.update(state=UploadState.LOOKING, checksum="", counts={}, reason=""):
+        raise CannotApply("This sheet has been applied; import the file again to change something.")
+    run = request_run(
+        RunKind.LOOK_UPLOAD,
+        halo_credential=sheet.halo_credential,
+        parameters={"sheet": sheet.pk},
+        requested_by=requested_by,
+        slot=f"look_sheet:{sheet.pk}",
+    )
+    MappingSheet.objects.filter(pk=sheet.pk).update(look_run=run)
+    sheet.refresh_from_db()
+    return run
+
+
+def request_apply(sheet: MappingSheet, checksum: str, *, requested_by: Any = None) -> Run:
+    """Do what was looked at. Asked for twice it is done once. Raises `CannotApply`."""
+    if not checksum or checksum != sheet.checksum:
+        raise CannotApply("The checksum is not that of this sheet as it is now; look at it again.")
+    if sheet.apply_run is not None and sheet.state in _OVER:
+        return sheet.apply_run
+    ready = MappingSheet.objects.filter(pk=sheet.pk, checksum=checksum, state=UploadState.READY)
+    if not ready.update(state=UploadState.APPLYING):
+        raise CannotApply(f"This sheet is {sheet.get_state_display().lower()}; it cannot be applied.")
+    run = request_run(
+        RunKind.APPLY_UPLOAD,
+        halo_credential=sheet.halo_credential,
+        parameters={"sheet": sheet.pk, "checksum": checksum},
+        requested_by=requested_by,
+        slot=f"apply_sheet:{sheet.pk}",
+    )
+    MappingSheet.objects.filter(pk=sheet.pk).update(apply_run=run)
+    sheet.refresh_from_db()
+    return run

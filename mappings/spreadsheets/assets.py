@@ -1,0 +1,112 @@
+"""A sheet of assets: its columns by HaloPSA's conventions, and the plan that it becomes.
+
+HaloPSA API: the import of assets names its columns as the API does; asset fields go by their names, custom
+fields as `$CFname` or `CFname`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.choices import UploadState
+from integrations.ingest.batches import batches
+from integrations.ingest.uploads.taking import reopened
+from integrations.models import HaloCredential, Plan, Run
+from integrations.sync.tables.cells import BadFile
+from integrations.sync.tables.fields import Field, Kind, Table, words
+from integrations.sync.tables.grid import rows_below
+from mappings.definitions import Definitions, definitions_of
+from mappings.models import MappingSheet, SheetAsset
+from mappings.planning import ASSET_SHEET, plan_assets
+from mappings.spreadsheets.columns import SheetLine, read_line, where
+from mappings.spreadsheets.heads import head_of
+from mappings.targets import Form, Target, is_custom, is_field
+
+_OWN: Final = (
+    Field("asset_id", "id", Kind.CODE, words("asset id, halopsa id"), "501"),
+    Field("asset_tag", "inventory_number", Kind.CODE, words("asset tag, tag"), "TAG-501"),
+    Field("type_id", "assettype_id", Kind.CODE, words("asset type id"), "113"),
+    Field("type", "assettype_name", called=words("asset type"), sample="Server"),
+    Field("client_id", "client_id", Kind.CODE, words("customer_id"), "12"),
+    Field("client", "client_name", called=words("client, customer, customer_name"), sample="Pine Dental Ltd"),
+    Field("site_id", "site_id", Kind.CODE, sample="31"),
+    Field("site", "site_name", called=words("site"), sample="Main"),
+)
+ROWS: Final = 1000
+
+
+def asset_table(credential: HaloCredential) -> Table:
+    """What a sheet for this HaloPSA may hold: also its own asset fields and custom fields."""
+    known = definitions_of([credential])[credential.pk]
+    return Table(
+        "assets",
+        "asset",
+        (*_OWN, *_fields(known)),
+        (),
+        (("asset_id",), ("asset_tag",), ("client",), ("client_id",)),
+    )
+
+
+def _fields(known: Definitions) -> Iterator[Field]:
+    """Without the bridge reference, which is ours, and without what cannot be filled from here."""
+    for target in known.targets.values():
+        if target.form == Form.UNKNOWN or target.key == str(known.marker_field_id):
+            continue
+        kind = Kind.DAY if target.form == Form.DAY else Kind.CODE
+        sample = "2027-03-31" if target.form == Form.DAY else ""
+        yield Field(target.key, _header(target), kind, (target.name,), sample)
+
+
+def _header(target: Target) -> str:
+    if is_custom(target.key):
+        return f"$CF{target.name.removeprefix('CF')}"
+    return target.name if is_field(target.key) else target.key.partition(":")[2]
+
+
+# ---- from the file to a plan ----------------------------------------------------------------
+
+
+def plan_of(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -> Plan:
+    """Read the file into the plan of this sheet and compute it. Repeated it begins anew. Raises `BadFile`."""
+    table = asset_table(sheet.halo_credential)
+    columns, headers = sheet.found["columns"], sheet.found["headers"]
+    places = {name: where(name, columns, headers, table) for name in table.by_name}
+    plan = sheet.plan or Plan.objects.create(
+        kind=ASSET_SHEET,
+        halo_credential=sheet.halo_credential,
+        parameters={"sheet": sheet.file_name, "where": places},
+        created_by=sheet.created_by,
+    )
+    MappingSheet.objects.filter(pk=sheet.pk).update(plan=plan)
+    SheetAsset.objects.filter(plan=plan).delete()
+    rows = 0
+    for part in batches(_lines(sheet, table), ROWS):
+        SheetAsset.objects.bulk_create(_rows(plan, part))
+        rows += len(part)
+        told(rows)
+    if not rows:
+        raise BadFile("There are no rows below the headers.")
+    plan_assets(plan)
+    with transaction.atomic():
+        MappingSheet.objects.filter(pk=sheet.pk).update(
+            state=UploadState.READY, looked_at=timezone.now(), look_run=run, content=b""
+        )
+    return plan
+
+
+def _lines(sheet: MappingSheet, table: Table) -> Iterator[SheetLine]:
+    content = bytes(MappingSheet.objects.values_list("content", flat=True).get(pk=sheet.pk))
+    columns = sheet.found["columns"]
+    with reopened(content) as source:
+        for line in rows_below(source.lines(sheet.found["sheet"]), head_of(sheet)):
+            yield read_line(line, columns, table)
+
+
+def _rows(plan: Plan, lines: Iterable[SheetLine]) -> Iterator[SheetAsset]:
+    for line in lines:
+        column, problem = line.problem or ("", "")
+        yield SheetAsset(plan=plan, number=line.number, told=line.told, column=column, problem=problem[:500])

@@ -1,0 +1,144 @@
+"""Rows of company mappings: what each would do, and doing it as the mapping page does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from integrations.models import Company, HaloClient, HaloCredential, HaloSite
+from mappings.linking import SWITCHES, check_pair, default_sites, map_company, set_switches
+from mappings.models import CompanyMapping, SheetRow
+from mappings.spreadsheets.columns import SheetLine
+from mappings.spreadsheets.finding import (
+    CLIENT,
+    COMPANY,
+    SITE,
+    Index,
+    NotFound,
+    clients_named,
+    companies_named,
+    first_sentence,
+    named,
+    of_console,
+    sites_of,
+)
+from mappings.spreadsheets.judged import Values, refused, row_of, thing, unchanged
+
+_FIELDS = {"halo_client": "client", "halo_site": "site"}
+"""Where a sentence about a field of the mapping belongs in the sheet."""
+UNMAPPED = "The company is not mapped and no client is named: there is nothing that this could belong to."
+
+
+class CompanyJudge:
+    """What rows would do with mappings towards one credential. Seven statements a part."""
+
+    def __init__(self, credential: HaloCredential) -> None:
+        self._credential = credential
+
+    def begin(self, lines: Sequence[SheetLine]) -> None:
+        credential = self._credential
+        companies, named_clients = companies_named(lines, credential), clients_named(lines, credential)
+        self._companies, self._clients = Index(COMPANY, companies), Index(CLIENT, named_clients)
+        self._stored = mappings_of([row.pk for row in companies], credential)
+        present = [row.halo_client for row in self._stored.values()]
+        for client in present:
+            client.halo_credential = credential
+        clients = {client.pk: client for client in [*named_clients, *present]}
+        sites = sites_of(clients, lines, credential)
+        self._sites = Index(SITE, sites)
+        self._usual = default_sites(clients.values())
+
+    def judge(self, line: SheetLine) -> SheetRow:
+        try:
+            company = named(COMPANY, line, of_console(line, self._companies.candidates(line)))
+            if company is None:
+                raise NotFound("company", "The row names no company.")
+        except NotFound as problem:
+            return refused(line, problem.column, problem.sentence)
+        try:
+            return self._judged(line, company)
+        except NotFound as problem:
+            return refused(line, problem.column, problem.sentence, company)
+        except ValidationError as problem:
+            field, sentence = first_sentence(problem)
+            return refused(line, _FIELDS.get(field, "client"), sentence, company)
+
+    def _judged(self, line: SheetLine, company: Company) -> SheetRow:
+        mapping = self._stored.get(company.pk)
+        client = self._clients.named(line) or (mapping.halo_client if mapping else None)
+        if client is None:
+            extra = next((name for name in ("site_id", "site", *SWITCHES) if line.told.get(name)), "")
+            if extra:
+                raise NotFound(extra, UNMAPPED)
+            return unchanged(line, company)
+        site = self._site(line, client)
+        before = values_of(mapping) if mapping else None
+        is_new = mapping is None or mapping.halo_client_id != client.pk
+        moves = is_new or site not in (None, mapping and mapping.halo_site)
+        if moves:
+            check_pair(company, client, site)
+        stays = mapping.halo_site if mapping and not is_new else None
+        chosen = site or stays or (self._usual.get(client.pk) if moves else None)
+        after: Values = {"halo_client": thing(client), "halo_site": thing(chosen)}
+        for name in SWITCHES:
+            after[name] = bool(line.told.get(name, before[name] if before else False))
+        return row_of(line, company, before, after)
+
+    def _site(self, line: SheetLine, client: HaloClient) -> HaloSite | None:
+        """One of the client's own before all others of that id."""
+        candidates = self._sites.candidates(line)
+        own = [site for site in candidates if site.client_id == client.pk]
+        try:
+            site: HaloSite | None = named(SITE, line, own)
+        except NotFound:
+            if "site_id" in line.told and named(SITE, line, candidates):
+                raise NotFound("site_id", f"This site is not one of the client {client}.") from None
+            raise
+        return site
+
+
+def mappings_of(
+    companies: Iterable[int], credential: HaloCredential, *, lock: bool = False
+) -> dict[int, CompanyMapping]:
+    """By company (our id). Locked they stay as they are until the transaction ends."""
+    rows = CompanyMapping.objects.filter(company__in=list(companies), halo_credential=credential)
+    if lock:
+        list(rows.select_for_update().order_by("pk").values_list("pk"))
+    return {row.company_id: row for row in rows.select_related("company", "halo_client", "halo_site")}
+
+
+def present(ids: Iterable[int], credential: HaloCredential, *, lock: bool = False) -> dict[int, Values]:
+    """How these companies are mapped now; those that are not are not in it."""
+    return {pk: values_of(row) for pk, row in mappings_of(ids, credential, lock=lock).items()}
+
+
+def values_of(mapping: CompanyMapping) -> Values:
+    switches = {name: getattr(mapping, name) for name in SWITCHES}
+    return {"halo_client": thing(mapping.halo_client), "halo_site": thing(mapping.halo_site), **switches}
+
+
+def apply_row(row: SheetRow, credential: HaloCredential, staff: Any) -> int | None:
+    """As on the mapping page. Returns the mapping (our id) if its tickets were switched on by that.
+
+    Raises `ValidationError` with what speaks against it now.
+    """
+    before, after = row.before or {}, row.after
+    switches = {name: after[name] for name in SWITCHES if after[name] != before.get(name)}
+    company = Company.objects.get(pk=row.subject_id or 0)
+    if any(before.get(name) != after[name] for name in _FIELDS):
+        clients = HaloClient.objects.select_related("halo_credential")
+        site = after["halo_site"] and HaloSite.objects.get(pk=after["halo_site"]["id"])
+        mapping = map_company(
+            company,
+            clients.get(pk=after["halo_client"]["id"]),
+            halo_site=site,
+            staff=staff,
+            reason=f"Row {row.number} of the sheet {row.sheet.file_name}.",
+            **switches,
+        )
+    else:
+        mapping = CompanyMapping.objects.get(company=company, halo_credential=credential)
+        set_switches(mapping, staff=staff, **switches)
+    return mapping.pk if switches.get("create_tickets") else None
