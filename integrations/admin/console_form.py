@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminPasswordWidget,
     UnfoldAdminSelect2Widget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
@@ -26,8 +28,29 @@ PREFIX = "credential_"
 FORGET = "forget_"
 
 
-def _field_of(item: CredentialField, *, stored: bool) -> forms.CharField:
+def _choice_of(item: CredentialField, choices: Mapping[str, str]) -> forms.Field:
+    """An input for a setting: what is usual needs no choice."""
+    if item.several:
+        return forms.MultipleChoiceField(
+            label=item.label,
+            help_text=f"{item.help_text} Nothing ticked: {item.usual[:1].lower()}{item.usual[1:]}.",
+            choices=list(choices.items()),
+            widget=UnfoldAdminCheckboxSelectMultipleWidget,
+            required=item.required,
+        )
+    return forms.ChoiceField(
+        label=item.label,
+        help_text=item.help_text,
+        choices=[("", item.usual), *choices.items()],
+        widget=UnfoldAdminSelectWidget,
+        required=item.required,
+    )
+
+
+def _field_of(item: CredentialField, *, stored: bool) -> forms.Field:
     """An input for one credential. A stored secret may be left empty (it stays) and is never shown."""
+    if item.choices is not None:
+        return _choice_of(item, item.choices)
     help_text = item.help_text
     if item.secret and stored:
         help_text = f"{help_text} Leave empty to keep the stored one.".strip()
@@ -41,6 +64,17 @@ def _field_of(item: CredentialField, *, stored: bool) -> forms.CharField:
         widget=widget,
         required=item.required and not (item.secret and stored),
     )
+
+
+def _shown(item: CredentialField, stored: str) -> str | list[str]:
+    if item.choices is None:
+        return stored
+    chosen = item.chosen(stored)
+    return chosen if item.several else "".join(chosen[:1])
+
+
+def _text_of(typed: Any) -> str:
+    return ", ".join(typed) if isinstance(typed, list) else str(typed or "").strip()
 
 
 class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -81,7 +115,7 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["base_url"].required = True
         for item in connector.credential_fields:
             if PREFIX + item.name in self.fields and not item.secret:
-                self.initial[PREFIX + item.name] = self.instance.credentials.get(item.name, "")
+                self.initial[PREFIX + item.name] = _shown(item, self.instance.credentials.get(item.name, ""))
 
     def clean_base_url(self) -> str:
         """Refuses what is no address, and one that holds a password: addresses are readable."""
@@ -106,7 +140,7 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
         stored = self.instance.credentials or {}
         found: dict[str, str] = {}
         for item in connector_class(self.console_kind).credential_fields:
-            typed = str(cleaned.get(PREFIX + item.name) or "").strip()
+            typed = _text_of(cleaned.get(PREFIX + item.name))
             kept = stored.get(item.name, "") if item.secret and not cleaned.get(FORGET + item.name) else ""
             found[item.name] = typed or kept
         return {name: value for name, value in found.items() if value}

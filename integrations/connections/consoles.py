@@ -25,6 +25,8 @@ def check_console_credentials(kind: str, credentials: dict[str, str]) -> dict[st
     for field in connector.credential_fields:
         if field.required and not str(credentials.get(field.name, "")).strip():
             problems[field.name] = f"{field.label} is needed."
+        elif sentence := field.problem_of(str(credentials.get(field.name) or "")):
+            problems[field.name] = sentence
     return connector.credential_problems(credentials) | problems
 
 

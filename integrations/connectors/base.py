@@ -24,6 +24,7 @@ from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.choices import ConsolePurpose
+from integrations.connectors.credential_fields import CredentialField
 from integrations.net.auth import TokenStore
 from integrations.net.errors import NetError
 from integrations.net.hosts import normalise_host
@@ -56,17 +57,6 @@ class Abilities:
     empty one is an ordinary day, and only the loss of many open ones is in doubt."""
     series_listed_while_open: tuple[str, ...] = ()
     """Beginnings of series keys for which that holds, where the list tells the other series whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialField:
-    """One thing that staff copy from the vendor's page. `help_text` says where it stands there."""
-
-    name: str
-    label: str
-    help_text: str
-    secret: bool
-    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)

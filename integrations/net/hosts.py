@@ -62,11 +62,11 @@ def origin_of(url: str, schemes: Sequence[str] = WEB) -> Origin:
 def normalise_host(text: str, *, default_path: str = "", schemes: Sequence[str] = WEB) -> str:
     """'https://host[:port][/path]' without a trailing slash, from what people paste.
 
-    The scheme is the first of `schemes` unless another of them is written; a default port is dropped;
-    `default_path` is used where the text names no path. Raises AddressError, also for an address with a user
-    name, query or fragment.
+    The scheme is the first of `schemes` unless another of them is written; a default port is dropped,
+    and so are the quotes and angle brackets that copying brings; `default_path` is used where the text
+    names no path. Raises AddressError, also for an address with a user name, query or fragment.
     """
-    text = text.strip()
+    text = text.strip().strip("\"'`<>").strip()
     if not text:
         raise AddressError("The address is empty.")
     url = text if "://" in text else f"{schemes[0]}://{text}"

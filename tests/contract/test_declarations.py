@@ -60,7 +60,11 @@ def test_every_credential_field_says_where_to_find_its_value(kind: str) -> None:
         assert item.name.isidentifier()
         assert item.label
         assert item.help_text.endswith(".")
-        assert item.required or item.help_text.startswith("Optional.")
+        if item.choices is not None:
+            assert item.choices and item.usual, "what holds where nothing is chosen"
+            assert all(item.chosen(value) == [value] for value in item.choices)
+        else:
+            assert item.required or item.help_text.startswith("Optional.")
 
 
 @pytest.mark.parametrize("kind", KINDS)

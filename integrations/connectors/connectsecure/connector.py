@@ -13,6 +13,7 @@ from integrations.connectors.base import Abilities, Connector, CredentialField
 from integrations.connectors.connectsecure import client as calls
 from integrations.connectors.connectsecure.client import ConnectSecureClient, Row
 from integrations.connectors.connectsecure.parse import companies, computers, envelopes, events, products
+from integrations.connectors.credential_fields import choice, switch
 from integrations.connectors.looks import Looks
 from integrations.connectors.parts import in_parts
 from integrations.net.errors import Forbidden, NotFound
@@ -34,10 +35,6 @@ FIRST_AUDIT: Final = timedelta(days=1)
 """How far back the first read takes audits: older news is none."""
 GRANT: Final = "Give the key's user the right to see it (Settings > Users)."
 AUDITS: Final = {events.AD_AUDIT: calls.AD_AUDIT, events.ENTRA_AUDIT: calls.ENTRA_AUDIT}
-
-
-def _setting(name: str, label: str, help_text: str) -> CredentialField:
-    return CredentialField(name, label, f"Optional. {help_text}", secret=False, required=False)
 
 
 class ConnectSecureConnector(Connector):
@@ -76,36 +73,44 @@ class ConnectSecureConnector(Connector):
             "Shown beside the client ID: Settings > Users > menu of the user > API Key.",
             secret=True,
         ),
-        _setting(
+        switch(
             "deprecated_assets",
             "Deprecated assets",
-            '"yes": also assets that ConnectSecure calls deprecated are matched and exported.',
+            "Yes: also assets that ConnectSecure calls deprecated are matched and exported.",
         ),
-        _setting(
+        switch(
             "agentless_assets",
             "Assets without an agent",
-            '"yes": also assets that a scan has found, and hosts of probes, are matched and exported.',
+            "Yes: also assets that a scan has found, and hosts of probes, are matched and exported.",
         ),
-        _setting(
+        switch(
             "prospects",
             "Assessment companies",
-            '"no": companies that were made for an assessment only are left out, with their assets.',
+            "No: companies that were made for an assessment only are left out, with their assets.",
+            usually=True,
         ),
-        _setting(
+        choice(
             "remediation_by",
             "Remediation by",
-            "Which kinds of remediation are read: company, asset, product, asset and product, divided by "
-            "commas. Empty: all four.",
+            "Which kinds of remediation are read. What is not ticked is not read, and its open events end.",
+            {
+                "company": "Company",
+                "asset": "Asset",
+                "product": "Product",
+                "asset and product": "Asset and product",
+            },
+            usual="All four",
+            several=True,
         ),
-        _setting(
+        switch(
             "severe_only",
             "Severe remediation only",
-            '"yes": only what is of critical or high severity makes remediation events.',
+            "Yes: only what is of critical or high severity makes remediation events.",
         ),
-        _setting(
+        switch(
             "special_logons",
             "Special logons",
-            '"yes": also Windows event 4672, which each log-in of an administrator makes.',
+            "Yes: also Windows event 4672, which each log-in of an administrator makes.",
         ),
         *links.FIELDS,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from integrations.connectors import links, values
 from integrations.connectors.base import Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.connectwise_rmm.client import SCOPES, AsioClient, Paths, Row
 from integrations.connectors.connectwise_rmm.parse import companies, computers, envelopes
+from integrations.connectors.credential_fields import choice
 from integrations.connectors.looks import Looks
 from integrations.connectors.parts import in_parts
 from integrations.net.errors import ShortList
@@ -57,19 +58,19 @@ class ConnectWiseRmmConnector(Connector):
             secret=False,
             required=False,
         ),
-        CredentialField(
+        choice(
             "resource_type",
             "Resource type",
-            "Optional. What endpoints are asked for by: company (usual) or client.",
-            secret=False,
-            required=False,
+            "What endpoints are asked for by.",
+            {"company": "Company", "client": "Client"},
+            usual="As usual: company",
         ),
-        CredentialField(
+        choice(
             "companies_at_once",
             "Companies in one call",
-            "Optional. Endpoints of so many companies are asked for at once (usual: 1, at most 4).",
-            secret=False,
-            required=False,
+            "Endpoints of so many companies are asked for at once.",
+            {number: number for number in "1234"},
+            usual="As usual: 1",
         ),
         *links.FIELDS,
     )
@@ -125,13 +126,17 @@ class ConnectWiseRmmConnector(Connector):
             for page in self._client.fetch_devices(asked):
                 yield from ((row, here) for row in page if tally.takes(row, here))
 
+    @classmethod
+    def credential_problems(cls, credentials: Mapping[str, str]) -> dict[str, str]:
+        try:
+            Paths.of(str(credentials.get("paths") or ""))
+        except ValueError as error:
+            return {"paths": str(error)}
+        return {}
+
     def _missing_configuration(self) -> list[str]:
         problems = super()._missing_configuration()
-        try:
-            Paths.of(self.access.value("paths"))
-        except ValueError as error:
-            problems.append(str(error))
-        return problems
+        return [*problems, *self.credential_problems(self.access.credentials).values()]
 
     def _probe(self) -> CheckResult:
         return probe(self._client)

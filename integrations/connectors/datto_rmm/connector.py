@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Final
 
 from integrations.choices import ConsolePurpose
+from integrations.connectors import values
 from integrations.connectors.base import WEBHOOK_SECRET, Abilities, Connector, CredentialField, OpenQuestion
+from integrations.connectors.credential_fields import switch
 from integrations.connectors.datto_rmm.client import DEVICES, OPEN_ALERTS, SITES, DattoRmmClient
 from integrations.connectors.datto_rmm.parse import companies, computers, events
 from integrations.connectors.datto_rmm.parse.envelopes import Listed, Row
@@ -53,13 +55,12 @@ class DattoRmmConnector(Connector):
             "Shown once, beside the API key, on the page of the user.",
             secret=True,
         ),
-        CredentialField(
+        switch(
             "read_audits",
             "Read audits",
-            'Optional. "no": serial number, manufacturer, model and MAC addresses are not read, which takes '
-            "one call for each computer that they are not known of.",
-            secret=False,
-            required=False,
+            "No: serial number, manufacturer, model and MAC addresses are not read, which takes one call for "
+            "each computer that they are not known of.",
+            usually=True,
         ),
         WEBHOOK_SECRET,
     )
@@ -143,7 +144,7 @@ class DattoRmmConnector(Connector):
 
     @property
     def _wants_audits(self) -> bool:
-        return self.access.value("read_audits").casefold() not in {"no", "n", "false", "0", "off"}
+        return values.flag(self.access.value("read_audits")) is not False
 
     def _open_alerts(self) -> Iterator[Row]:
         for page in self._client.fetch_open_alerts():

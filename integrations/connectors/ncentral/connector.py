@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from integrations.choices import ConsolePurpose
 from integrations.connectors import values
 from integrations.connectors.base import Abilities, Connector, CredentialField
+from integrations.connectors.credential_fields import switch
 from integrations.connectors.looks import Looks
 from integrations.connectors.ncentral.client import NCentralClient, Row
 from integrations.connectors.ncentral.parse import codes, companies, computers, events
@@ -55,20 +56,17 @@ class NCentralConnector(Connector):
             "Generate JSON Web Token. It is shown once, and ends with the password of its user.",
             secret=True,
         ),
-        CredentialField(
+        switch(
             "asset_data",
             "Read asset data",
-            'Optional. "no": serial number, model and addresses are not read, which takes one call for '
-            "each device that they are not known of.",
-            secret=False,
-            required=False,
+            "No: serial number, model and addresses are not read, which takes one call for each device that "
+            "they are not known of.",
+            usually=True,
         ),
-        CredentialField(
+        switch(
             "lifecycle",
             "Read warranty",
-            'Optional. "yes": the dates of purchase and warranty are read, one call more for each device.',
-            secret=False,
-            required=False,
+            "Yes: the dates of purchase and warranty are read, one call more for each device.",
         ),
         CredentialField(
             "severities",
@@ -150,10 +148,15 @@ class NCentralConnector(Connector):
             raise ShortList(NOTHING_SHOWN)
         return list(dict.fromkeys(unit_id for unit_id in found if unit_id))
 
+    @classmethod
+    def credential_problems(cls, credentials: Mapping[str, str]) -> dict[str, str]:
+        _, wrong = codes.chosen_severities(str(credentials.get("severities") or ""))
+        sentences = [f"{entry!r} is no severity of a state; write 5=high." for entry in wrong]
+        return {"severities": " ".join(sentences)} if sentences else {}
+
     def _missing_configuration(self) -> list[str]:
         problems = super()._missing_configuration()
-        _, wrong = codes.chosen_severities(self.access.value("severities"))
-        problems += [f"{entry!r} is no severity of a state; write 5=high." for entry in wrong]
+        problems += self.credential_problems(self.access.credentials).values()
         return problems if self.access.base_url not in ("", NOWHERE) else [*problems, NO_ADDRESS]
 
     def _probe(self) -> CheckResult:

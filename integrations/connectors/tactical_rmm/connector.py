@@ -11,6 +11,7 @@ from typing import Final
 from integrations.choices import ConsolePurpose
 from integrations.connectors import values
 from integrations.connectors.base import WEBHOOK_SECRET, Abilities, Connector, CredentialField, OpenQuestion
+from integrations.connectors.credential_fields import switch
 from integrations.connectors.looks import Looks
 from integrations.connectors.parts import in_parts
 from integrations.connectors.patience import OneByOne
@@ -58,20 +59,16 @@ class TacticalRmmConnector(Connector):
             secret=False,
             required=False,
         ),
-        CredentialField(
+        switch(
             "full_records",
             "Read MAC addresses",
-            'Optional. "yes": the full record of agents is read as well, one call each, by turns.',
-            secret=False,
-            required=False,
+            "Yes: the full record of agents is read as well, one call each, by turns.",
         ),
-        CredentialField(
+        switch(
             "hidden_alerts",
             "Hidden alerts",
-            'Optional. "yes": also alerts that the dashboard does not show, because dashboard alerts are off '
-            "for their agent, check or task.",
-            secret=False,
-            required=False,
+            "Yes: also alerts that the dashboard does not show, because dashboard alerts are off for their "
+            "agent, check or task.",
         ),
         WEBHOOK_SECRET,
     )

@@ -22,6 +22,9 @@ from integrations.net.http import AddressError, normalise_host
         ("https://[::1]:8443/api", "https://[::1]:8443/api"),
         ("bücher.example", "https://xn--bcher-kva.example"),
         ("my_host/api", "https://my_host/api"),
+        ('"https://h.example/api"', "https://h.example/api"),
+        ("<https://h.example>", "https://h.example"),
+        ("`h.example` ", "https://h.example"),
     ],
 )
 def test_one_spelling(typed: str, normal: str) -> None:
