@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
 from integrations.choices import (
@@ -28,24 +27,21 @@ from integrations.choices import (
 )
 from integrations.ingest.deliveries import to_read
 from integrations.ingest.software_due import credentials_with_software_due
-from integrations.ingest.uploads.purging import purge_uploads
 from integrations.models import (
     OPEN_STATES,
     Console,
     Event,
-    HaloChange,
     HaloCredential,
-    Heartbeat,
     Instance,
     Intention,
     MirrorState,
-    RawDelivery,
     Run,
     SyncSettings,
 )
 from integrations.registry import connector_class
+from integrations.retention import purge
 from integrations.runs.claim import stamp
-from integrations.runs.reaper import purge_permits, reap
+from integrations.runs.reaper import reap
 from integrations.runs.request import (
     request_background_software,
     request_console_sync,
@@ -68,8 +64,6 @@ LOOK_AGAIN = timedelta(minutes=10)
 SOFTWARE_AGAIN = timedelta(hours=1)
 EARLY = timedelta(seconds=15)
 """A read begins a little after its tick: without this it would be due at every second tick only."""
-HISTORY_AT_ONCE = 2000
-"""Rows of history that one statement deletes: locks stay short."""
 
 
 def ensure_schedules() -> None:
@@ -263,27 +257,3 @@ def hourly() -> None:
         runs = Run.objects.filter(kind=RunKind.COUNTS, halo_credential=credential, requested_at__gte=today)
         if today.day == 1 and not runs.exclude(state=RunState.FAILED).exists():
             request_run(RunKind.COUNTS, halo_credential=credential, slot=f"counts:{credential.pk}")
-
-
-def purge() -> None:
-    """Delete what is past the retention and nobody needs any more.
-
-    Finished runs without a preview, events that made no alert, deliveries that were worked off, sessions that
-    have ended. What waits, and what an alert or a ticket tells of, stays.
-    """
-    before = timezone.now() - timedelta(days=settings.HALOBRIDGE_RETENTION_DAYS)
-    purge_permits()
-    Run.objects.filter(ended_at__lt=before, plan__isnull=True).delete()
-    done_with = (EventStatus.ROUTED, EventStatus.IGNORED)
-    Event.objects.filter(received_at__lt=before, alerts__isnull=True, status__in=done_with).delete()
-    RawDelivery.objects.filter(received_at__lt=before, processed_at__isnull=False, error="").delete()
-    _purge_history(before)
-    purge_uploads(before)
-    Heartbeat.objects.filter(stamped_at__lt=timezone.now() - timedelta(days=7)).delete()
-    import_string(f"{settings.SESSION_ENGINE}.SessionStore").clear_expired()
-
-
-def _purge_history(before: datetime) -> None:
-    old = HaloChange.objects.filter(noticed_at__lt=before).order_by()
-    while ids := list(old.values_list("pk", flat=True)[:HISTORY_AT_ONCE]):
-        HaloChange.objects.filter(pk__in=ids).delete()

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django_q.models import Schedule
 
-from integrations.choices import ConnectionState, EventStatus, ReadState, RunKind, RunState
+from integrations.choices import ConnectionState, ReadState, RunKind, RunState
 from integrations.ingest.events import store_events
-from integrations.models import Event, Heartbeat, MirrorState, Run, SyncSettings
+from integrations.models import Heartbeat, MirrorState, Run, SyncSettings
 from integrations.records import EventRecord
 from integrations.runs.request import request_delivery
-from integrations.schedules import canary, ensure_schedules, nightly, purge, tick
+from integrations.schedules import canary, ensure_schedules, nightly, tick
 from tests.builders import make_console, make_credential, make_intention
 
 pytestmark = pytest.mark.django_db
@@ -149,17 +148,6 @@ def test_a_delivery_that_failed_is_asked_for_again() -> None:
     assert kinds() == [RunKind.DELIVER, RunKind.DELIVER]
 
 
-def test_events_that_wait_are_never_thrown_away() -> None:
-    console = make_console()
-    old = timezone.now() - timedelta(days=400)
-    for status in EventStatus.values:
-        store_events(console, [EventRecord(status, "backup.failed", "open", "Backup")])
-        Event.objects.filter(external_id=status).update(status=status, received_at=old)
-    purge()
-    left = set(Event.objects.values_list("external_id", flat=True))
-    assert left == {EventStatus.NEW, EventStatus.WAITING}
-
-
 def test_a_tick_leaves_alone_what_is_fresh_broken_or_switched_off() -> None:
     long_ago = timezone.now() - timedelta(days=1)
     make_credential(synced_at=timezone.now(), enabled=False)
@@ -187,10 +175,3 @@ def test_a_credential_is_read_at_the_interval_of_its_own_settings() -> None:
     type(usual).objects.filter(pk=usual.pk).update(synced_at=timezone.now() - timedelta(days=1))
     tick()
     assert set(asked.all()) == {often.pk, usual.pk}
-
-
-def test_sessions_that_have_ended_are_dropped_and_others_stay() -> None:
-    for key, hours in (("ended", -1), ("open", 1)):
-        Session.objects.create(session_key=key, expire_date=timezone.now() + timedelta(hours=hours))
-    purge()
-    assert [session.session_key for session in Session.objects.all()] == ["open"]

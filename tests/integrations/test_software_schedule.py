@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from integrations.choices import ConnectionState, RunKind, RunState
 from integrations.ingest.software_due import credentials_with_software_due
-from integrations.models import HaloAsset, HaloAssetType, HaloChange, HaloCredential, Run, SyncSettings
+from integrations.models import HaloAsset, HaloAssetType, HaloCredential, Run, SyncSettings
 from integrations.runs.request import request_software
-from integrations.schedules import purge, tick
+from integrations.schedules import tick
 from tests.builders import make_credential
 from tests.integrations.ingest.builders import statements_of
 
@@ -95,24 +95,3 @@ def test_looking_takes_two_statements_for_any_number_of_credentials() -> None:
     assert len(credentials_with_software_due(now)) == 6
     SyncSettings.objects.update(software_groups=[])
     assert statements_of(lambda: credentials_with_software_due(now)) == 1
-
-
-def test_history_past_the_retention_is_deleted_in_batches(
-    monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
-    monkeypatch.setattr("integrations.schedules.HISTORY_AT_ONCE", 2)
-    settings.HALOBRIDGE_RETENTION_DAYS = 30
-    credential = make_credential()
-    ages = [29, 31, 32, 33, 34, 35]
-    HaloChange.objects.bulk_create(
-        HaloChange(
-            halo_credential=credential,
-            resource="clients",
-            halo_id=days,
-            kind="renamed",
-            noticed_at=timezone.now() - timedelta(days=days),
-        )
-        for days in ages
-    )
-    purge()
-    assert list(HaloChange.objects.values_list("halo_id", flat=True)) == [29]

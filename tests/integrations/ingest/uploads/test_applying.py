@@ -259,7 +259,7 @@ def test_a_step_whose_time_is_up_goes_on_at_the_next_part(monkeypatch: pytest.Mo
 
 
 def test_the_nightly_purge_forgets_what_is_a_day_old(settings: object) -> None:
-    from integrations.schedules import purge
+    from integrations.retention import purge
 
     console = make_spreadsheet_console()
     fresh, old = take(console, "companies", COMPANIES), take(console, "companies", COMPANIES)
