@@ -14,16 +14,13 @@ from django.utils import timezone
 
 from integrations.choices import UploadState
 from integrations.ingest.batches import batches
-from integrations.ingest.uploads.taking import reopened
 from integrations.models import HaloCredential, Plan, Run
-from integrations.sync.tables.cells import BadFile
 from integrations.sync.tables.fields import Field, Kind, Table, words
-from integrations.sync.tables.grid import rows_below
 from mappings.definitions import Definitions, definitions_of
 from mappings.models import MappingSheet, SheetAsset
 from mappings.planning import ASSET_SHEET, plan_assets
-from mappings.spreadsheets.columns import SheetLine, read_line, where
-from mappings.spreadsheets.heads import head_of
+from mappings.spreadsheets.columns import SheetLine, where
+from mappings.spreadsheets.lines import count_rows, lines_of
 from mappings.targets import Form, Target, is_custom, is_field
 
 _OWN: Final = (
@@ -72,6 +69,7 @@ def _header(target: Target) -> str:
 
 def plan_of(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -> Plan:
     """Read the file into the plan of this sheet and compute it. Repeated it begins anew. Raises `BadFile`."""
+    count_rows(sheet, told)
     table = asset_table(sheet.halo_credential)
     columns, headers = sheet.found["columns"], sheet.found["headers"]
     places = {name: where(name, columns, headers, table) for name in table.by_name}
@@ -84,26 +82,16 @@ def plan_of(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -
     MappingSheet.objects.filter(pk=sheet.pk).update(plan=plan)
     SheetAsset.objects.filter(plan=plan).delete()
     rows = 0
-    for part in batches(_lines(sheet, table), ROWS):
+    for part in batches(lines_of(sheet, table), ROWS):
         SheetAsset.objects.bulk_create(_rows(plan, part))
         rows += len(part)
         told(rows)
-    if not rows:
-        raise BadFile("There are no rows below the headers.")
     plan_assets(plan)
     with transaction.atomic():
         MappingSheet.objects.filter(pk=sheet.pk).update(
             state=UploadState.READY, looked_at=timezone.now(), look_run=run, content=b""
         )
     return plan
-
-
-def _lines(sheet: MappingSheet, table: Table) -> Iterator[SheetLine]:
-    content = bytes(MappingSheet.objects.values_list("content", flat=True).get(pk=sheet.pk))
-    columns = sheet.found["columns"]
-    with reopened(content) as source:
-        for line in rows_below(source.lines(sheet.found["sheet"]), head_of(sheet)):
-            yield read_line(line, columns, table)
 
 
 def _rows(plan: Plan, lines: Iterable[SheetLine]) -> Iterator[SheetAsset]:
