@@ -28,7 +28,7 @@ from tests.mappings.builders import (
     make_fields,
     make_site,
 )
-from tests.mappings.sheets import csv_file, looked_at
+from tests.mappings.sheets import applied, csv_file, looked_at
 
 pytestmark = pytest.mark.django_db
 
@@ -323,3 +323,13 @@ def test_exported_assets_make_an_empty_preview(
     plan = Plan.objects.get()
     assert list(plan.changes.values_list("action", "reason")) == []
     assert plan.counts["unchanged"] == 1
+
+
+def test_the_run_that_applied_a_sheet_tells_each_row(
+    browser: Client, credential: HaloCredential, company: Company
+) -> None:
+    run = applied(looked_at(credential, [row()]))
+
+    told = browser.get(reverse("admin:integrations_run_change", args=[run.pk])).content.decode()
+
+    assert "Row 2: Alder Dental" in told
