@@ -36,31 +36,35 @@ _OWN: Final = (
 ROWS: Final = 1000
 
 
-def asset_table(credential: HaloCredential) -> Table:
+CUSTOM_PREFIXES: Final = ("$CF", "CF")
+"""How a sheet may spell custom fields; both are read."""
+
+
+def asset_table(credential: HaloCredential, prefix: str = "$CF") -> Table:
     """What a sheet for this HaloPSA may hold: also its own asset fields and custom fields."""
     known = definitions_of([credential])[credential.pk]
     return Table(
         "assets",
         "asset",
-        (*_OWN, *_fields(known)),
+        (*_OWN, *_fields(known, prefix)),
         (),
         (("asset_id",), ("asset_tag",), ("client",), ("client_id",)),
     )
 
 
-def _fields(known: Definitions) -> Iterator[Field]:
+def _fields(known: Definitions, prefix: str) -> Iterator[Field]:
     """Without the bridge reference, which is ours, and without what cannot be filled from here."""
     for target in known.targets.values():
         if target.form == Form.UNKNOWN or target.key == str(known.marker_field_id):
             continue
         kind = Kind.DAY if target.form == Form.DAY else Kind.CODE
         sample = "2027-03-31" if target.form == Form.DAY else ""
-        yield Field(target.key, _header(target), kind, (target.name,), sample)
+        yield Field(target.key, _header(target, prefix), kind, (target.name,), sample)
 
 
-def _header(target: Target) -> str:
+def _header(target: Target, prefix: str) -> str:
     if is_custom(target.key):
-        return f"$CF{target.name.removeprefix('CF')}"
+        return prefix + target.name.removeprefix("CF")
     return target.name if is_field(target.key) else target.key.partition(":")[2]
 
 
