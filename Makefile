@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format coverage bench lock screenshots clean
+.PHONY: help run test lint format coverage bench audit lock screenshots clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -34,6 +34,9 @@ bench: $(VENV)/.installed-dev ## measure; ratios within one run, nothing fails
 
 screenshots: $(VENV)/.installed-dev ## take pictures of the pages (needs Chromium)
 	HALOBRIDGE_SCREENSHOTS=1 $(VENV)/bin/pytest -q tests/browser
+
+audit: $(VENV)/.installed-dev ## look for known vulnerabilities in the pinned dependencies (needs internet)
+	$(VENV)/bin/uv tool run pip-audit==2.10.1 --disable-pip --require-hashes -r requirements.txt
 
 lock: $(VENV)/.installed-dev ## pin all versions again
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt

@@ -1,7 +1,8 @@
 """App configuration of the top floor, and the admin site with its own dashboard."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 
 
 class HaloBridgeConfig(AppConfig):
@@ -10,6 +11,11 @@ class HaloBridgeConfig(AppConfig):
 
     def ready(self) -> None:
         from halobridge import checks  # noqa: F401  registers the system checks
+        from halobridge.roles import keep_roles
+
+        # Permissions are made app by app after a migration: the roles come after those of the last one.
+        last = [app for app in apps.get_app_configs() if app.models_module][-1]
+        post_migrate.connect(keep_roles, sender=last, dispatch_uid="halobridge-roles")
 
 
 class HaloBridgeAdminConfig(AdminConfig):

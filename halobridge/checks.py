@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from typing import Any
 
@@ -39,6 +40,21 @@ def run_limit_is_usable(**_: Any) -> list[CheckMessage]:
             "HALOBRIDGE_RUN_HOURS has to be more than 0.",
             hint="It is the number of hours after which a run that only reads is ended; usually 6.",
             id="halobridge.E002",
+        )
+    ]
+
+
+@register()
+def api_rate_is_usable(**_: Any) -> list[CheckMessage]:
+    """Said at start instead of as an error of every call."""
+    rate = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["token"]
+    if rate is None or re.fullmatch(r"[1-9][0-9]*/(s|sec|m|min|h|hour|d|day)", rate):
+        return []
+    return [
+        Error(
+            f"HALOBRIDGE_API_RATE can't be used: {rate!r}.",
+            hint="Write calls per time, such as 1200/min, or nothing for no limit.",
+            id="halobridge.E004",
         )
     ]
 

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from integrations.connectors.base import Connector
 
 LISTS: Final = ("companies", "computers")
+PHASES_IN_PARTS: Final = {
+    "Companies": "Companies",
+    "Computers": "Computers of companies",
+    "Events": "Events of companies",
+}
 STORED_AS: Final[dict[str, tuple[type[Company] | type[Computer], Callable[..., Stored]]]] = {
     "companies": (Company, console_side.store_companies),
     "computers": (Computer, console_side.store_computers),
@@ -66,6 +71,10 @@ def read_events(work: Work, console: Console, connector: Connector) -> Result:
     """Events are stored and judged as they come; the position is stored after all of them are."""
     started = datetime.fromisoformat(work.cursor.get("started") or timezone.now().isoformat())
     part = _begin(work, connector, work.cursor, "Events")
+    connector.lists_read_to = {
+        beginning: datetime.fromisoformat(until) if until else None
+        for beginning, until in console.unread_lists.items()
+    }
     connector.open_series = events.open_series(console, connector.abilities.series_listed_while_open)
     rows = verdicts.renewing(work, "Events", connector.fetch_events(console.events_read_at))
     _store_events(work, console, rows)
@@ -77,7 +86,7 @@ def read_events(work: Work, console: Console, connector: Connector) -> Result:
         seen = connector.series_seen | part.names(SERIES)
         unread = connector.series_unread | part.names(UNREAD)
         _conclude(work, console, connector, seen, unread, tuple(unread_lists))
-    position = {"events_read_at": started, "unread_lists": unread_lists}
+    position = {"events_read_at": started, "unread_lists": _since_when_unread(console, unread_lists)}
     Console.objects.filter(pk=console.pk).update(**position)
     if work.cursor:
         part.forget()
@@ -85,9 +94,17 @@ def read_events(work: Work, console: Console, connector: Connector) -> Result:
     return Done()
 
 
+def _since_when_unread(console: Console, beginnings: Iterable[str]) -> dict[str, str | None]:
+    """Up to when the lists that may not be read now have been read: what comes after that is news one day."""
+    before, read_at = console.unread_lists, console.events_read_at
+    until = read_at.isoformat() if read_at else None
+    return {beginning: before.get(beginning, until) for beginning in beginnings}
+
+
 def _store_events(work: Work, console: Console, records: Iterable[EventRecord]) -> None:
     """What the first read of a list tells was so before: no news."""
-    first, beginnings = console.events_read_at is None, tuple(console.unread_lists)
+    first = console.events_read_at is None
+    beginnings = tuple(one for one, until in console.unread_lists.items() if until is None)
 
     def was_so(record: EventRecord) -> bool:
         return first or record.series_key.startswith(beginnings)
@@ -138,7 +155,7 @@ def _begin(work: Work, connector: Connector, cursor: dict[str, Any], phase: str)
     """Tell the connector where it begins, and when to stop."""
 
     def goes_on(done: int, of: int) -> bool:
-        work.progress(f"{phase} of companies", done, of)
+        work.progress(PHASES_IN_PARTS[phase], done, of)
         return not work.time_is_up
 
     connector.goes_on, connector.begins_at, connector.goes_on_at = goes_on, cursor.get("at", {}), {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from halobridge.browsers import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from halobridge.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from halobridge.sidebar import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -79,6 +82,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_q",
+    "csp",
+    "axes",
     "integrations.apps.IntegrationsConfig",
     "mappings.apps.MappingsConfig",
     "ticketing.apps.TicketingConfig",
@@ -87,6 +92,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -94,6 +100,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "halobridge.urls"
@@ -141,12 +148,23 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str = env.str("REDIS_URL", default="")
+_REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 CACHES: dict[str, Any] = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        _REDIS
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "halobridge_cache"}
-    )
+    ),
+    # Counted at each call: without Redis in the memory of each web process, never in the database.
+    "throttles": (
+        _REDIS
+        if REDIS_URL
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "throttles",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        }
+    ),
 }
 
 # ---- queue -----------------------------------------------------------------------------------
@@ -184,16 +202,43 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# A name waits at the address where its log-ins fail: nobody locks out somebody who is elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "halobridge.lockout.address_of"
+AXES_LOCKOUT_CALLABLE = "halobridge.lockout.locked_out"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+
+# ---- browsers --------------------------------------------------------------------------------
+
+HALOBRIDGE_SESSION_HOURS: int = env.int("HALOBRIDGE_SESSION_HOURS", default=12)
+SESSION_COOKIE_AGE = HALOBRIDGE_SESSION_HOURS * 3600
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+# With this prefix browsers take a cookie only from this very host, over https.
+_HOST = "__Host-" if HTTPS_ONLY else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST}sessionid", f"{_HOST}csrftoken"
 SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+"""What watches the processes asks them past the proxy."""
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_CONTENT_TYPE_NOSNIFF = True
-X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+"""Browsers' preload lists are about a whole domain, which is not ours to decide."""
 
 # ---- language, time, files -------------------------------------------------------------------
 
@@ -223,6 +268,8 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["integrations.api.permissions.ModelPermissions"],
+    "DEFAULT_THROTTLE_CLASSES": ["integrations.api.throttles.TokenThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"token": env.str("HALOBRIDGE_API_RATE", default="1200/min") or None},
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
         "rest_framework.filters.SearchFilter",
@@ -234,32 +281,6 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "integrations.api.problems.problem_details",
 }
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "HaloBridge",
-    "DESCRIPTION": "Everything that staff can do in the admin, for programs.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "ResourceEnum": "integrations.choices.Resource",
-        "ConnectionState": "integrations.choices.ConnectionState",
-        "EventState": "integrations.choices.EventState",
-        "GapKind": "mappings.models.GapKind",
-        "Outcome": "integrations.choices.Outcome",
-        "PlanState": "integrations.choices.PlanState",
-        "ReviewDecision": "mappings.models.ReviewDecision",
-        "RunState": "integrations.choices.RunState",
-        "Severity": "integrations.choices.Severity",
-        "SheetKind": "mappings.models.SheetKind",
-        "TicketState": "ticketing.models.TicketState",
-        "UploadState": "integrations.choices.UploadState",
-        "UploadedKind": "integrations.choices.UploadedKind",
-    },
-}
 
 # ---- logs ------------------------------------------------------------------------------------
 
@@ -269,5 +290,9 @@ LOGGING: dict[str, Any] = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("HALOBRIDGE_LOG_LEVEL", default="INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django-q": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django-q": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+    },
 }

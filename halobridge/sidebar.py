@@ -137,6 +137,7 @@ NAVIGATION = [
         "System",
         _list("Staff accounts", "badge", "auth", "user"),
         _list("Groups", "group", "auth", "group"),
+        _list("Failed log-ins", "lock_clock", "axes", "accessattempt"),
         _list("API tokens", "vpn_key", "integrations", "apitoken"),
         _list("Queue health", "monitor_heart", "integrations", "heartbeat"),
         _list("Schedules", "schedule", "django_q", "schedule"),

@@ -23,15 +23,35 @@ __all__ = [
     "Purpose",
     "ReadState",
     "Resource",
+    "Role",
     "RunKind",
     "RunState",
     "Severity",
     "StepState",
     "SyncMode",
+    "TokenScope",
     "UploadState",
     "UploadedKind",
     "WriteMode",
 ]
+
+
+class Role(TextChoices):
+    """Groups of staff accounts that the bridge makes and keeps; the value is the group's name."""
+
+    ADMINISTRATOR = "Administrator"
+    ENGINEER = "Engineer"
+    SERVICE_DESK = "Service desk"
+    AUDITOR = "Auditor"
+
+
+class TokenScope(TextChoices):
+    """What a token of the REST API is for. It never allows more than its account may do."""
+
+    READ = "read", "Read only"
+    EVENTS = "events", "Send events only"
+    MAPPING = "mapping", "Read, map, preview and export"
+    ADMIN = "admin", "Everything that its account may do"
 
 
 class WriteMode(TextChoices):

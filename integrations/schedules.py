@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
 from integrations.choices import (
@@ -267,8 +268,8 @@ def hourly() -> None:
 def purge() -> None:
     """Delete what is past the retention and nobody needs any more.
 
-    Finished runs without a preview, events that made no alert, deliveries that were worked off. What waits,
-    and what an alert or a ticket tells of, stays.
+    Finished runs without a preview, events that made no alert, deliveries that were worked off, sessions that
+    have ended. What waits, and what an alert or a ticket tells of, stays.
     """
     before = timezone.now() - timedelta(days=settings.HALOBRIDGE_RETENTION_DAYS)
     purge_permits()
@@ -279,6 +280,7 @@ def purge() -> None:
     _purge_history(before)
     purge_uploads(before)
     Heartbeat.objects.filter(stamped_at__lt=timezone.now() - timedelta(days=7)).delete()
+    import_string(f"{settings.SESSION_ENGINE}.SessionStore").clear_expired()
 
 
 def _purge_history(before: datetime) -> None:

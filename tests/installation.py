@@ -58,6 +58,7 @@ class Installation:
             "HALOBRIDGE_SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789-abcdef",
             "HALOBRIDGE_ENCRYPTION_KEYS": KEY,
             "HALOBRIDGE_ADMIN_PASSWORD": PASSWORD,
+            "HALOBRIDGE_API_RATE": "",
             "HALOBRIDGE_ALLOW_PRIVATE_HOSTS": "127.0.0.1",
             "HALOBRIDGE_VAR": str(folder),
             "HALOBRIDGE_SANDBOX_PORT": str(self.sandbox_port),

@@ -13,5 +13,9 @@ from halobridge.settings import *  # noqa: F403
 HALOBRIDGE_DELIVERY_THREADS = 1
 """A test's transaction belongs to one thread; what many do at once has tests of its own."""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
+    for name in ("default", "throttles")
+}
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"token": None}  # noqa: F405  counts would live on between tests
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  whitenoise warns about a missing one

@@ -154,7 +154,7 @@ PAGES: Final = (
         "Programs and staff accounts",
         "The REST API, tokens, and who may do what.",
         "api",
-        ("integrations_apitoken", "auth_"),
+        ("integrations_apitoken", "auth_", "axes_"),
     ),
 )
 BY_SLUG: Final = {page.slug: page for page in PAGES}

@@ -61,9 +61,15 @@ class ConsoleAdmin(SpreadsheetUpload, HookAddress, CountedDeletion, BridgeAdmin)
         "show_save_and_continue": False,
     }
     buttons: ClassVar[tuple[Button, ...]] = (
-        Button("test_now", "Test now", "network_check"),
-        Button("sync_now", "Sync now", "sync", shown=_reads("computers")),
-        Button("fetch_events", "Fetch events now", "notifications", shown=_reads("events", "mails")),
+        Button("test_now", "Test now", "network_check", permission="sync"),
+        Button("sync_now", "Sync now", "sync", permission="sync", shown=_reads("computers")),
+        Button(
+            "fetch_events",
+            "Fetch events now",
+            "notifications",
+            permission="sync",
+            shown=_reads("events", "mails"),
+        ),
         replace(HOOK_ADDRESS, shown=_reads("webhook")),
     )
 

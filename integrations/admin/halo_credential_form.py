@@ -58,6 +58,14 @@ FIELDSETS: Any = (
 )
 
 
+def fieldsets_to_look_at() -> Any:
+    """Without the secret: Django shows the stored value of a field to those who may only look."""
+    return tuple(
+        (title, {**options, "fields": tuple(name for name in options["fields"] if name != "client_secret")})
+        for title, options in FIELDSETS
+    )
+
+
 class HaloCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
     """The stored secret never leaves the database: the input is always empty."""
 

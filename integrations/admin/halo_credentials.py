@@ -14,7 +14,7 @@ from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import admin_url, badge, badge_column, state_badge, time_column
 from integrations.admin.gauges import gauge_of
-from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialForm
+from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialForm, fieldsets_to_look_at
 from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
 from integrations.admin.other_integrations import linked_lists
 from integrations.admin.sync_settings import SyncSettingsPage
@@ -46,8 +46,8 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
         "show_save_and_continue": False,
     }
     buttons: ClassVar[tuple[Button, ...]] = (
-        Button("test_now", "Test now", "network_check"),
-        Button("sync_now", "Sync now", "sync"),
+        Button("test_now", "Test now", "network_check", permission="sync"),
+        Button("sync_now", "Sync now", "sync", permission="sync"),
         Button(
             "give_up_move",
             "Keep the old address",
@@ -55,12 +55,17 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
             shown=lambda row: bool(row.moving_to or row.move_refused),
         ),
         Button(
-            "start_writing", "Switch to write", "edit", shown=lambda row: row.write_mode == WriteMode.OBSERVE
+            "start_writing",
+            "Switch to write",
+            "edit",
+            permission="allow",
+            shown=lambda row: row.write_mode == WriteMode.OBSERVE,
         ),
         Button(
             "only_observe",
             "Switch to observe",
             "visibility",
+            permission="stop",
             shown=lambda row: row.write_mode == WriteMode.WRITE,
         ),
         HOOK_ADDRESS,
@@ -84,6 +89,10 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HaloCredential]:
         return super().get_queryset(request).select_related("instance")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        only_looks = obj is not None and not self.has_change_permission(request, obj)
+        return fieldsets_to_look_at() if only_looks else super().get_fieldsets(request, obj)
 
     # ---- saving -----------------------------------------------------------------------------
 
@@ -126,14 +135,15 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
     # ---- the page ---------------------------------------------------------------------------
 
     def panel(self, request: HttpRequest, row: HaloCredential) -> dict[str, Any]:
+        stop = "allow" if row.instance.writes_stopped else "stop"
         return {
             "state_badge": state_badge(row),
             "writing_badge": self.writing(row),
             "gauge": gauge_of(row.instance),
             "refused": missed(row.permissions, row.scopes),
             "switched_off": switched_off(row.permissions),
-            "stop_url": admin_url(row.instance, "allow" if row.instance.writes_stopped else "stop"),
-            "may_stop": request.user.has_perm("integrations.change_instance"),
+            "stop_url": admin_url(row.instance, stop),
+            "may_stop": request.user.has_perm(f"integrations.{stop}_instance"),
             **self.sync_panel(request, row),
             "other_integrations": linked_lists(row),
             "last_runs": Run.objects.filter(halo_credential=row)[:5],

@@ -53,13 +53,19 @@ class InstanceAdmin(BridgeAdmin):
     empty_hint = "An instance appears here when its first HaloPSA credential is saved."
     buttons: ClassVar[tuple[Button, ...]] = (
         Button(
-            "stop", "Stop all writing", "front_hand", tone="bad", shown=lambda row: not row.writes_stopped
+            "stop",
+            "Stop all writing",
+            "front_hand",
+            tone="bad",
+            permission="stop",
+            shown=lambda row: not row.writes_stopped,
         ),
         Button(
             "allow",
             "Allow writing again",
             "play_arrow",
             ask="Allow writing to {row} again? What is planned there goes out at once.",
+            permission="allow",
             shown=lambda row: bool(row.writes_stopped),
         ),
         Button(
@@ -120,7 +126,7 @@ class InstanceAdmin(BridgeAdmin):
 
     def stop_all(self, request: HttpRequest) -> HttpResponse:
         """One click from every page: nothing is written to any HaloPSA any more. The person stays there."""
-        if not self.has_change_permission(request):
+        if not request.user.has_perm("integrations.stop_instance"):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
 from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from integrations.admin.bases import HistoryAdmin
+from integrations.admin.display import time_column
+from integrations.choices import Role
 
 for model in (User, Group, Schedule, Success, Failure, OrmQ):
     if admin.site.is_registered(model):
@@ -27,33 +33,74 @@ class StaffAccountAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
 
 @admin.register(Group)
 class StaffGroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    """Groups that staff make; those that are roles are kept by the bridge and can only be looked at."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not _is_role(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not _is_role(obj) and super().has_delete_permission(request, obj)
 
 
-class WithoutHtmlLinks:
-    """django-q2's lists filter by plain lists; the theme's filter sheet takes them as they are."""
+def _is_role(group: Group | None) -> bool:
+    return group is not None and group.name in Role.values
+
+
+@admin.register(AccessAttempt)
+class FailedLogInAdmin(HistoryAdmin):
+    """To delete one is to let its name try again at once."""
+
+    list_display = ("username", "ip_address", "failures_since_start", "tried", "user_agent")
+    fields = ("username", "ip_address", "failures_since_start", "tried", "user_agent", "path_info")
+    search_fields = ("username", "ip_address")
+    empty_hint = (
+        "A name whose log-ins fail five times from one address has to wait 15 minutes there. It stands here "
+        "until then; delete the row to let it try again at once."
+    )
+    tried = time_column("attempt_time", "Last tried")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("axes.delete_accessattempt"))
+
+
+class OfTheQueue:
+    """Looked at and cleared, never edited: a schedule or task calls whatever function its row names.
+
+    django-q2's lists filter by plain lists; the theme's filter sheet takes them as they are.
+    """
 
     list_filter_submit = False
     list_per_page = 50
     show_full_result_count = False
     empty_hint: Any = "The queue of the bridge keeps its own records here."
 
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Resubmitting runs a function again; django-q2 offers it to whoever sees the list."""
+        may = request.user.has_perm(f"django_q.change_{self.opts.model_name}")  # type: ignore[attr-defined]
+        return super().get_actions(request) if may else {}  # type: ignore[misc]
+
 
 @admin.register(Schedule)
-class QueueScheduleAdmin(WithoutHtmlLinks, ScheduleAdmin, ModelAdmin):  # type: ignore[misc]
+class QueueScheduleAdmin(OfTheQueue, ScheduleAdmin, ModelAdmin):  # type: ignore[misc]
     pass
 
 
 @admin.register(Success)
-class QueueSuccessAdmin(WithoutHtmlLinks, TaskAdmin, ModelAdmin):  # type: ignore[misc]
+class QueueSuccessAdmin(OfTheQueue, TaskAdmin, ModelAdmin):  # type: ignore[misc]
     pass
 
 
 @admin.register(Failure)
-class QueueFailureAdmin(WithoutHtmlLinks, FailAdmin, ModelAdmin):  # type: ignore[misc]
+class QueueFailureAdmin(OfTheQueue, FailAdmin, ModelAdmin):  # type: ignore[misc]
     pass
 
 
 @admin.register(OrmQ)
-class QueueAdminOfOurs(WithoutHtmlLinks, QueueAdmin, ModelAdmin):  # type: ignore[misc]
+class QueueAdminOfOurs(OfTheQueue, QueueAdmin, ModelAdmin):  # type: ignore[misc]
     pass

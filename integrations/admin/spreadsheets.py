@@ -90,7 +90,7 @@ class SpreadsheetUpload(_Base):
 
     def buttons_of(self, request: HttpRequest, row: Any) -> list[dict[str, Any]]:
         found = super().buttons_of(request, row)
-        if not is_uploaded(row) or not self.may_press(request, "change", row):
+        if not is_uploaded(row) or not self.may_press(request, "upload", row):
             return found
         link = {"label": "Upload a spreadsheet", "icon": "upload_file", "tone": "primary", "asks": True}
         return [{**link, "url": self.url("upload", row.pk)}, *found]
@@ -148,7 +148,7 @@ class SpreadsheetUpload(_Base):
 
     def _uploaded_console(self, request: HttpRequest, object_id: int) -> Console:
         console: Console = self.row_or_404(request, object_id)
-        if not self.may_press(request, "change", console):
+        if not self.may_press(request, "upload", console):
             raise PermissionDenied
         if not is_uploaded(console):
             raise Http404("What this console holds is not uploaded.")

@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.display import badge, time_column
+from integrations.choices import TokenScope
 from integrations.models import ApiToken
 
 REVOKE = "Revoke {row}? Programs that use it are refused from now on. This cannot be undone."
+MANAGE: Final = "integrations.manage_apitoken"
+
+
+def _sees_all(request: HttpRequest) -> bool:
+    """Who looks after tokens or after staff accounts sees those of all; others their own."""
+    return request.user.has_perm(MANAGE) or request.user.has_perm("auth.view_user")
+
+
+class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = ApiToken
+        fields = ("name", "user", "scope", "expires_at")
+        labels = {"scope": "What is it for?"}
+        help_texts = {
+            "user": "It acts for this account and may never do more than it. For programs make an account "
+            "of their own: without a password and without the tick that lets it into this admin.",
+            "scope": "The least that suffices: a token that is found by somebody can do no more.",
+            "expires_at": "Empty: until it is revoked.",
+        }
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(BridgeAdmin):
-    list_display = ("name", "prefix", "user", "state_shown", "created", "expires", "used")
-    list_filter = (("user", RelatedDropdownFilter),)
+    form = ApiTokenForm
+    list_display = ("name", "prefix", "user", "scope", "state_shown", "created", "expires", "used")
+    list_filter = (("user", RelatedDropdownFilter), ("scope", ChoicesDropdownFilter))
     list_select_related = ("user",)
     search_fields = ("name", "prefix", "user__username")
-    fields = ("name", "user", "expires_at")
+    fields = ("name", "user", "scope", "expires_at")
     autocomplete_fields = ("user",)
     empty_hint = "Programs log in to the REST API with such a token. Its key is shown once, when it is made."
     buttons: ClassVar[tuple[Button, ...]] = (
@@ -48,13 +70,13 @@ class ApiTokenAdmin(BridgeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
         rows = super().get_queryset(request)
-        return rows if request.user.is_superuser else rows.filter(user=request.user)
+        return rows if _sees_all(request) else rows.filter(user=request.user)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A token acts as its staff account: only superusers make one for somebody else."""
+        """A token acts as its account: only who looks after tokens makes one for somebody else."""
         if obj is not None:
-            return ("name", "user", "prefix", "state_shown", "created", "expires", "used")
-        return self.fields if request.user.is_superuser else ("name", "expires_at")
+            return ("name", "user", "scope", "prefix", "state_shown", "created", "expires", "used")
+        return self.fields if request.user.has_perm(MANAGE) else ("name", "scope", "expires_at")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
@@ -63,12 +85,13 @@ class ApiTokenAdmin(BridgeAdmin):
         return False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"user": request.user.pk, **super().get_changeform_initial_data(request)}
+        chosen = super().get_changeform_initial_data(request)
+        return {"user": request.user.pk, "scope": TokenScope.READ, **chosen}
 
     # ---- effects ----------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
-        if not request.user.is_superuser:
+        if not request.user.has_perm(MANAGE):
             obj.user = request.user  # type: ignore[assignment]
         key = obj.set_new_key()
         obj.save()
@@ -79,6 +102,11 @@ class ApiTokenAdmin(BridgeAdmin):
             key,
         )
         messages.warning(request, shown)
+
+    def may_press(self, request: HttpRequest, permission: str, row: Any) -> bool:
+        """One's own by the right to change, those of others by the right to look after them."""
+        own = row.user_id == request.user.pk and super().may_press(request, permission, row)
+        return own or request.user.has_perm(MANAGE)
 
     def revoke(self, request: HttpRequest, row: ApiToken) -> None:
         ApiToken.objects.filter(pk=row.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())

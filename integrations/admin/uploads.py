@@ -78,7 +78,7 @@ class UploadAdmin(HistoryAdmin):
 
     @staticmethod
     def _may_act(request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("integrations.change_console"))
+        return bool(request.user.has_perm("integrations.upload_console"))
 
     # ---- the preview ------------------------------------------------------------------------
 

@@ -40,10 +40,10 @@ class WritingControl:
 
 
 def writing_control(request: HttpRequest) -> WritingControl | None:
-    """For whoever may change instances; None for others and where no HaloPSA is connected. One query."""
-    if not request.user.has_perm("integrations.change_instance"):
+    """For whoever may stop instances; None for others and where no HaloPSA is connected. One query."""
+    if not request.user.has_perm("integrations.stop_instance"):
         return None
-    may_observe = request.user.has_perm("integrations.change_halocredential")
+    may_observe = request.user.has_perm("integrations.stop_halocredential")
     credentials = HaloCredential.objects.select_related("instance").only(
         "name",
         "enabled",

@@ -126,20 +126,20 @@ class ConsoleViewSet(HookTokenAction, ConsoleUploads, WriteResource):
     ordering_fields = ["id", "name", "kind", "state", "tested_at", "synced_at"]
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], post_permissions=("sync",))
     def test(self, request: Request, pk: str) -> Response:
         """Log in and look at each list once."""
         return accepted(request_console_test(self.get_object(), requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], post_permissions=("sync",))
     def sync(self, request: Request, pk: str) -> Response:
         """Read companies and computers anew."""
         console = self._readable("companies", "computers")
         return accepted(request_console_sync(console, requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], post_permissions=("sync",))
     def events(self, request: Request, pk: str) -> Response:
         """Fetch events now instead of at the next interval."""
         return accepted(request_events(self._readable("events", "mails"), requested_by=request.user), request)

@@ -110,13 +110,13 @@ class HaloCredentialViewSet(SyncSettingsAction, HookTokenAction, WriteResource):
     ordering_fields = ["id", "name", "state", "tested_at", "synced_at"]
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], post_permissions=("sync",))
     def test(self, request: Request, pk: str) -> Response:
         """Log in and try each permission; nothing is written to HaloPSA."""
         return accepted(request_halo_test(self.get_object(), requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], post_permissions=("sync",))
     def sync(self, request: Request, pk: str) -> Response:
         """Read clients, sites, assets, fields and choices anew."""
         credential = self.get_object()

@@ -33,6 +33,9 @@ class Resource(GenericViewSet[Any]):
     parser_classes = [BoundedJSONParser]
     filter_backends = [DjangoFilterBackend, SearchFilter, StableOrdering]
     lookup_value_regex = "[0-9]+"
+    post_permissions: tuple[str, ...] = ()
+    put_permissions: tuple[str, ...] = ()
+    """Of a resource or an action, where they are not the usual ones: see `ModelPermissions`."""
 
 
 class ReadResource(mixins.RetrieveModelMixin, mixins.ListModelMixin, Resource):

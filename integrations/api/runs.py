@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -19,6 +18,8 @@ from integrations.api.resources import NestedResource, ReadResource
 from integrations.models import Entry, HeldLoss, Run
 from integrations.runs.approvals import NothingToDecide, approve, dismiss, losses_of
 from integrations.runs.request import cancel
+
+MAY_DECIDE: Final = "integrations.approve_heldloss"
 
 
 class LossSerializer(serializers.ModelSerializer[HeldLoss]):
@@ -117,28 +118,22 @@ class RunViewSet(ReadResource):
         return accepted(run, request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], post_permissions=(MAY_DECIDE,))
     def approve(self, request: Request, pk: str) -> Response:
         """Let the next complete read take away what is missing (`waits_for`); answers the run that reads."""
-        run = self._to_decide(request)
+        run: Run = self.get_object()
         with deciding():
             return accepted(approve(losses_of(run), request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], post_permissions=(MAY_DECIDE,))
     def dismiss(self, request: Request, pk: str) -> Response:
         """Keep everything that is missing (`waits_for`); asked again only if more is missing."""
-        run = self._to_decide(request)
+        run: Run = self.get_object()
         with deciding():
             dismiss(losses_of(run), request.user)
         run.refresh_from_db()
         return accepted(run, request)
-
-    def _to_decide(self, request: Request) -> Run:
-        if not request.user.has_perm("integrations.approve_heldloss"):
-            raise PermissionDenied("This needs the permission to decide about losses that wait.")
-        run: Run = self.get_object()
-        return run
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -95,14 +94,17 @@ class SyncSettingsAction:
 
     @extend_schema(methods=["GET"], responses=SyncSettingsSerializer)
     @extend_schema(methods=["PUT", "PATCH"], request=SyncSettingsSerializer, responses=SyncSettingsSerializer)
-    @action(detail=True, methods=["get", "put", "patch"], url_path="sync-settings")
+    @action(
+        detail=True,
+        methods=["get", "put", "patch"],
+        url_path="sync-settings",
+        put_permissions=("integrations.manage_sync_settings",),
+    )
     def sync_settings(self, request: Request, pk: str) -> Response:
         """What is read with this credential, and how often; the defaults where nobody has chosen."""
         settings = settings_of(self.get_object())  # type: ignore[attr-defined]
         if request.method == "GET":
             return Response(SyncSettingsSerializer(settings).data)
-        if not request.user.has_perm("integrations.manage_sync_settings"):
-            raise PermissionDenied("This needs the permission to manage sync settings.")
         serializer = SyncSettingsSerializer(settings, data=request.data, partial=request.method == "PATCH")
         serializer.is_valid(raise_exception=True)
         serializer.save()

@@ -28,6 +28,7 @@ from integrations.runs.uploads import CannotApply, request_apply, request_look
 from integrations.sync.tables.cells import BadFile
 from integrations.sync.tables.times import Order
 
+MAY_UPLOAD: Final = "integrations.upload_console"
 LONGEST_WAIT: Final = 10.0
 """Seconds that a request waits for its preview before it answers 202."""
 LOOK_EVERY: Final = 0.2
@@ -109,19 +110,17 @@ class LookedAtSerializer(serializers.Serializer[Any]):
 
 
 class UploadPermissions(ModelPermissions):
-    """Whoever may change consoles may upload, choose and apply, and look at what came of it."""
+    """Whoever may upload may choose and apply, and look at what came of it."""
 
     def _needed(self, method: str, view: APIView, model: type[Model]) -> list[str]:
         if method in ("GET", "HEAD", "OPTIONS"):
             return super()._needed(method, view, model)
-        return ["integrations.change_console"]
+        return [MAY_UPLOAD]
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return super().has_permission(request, view) or bool(
-            request.user
-            and request.user.is_authenticated
-            and request.user.has_perm("integrations.change_console")
-        )
+        if super().has_permission(request, view):
+            return True
+        return bool(request.user and request.user.is_authenticated) and self._may(request, [MAY_UPLOAD])
 
 
 class UploadViewSet(mixins.UpdateModelMixin, ReadResource):
@@ -191,7 +190,7 @@ class ConsoleUploads:
         request={"multipart/form-data": WantedUploadSerializer},
         responses={201: UploadSerializer, 202: UploadSerializer},
     )
-    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    @action(detail=True, methods=["post"], post_permissions=("upload",), parser_classes=[MultiPartParser])
     def uploads(self, request: Request, pk: str) -> Response:
         """Send a spreadsheet: 201 with its preview if it is ready within 10 s, else 202. Stores nothing."""
         console: Console = self.get_object()  # type: ignore[attr-defined]

@@ -192,6 +192,9 @@ class Connector(ABC):
         self.lists_unread: set[str] = set()
         """Beginnings of series keys that one list of the console tells, where that list could not be read (a
         right is missing) and the others could: nothing is concluded about them."""
+        self.lists_read_to: Mapping[str, datetime | None] = {}
+        """Of the lists that the last read of the events could not read: up to when they have been read
+        before, None if never. A history begins there, not at `since`."""
         self.open_series: frozenset[str] = frozenset()
         """Series keys whose last known event is open, set before the events are read: of those that
         `abilities.series_listed_while_open` names, so that they can be looked at first."""

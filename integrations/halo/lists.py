@@ -32,7 +32,8 @@ def fetch_pages(
     """Records page by page, ordered by id, inactive rows included (unless not wanted), each row once.
 
     To take a list up again, `first` is the page to begin with and `before` the rows that came before it.
-    Raises ShortList where the list ends before its own `record_count`.
+    Raises ShortList where the list ends before its own `record_count`. Without one, the same page twice is
+    the whole list: some resources know no paging.
     """
     params |= {
         "order": "id",
@@ -45,7 +46,14 @@ def fetch_pages(
     def fetch(number: int) -> Page[Row]:
         return fetch_page(session, path, key, number, **params)
 
-    found = pages(fetch, identity=lambda row: to_int(row.get("id")), what=key, first=first, before=before)
+    found = pages(
+        fetch,
+        identity=lambda row: to_int(row.get("id")),
+        what=key,
+        first=first,
+        before=before,
+        may_be_unpaged=True,
+    )
     for rows in found:
         records = (record_of(row) for row in rows)
         yield rows.of(record for record in records if record is not None)

@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from integrations.choices import ConnectionState, WriteMode
+from integrations.choices import ConnectionState, TokenScope, WriteMode
 from integrations.models.fields import EncryptedJSONField, EncryptedTextField
 from integrations.sync.rights import why_refused
 
@@ -62,6 +62,10 @@ class Instance(models.Model):
             models.UniqueConstraint(fields=["resource_server", "tenant"], name="one_row_per_instance")
         ]
         verbose_name = "HaloPSA instance"
+        permissions = (
+            ("stop_instance", "Can stop all writing to HaloPSA"),
+            ("allow_instance", "Can allow writing to HaloPSA again"),
+        )
 
     def __str__(self) -> str:
         return self.tenant or self.resource_server.removeprefix("https://").removeprefix("http://")
@@ -160,6 +164,11 @@ class HaloCredential(models.Model):
     class Meta:
         verbose_name = "HaloPSA credential"
         ordering = ["name"]
+        permissions = (
+            ("sync_halocredential", "Can test HaloPSA credentials and read from HaloPSA"),
+            ("allow_halocredential", "Can switch HaloPSA credentials to write"),
+            ("stop_halocredential", "Can switch HaloPSA credentials to observe"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -221,10 +230,11 @@ class Console(models.Model):
     synced_at = models.DateTimeField(null=True, blank=True, editable=False)
     events_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     unread_lists = models.JSONField(
-        default=list,
+        default=dict,
         blank=True,
         editable=False,
-        help_text="Beginnings of series keys whose list the last read of the events was not allowed to see.",
+        help_text="Beginnings of series keys whose list the last read of the events was not allowed to see, "
+        "each with the time up to which it had been read; null if never.",
     )
     mail_position = models.JSONField(
         default=dict, blank=True, editable=False, help_text="Of a mailbox: the last mail that is stored."
@@ -235,6 +245,10 @@ class Console(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = (
+            ("sync_console", "Can test consoles and read from them"),
+            ("upload_console", "Can upload spreadsheets of consoles and apply them"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -250,6 +264,7 @@ class ApiToken(models.Model):
         verbose_name="staff account",
     )
     name = models.CharField(max_length=100)
+    scope = models.CharField(max_length=10, choices=TokenScope.choices, default=TokenScope.ADMIN)
     prefix = models.CharField(max_length=8, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -259,6 +274,7 @@ class ApiToken(models.Model):
 
     class Meta:
         verbose_name = "API token"
+        permissions = (("manage_apitoken", "Can make, see and revoke API tokens of other accounts"),)
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

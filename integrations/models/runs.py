@@ -167,6 +167,7 @@ class Plan(models.Model):
     class Meta:
         ordering = ["-id"]
         verbose_name = "preview"
+        permissions = (("apply_plan", "Can apply previews: write to HaloPSA"),)
 
     def __str__(self) -> str:
         return f"Preview {self.pk}"

@@ -57,13 +57,16 @@ def pages(
     first: int = 1,
     before: int = 0,
     most_pages: int = MOST_PAGES,
+    may_be_unpaged: bool = False,
 ) -> Iterator[Part[Row]]:
     """Yield the new rows of each page until the total or an empty page is reached.
 
     How many rows a page holds is never assumed (servers cut the page size silently). Rows that come
     twice, because others were added or removed meanwhile, are given once. Raises ShortList when the list
-    ends before its own total, or when the same page comes again and again. To take a list up again,
-    `first` is the page to begin with and `before` the number of rows that the pages before it held.
+    ends before its own total, or when a page comes again: nobody knows what should have come in its place.
+    Only a list that `may_be_unpaged` (some servers give all of it whatever page is asked for) and tells no
+    total ends with a page that comes twice in a row. To take a list up again, `first` is the page to begin
+    with and `before` the number of rows that the pages before it held.
 
     Rows that slip: when rows are removed in front of the page that is read next, as many behind them move
     to the page before, which has been read already. A total that shrinks tells it, and that page is read
@@ -72,6 +75,7 @@ def pages(
     that misses a row proves nothing.
     """
     seen: set[Hashable] = set()
+    met: set[int] = set()
     arrived = before
     previous: list[Hashable] = []
     total: int | None = None
@@ -83,7 +87,8 @@ def pages(
         arrived, total = arrived + len(keys), page.total
         # Together with the page: whoever counts lists counts pages.
         fresh = _unseen([*slipped, *page.rows], identity, seen)
-        over = _is_over(page, arrived, keys, previous, what) or (total is not None and arrived >= total)
+        is_whole = may_be_unpaged and total is None and bool(keys) and keys == previous
+        over = is_whole or _is_over(page, arrived, _is_repeated(keys, met), what)
         if fresh:
             yield Part(fresh, number=number, arrived=arrived, total=total, last=over)
         if over:
@@ -111,23 +116,21 @@ def _read_again(
     return again.rows
 
 
-def _is_over(
-    page: Page[Row], arrived: int, keys: list[Hashable], previous: list[Hashable], what: str
-) -> bool:
-    """Whether the list has ended with (or before) this page. Raises ShortList when it ended early.
+def _is_repeated(keys: list[Hashable], met: set[int]) -> bool:
+    """Whether exactly this page has come before; notes it in `met`. Empty pages never count."""
+    mark = hash(tuple(keys))
+    repeated = bool(keys) and mark in met
+    met.add(mark)
+    return repeated
 
-    A server that knows no paging sends the same rows for every page: that is the end of a list without a
-    total, and an error where a total promises more.
-    """
-    if not keys:
-        if page.total is not None and arrived < page.total:
-            raise ShortList(f"The list of {what} ended after {arrived} of {page.total}: it was not used.")
-        return True
-    if keys == previous:
-        if page.total is not None:
-            raise ShortList(f"The list of {what} repeats the same page for ever: it was not used.")
-        return True
-    return False
+
+def _is_over(page: Page[Row], arrived: int, repeated: bool, what: str) -> bool:
+    """Whether the list has ended with this page. Raises ShortList when it ended early or goes in circles."""
+    if repeated:
+        raise ShortList(f"The list of {what} repeats itself: it was not used.")
+    if not page.rows and page.total is not None and arrived < page.total:
+        raise ShortList(f"The list of {what} ended after {arrived} of {page.total}: it was not used.")
+    return not page.rows or (page.total is not None and arrived >= page.total)
 
 
 def _unseen(rows: list[Row], identity: Callable[[Row], Hashable], seen: set[Hashable]) -> list[Row]:

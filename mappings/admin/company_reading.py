@@ -45,14 +45,14 @@ def _readable(console: Console) -> bool:
 
 
 def read_now(request: HttpRequest, credential: HaloCredential) -> str:
-    """Ask for the reading; the sentence for staff. Needs the right to change the connection."""
+    """Ask for the reading; the sentence for staff. Needs the right to read from the connection."""
     if request.POST.get("do") == GET_CLIENTS:
-        _require(request, "integrations.change_halocredential")
+        _require(request, "integrations.sync_halocredential")
         if not credential.enabled:
             return f"{credential} is switched off."
         request_halo_sync(credential, requested_by=request.user)
         return "HaloPSA is being read: new and changed clients and sites appear here in a moment."
-    _require(request, "integrations.change_console")
+    _require(request, "integrations.sync_console")
     wanted = id_of(request, "console")
     consoles = Console.objects.order_by("name")
     chosen = [row for row in (consoles.filter(pk=wanted) if wanted else consoles) if _readable(row)]

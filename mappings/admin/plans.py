@@ -41,7 +41,7 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
         "A preview shows what an export would do before anything happens. Make one with “Export computers”."
     )
     buttons: ClassVar[tuple[Button, ...]] = (
-        Button("apply", "Apply", shown=lambda plan: plan.state == PlanState.READY),
+        Button("apply", "Apply", permission="apply", shown=lambda plan: plan.state == PlanState.READY),
         Button("keep_ticks", "Keep these ticks", shown=lambda plan: plan.state == PlanState.READY),
     )
 
@@ -137,17 +137,18 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
 
     def _changes(self, request: HttpRequest, plan: Plan) -> dict[str, Any]:
         page, actions = _page_of_changes(request, plan)
-        may_apply = plan.state == PlanState.READY and self.may_press(request, "change", plan)
+        may_tick = plan.state == PlanState.READY and self.may_press(request, "change", plan)
         return {
             **self.undo_context(request, plan),
-            "changeable": self.changeable(plan, page) if may_apply and plan.kind == ASSETS else set(),
+            "changeable": self.changeable(plan, page) if may_tick and plan.kind == ASSETS else set(),
             "choose_url": self.choose_url(plan),
             "choose_skipped_url": self.choose_url(plan, all="skip"),
             "page": page,
             "actions": actions,
             "ticked": plan.counts.get("selected", 0),
             "writes": [action.value for action in WRITES],
-            "may_apply": may_apply,
+            "may_tick": may_tick,
+            "may_apply": may_tick and self.may_press(request, "apply", plan),
             "here": address(request, page=request.GET.get("page")),
             "ways": _ways_of(plan),
             "counted": counts_of_plan(plan),

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -148,16 +147,14 @@ class PlanViewSet(ReadResource):
         return Response(PlanSerializer(plan).data, code)
 
     @extend_schema(request=None, responses={200: ReleasedSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], post_permissions=("mappings.change_computermapping",))
     def release(self, request: Request, pk: str) -> Response:
         """Let go of the computer mappings that are held since this undo."""
-        if not request.user.has_perm("mappings.change_computermapping"):
-            raise PermissionDenied
         held = ComputerMapping.objects.filter(held=True, held_by__plan=self.get_object())
         return Response({"released": release(held)})
 
     @extend_schema(request=ChecksumSerializer, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], post_permissions=("apply",))
     def apply(self, request: Request, pk: str) -> Response:
         """Do what was looked at. 409 if the plan is not that one (any more), or if the world has changed."""
         wanted = ChecksumSerializer(data=request.data)

@@ -3,7 +3,7 @@
 `answers.json` says which request gets which file and what the request has to carry (`needs`: texts that must
 stand in its headers or body, else it is answered with `refused_with`, 401 if nothing is said). A request is
 named with its query or without; of several answers to one request the first that has what it needs is given.
-Anything else is 404. Faults are put in front of that.
+Anything else is 404. Faults are put in front of that; what is given can be changed on the way (`changing`).
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from typing import Any
 from integrations.connectors.base import Connector, ConsoleAccess
 from integrations.records import EventRecord
 from integrations.registry import CONNECTORS, connector_class
+from tests.contract.changing import Change, unchanged
+from tests.contract.shape import AnyRecord
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 JSON = "application/json; charset=utf-8"
+SILENCE = -1
 
 KINDS = tuple(CONNECTORS)
 
@@ -35,6 +38,21 @@ def is_read(kind: str) -> bool:
 
 
 READ_KINDS = tuple(kind for kind in KINDS if is_read(kind))
+LISTS = tuple(
+    (kind, what)
+    for kind in READ_KINDS
+    for what in ("companies", "computers", "events")
+    if getattr(connector_class(kind).abilities, what)
+)
+
+
+def read(connector: Connector, what: str) -> list[AnyRecord]:
+    calls: dict[str, Any] = {
+        "companies": connector.fetch_companies,
+        "computers": connector.fetch_computers,
+        "events": lambda: events_of(connector),
+    }
+    return list(calls[what]())
 
 
 def events_of(connector: Connector) -> list[EventRecord]:
@@ -49,7 +67,10 @@ def sample(kind: str, name: str) -> Any:
 
 @dataclass
 class Fault:
-    """What happens to requests whose path begins with `path`; `times` None: always. Status 0 drops them."""
+    """What happens to requests whose path begins with `path`; `times` None: always.
+
+    Status 0 drops them, `SILENCE` lets them wait for ever.
+    """
 
     path: str
     status: int = 200
@@ -67,7 +88,10 @@ class RecordedConsole:
     faults: list[Fault] = field(default_factory=list)
     replaced: dict[str, str] = field(default_factory=dict)
     """Another file for a request, or in the place of a file."""
-    unknown_fields: bool = False
+    change: Change = unchanged
+    """What becomes of an answer: called with the request and its data."""
+    content_type: str = JSON
+    is_over: threading.Event = field(default_factory=threading.Event)
 
     def connector(self, **changed: str) -> Connector:
         """A connector for this console; `changed` credentials replace those of the samples."""
@@ -101,7 +125,8 @@ class RecordedConsole:
             return rows[0].get("refused_with", 401), JSON, '{"Message": "Not you."}', {}
         request, file = given[0]["request"], given[0]["file"]
         data = sample(self.kind, self.replaced.get(request) or self.replaced.get(file, file))
-        return 200, JSON, json.dumps(_with_unknown_fields(data) if self.unknown_fields else data), {}
+        data = self.change(f"{method} {path}", data)
+        return 200, self.content_type, json.dumps(data, ensure_ascii=False), {}
 
     def _fault(self, path: str) -> Fault | None:
         for fault in self.faults:
@@ -120,28 +145,21 @@ def _answers_to(method: str, path: str, rows: list[dict[str, Any]]) -> list[dict
     return []
 
 
-def _with_unknown_fields(data: Any) -> Any:
-    """The same answer from a newer version of the console: every object has grown."""
-    if isinstance(data, list):
-        return [_with_unknown_fields(item) for item in data]
-    if isinstance(data, dict):
-        grown = {key: _with_unknown_fields(value) for key, value in data.items()}
-        return {"ANewField": {"with": ["something", None]}, **grown, "Another": 7}
-    return data
-
-
 @contextmanager
 def recorded_console(kind: str) -> Iterator[RecordedConsole]:
     console = RecordedConsole(kind)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer waits 40 ms for an acknowledgement
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             carried = f"{self.headers}\n{body}"
             status, content_type, text, headers = console.answer(self.command, self.path, carried)
-            if status == 0:
+            if status == SILENCE:
+                console.is_over.wait()
+            if status in (0, SILENCE):
                 self.close_connection = True
                 return
             self.send_response(status)
@@ -164,6 +182,7 @@ def recorded_console(kind: str) -> Iterator[RecordedConsole]:
     try:
         yield console
     finally:
+        console.is_over.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from integrations.connectors import patience
 from integrations.connectors.base import ConsoleAccess
 from integrations.net.errors import (
     BadAnswer,
@@ -21,31 +20,17 @@ from integrations.net.errors import (
     Unauthorised,
 )
 from integrations.registry import connector_class
+from tests.contract import cases
 from tests.contract.recorded import (
     READ_KINDS,
     Fault,
     RecordedConsole,
     events_of,
-    recorded_console,
     sample,
 )
 from tests.contract.shape import as_json
 
 HTML = Fault("/", body="<html><title>Sign in</title></html>", content_type="text/html", times=None)
-
-
-@pytest.fixture
-def console(kind: str) -> Iterator[RecordedConsole]:
-    with recorded_console(kind) as found:
-        yield found
-
-
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that were asked for; none is really made."""
-    made: list[float] = []
-    monkeypatch.setattr(patience, "sleep", made.append)
-    return made
 
 
 def companies_of(console: RecordedConsole) -> list[dict[str, object]]:
@@ -154,6 +139,7 @@ def test_a_check_tells_what_came_instead_of_data(
 # ---- reading --------------------------------------------------------------------------------
 
 
+@pytest.mark.case(cases.ONCE)
 @pytest.mark.parametrize("kind", READ_KINDS)
 def test_a_key_that_is_refused_once_is_renewed(kind: str, console: RecordedConsole) -> None:
     console.faults.append(Fault(console.path_of("companies"), status=401))
@@ -161,6 +147,7 @@ def test_a_key_that_is_refused_once_is_renewed(kind: str, console: RecordedConso
     assert companies_of(console) == expected_companies(kind)
 
 
+@pytest.mark.case(cases.FAILED, cases.BUSY, cases.BUSY_UNTIL)
 @pytest.mark.parametrize("kind", READ_KINDS)
 @pytest.mark.parametrize(
     "fault",
@@ -182,6 +169,7 @@ def test_what_passes_is_waited_for(
     assert pauses == [7.0 if fault.headers else 1.0]
 
 
+@pytest.mark.case(cases.FOR_EVER, cases.FORBIDDEN, cases.NOT_JSON)
 @pytest.mark.parametrize("kind", READ_KINDS)
 @pytest.mark.parametrize(
     ("fault", "error"),
@@ -216,6 +204,7 @@ def test_what_stays_wrong_breaks_the_read(
         assert_clear(raised.value.sentence)
 
 
+@pytest.mark.case(cases.CUT)
 @pytest.mark.parametrize("kind", READ_KINDS)
 def test_a_list_that_is_cut_short_is_not_a_list(kind: str, console: RecordedConsole) -> None:
     console.replaced.update(sample(kind, "answers.json")["cut_short"])

@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from integrations.catalogue import EVENT_TYPES
 from integrations.choices import EventState, Severity
-from integrations.connectors.base import Connector
 from integrations.records import EventRecord
 from integrations.registry import connector_class
-from tests.contract.recorded import KINDS, READ_KINDS, RecordedConsole, events_of, recorded_console, sample
-from tests.contract.shape import AnyRecord, as_json
+from tests.contract import cases
+from tests.contract.changing import grown
+from tests.contract.recorded import (
+    KINDS,
+    LISTS,
+    READ_KINDS,
+    RecordedConsole,
+    read,
+    recorded_console,
+    sample,
+)
+from tests.contract.shape import as_json
 
 SECRET = "marked-secret"
-LISTS = tuple(
-    (kind, what)
-    for kind in READ_KINDS
-    for what in ("companies", "computers", "events")
-    if getattr(connector_class(kind).abilities, what)
-)
-
-
-def read(connector: Connector, what: str) -> list[AnyRecord]:
-    calls: dict[str, Any] = {
-        "companies": connector.fetch_companies,
-        "computers": connector.fetch_computers,
-        "events": lambda: events_of(connector),
-    }
-    return list(calls[what]())
-
-
-@pytest.fixture
-def console(kind: str) -> Iterator[RecordedConsole]:
-    with recorded_console(kind) as found:
-        yield found
 
 
 @pytest.mark.parametrize("kind", READ_KINDS)
@@ -64,9 +50,10 @@ def test_a_second_reading_finds_no_changes(kind: str, what: str, console: Record
     assert [record.raw for record in first] == [record.raw for record in again]
 
 
+@pytest.mark.case(cases.UNKNOWN)
 @pytest.mark.parametrize(("kind", "what"), LISTS)
 def test_fields_that_nobody_knows_change_nothing(kind: str, what: str, console: RecordedConsole) -> None:
-    console.unknown_fields = True
+    console.change = grown
 
     assert as_json(read(console.connector(), what), console.url) == sample(kind, f"expected/{what}.json")
 

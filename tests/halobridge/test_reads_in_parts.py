@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
+from django.utils import timezone
 
 from integrations.choices import EventState, RunKind, RunState
+from integrations.connectors.connectsecure.parse import events
 from integrations.management.reporting import execute_here
 from integrations.models import Company, Computer, Console, Entry, Event, KnownSeries, Location, PartSeen, Run
 from integrations.runs import steps
@@ -23,6 +26,7 @@ from tests.connected import connect_console, read_console
 pytestmark = pytest.mark.django_db
 
 REMEDIATION = "get_remediation"
+SYSTEM_EVENTS = "system_events_view"
 AT_ONCE = 6
 
 
@@ -131,7 +135,7 @@ def test_a_read_that_breaks_in_a_later_step_concludes_nothing_and_is_no_position
     assert not PartSeen.objects.filter(run__state=RunState.SUCCEEDED).exists()
 
 
-def scanner_position(console: Console) -> object:
+def scanner_position(console: Console) -> datetime | None:
     return Console.objects.get(pk=console.pk).events_read_at
 
 
@@ -205,6 +209,48 @@ def test_a_list_that_may_not_be_read_ends_nothing_and_is_a_baseline_once_it_may(
     for _ in range(3):
         read_events(scanner)
     assert not Event.objects.filter(state=EventState.RESOLVED, event_type__startswith="remediation.").exists()
+
+
+def test_what_comes_while_a_known_list_is_refused_is_news_once_it_is_allowed_again(
+    sandbox: Sandbox, scanner: Console
+) -> None:
+    read_events(scanner)
+    Event.objects.filter(event_type__startswith="remediation.").delete()
+    refused = sandbox.fronts["connectsecure"].faults
+    refused.add(path=REMEDIATION, what="403", times=None)
+    for _ in range(2):
+        read_events(scanner)
+    assert not Event.objects.filter(event_type__startswith="remediation.").exists()
+
+    refused.clear()
+    read_events(scanner)
+    found = Event.objects.filter(event_type__startswith="remediation.")
+    assert found.exists() and not found.filter(first_read=True).exists()
+
+
+def test_a_history_that_was_refused_goes_on_where_it_had_been_read_to(
+    sandbox: Sandbox, scanner: Console
+) -> None:
+    read_events(scanner)
+    read_to = scanner_position(scanner)
+    assert read_to is not None
+    refused = sandbox.fronts["connectsecure"].faults
+    refused.add(path=SYSTEM_EVENTS, what="403", times=None)
+    read_events(scanner)
+    begun = sandbox.event("connectsecure-event", alert="port")["event"]
+    read_events(scanner)
+    scanner.refresh_from_db()
+    assert {scanner.unread_lists[one] for one in events.HISTORIES_OF[events.SYSTEM_EVENTS]} == {
+        read_to.isoformat()
+    }
+    long_after = timezone.now() + timedelta(hours=3)
+    Console.objects.filter(pk=scanner.pk).update(events_read_at=long_after)
+
+    refused.clear()
+    read_events(scanner)
+    assert not Event.objects.get(external_id=f"event:{begun}").first_read
+    scanner.refresh_from_db()
+    assert scanner.unread_lists == {}
 
 
 # ---- companies and computers ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -70,3 +71,37 @@ def test_what_cannot_be_done_is_a_sentence(arguments: list[str], words: str) -> 
     with pytest.raises(CommandError, match=words):
         run(*arguments)
     assert not ApiToken.objects.exists()
+
+
+def test_it_can_be_for_less_than_everything() -> None:
+    run(make_account().username, "--scope", "events")
+    assert ApiToken.objects.get().scope == "events"
+
+
+def test_a_service_account_is_made_with_its_role_and_nobody_can_log_in_as_it() -> None:
+    key = run("monitoring", "--service", "--role", "Service desk", "--scope", "events")[0].strip()
+    account = User.objects.get(username="monitoring")
+    assert (account.is_staff, account.has_usable_password()) == (False, False)
+    assert [group.name for group in account.groups.all()] == ["Service desk"]
+    caller = APIClient()
+    caller.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+    assert caller.post("/api/v1/events/", [], format="json").status_code not in (401, 403)
+    assert caller.get("/api/v1/events/").status_code == 403
+
+
+def test_a_second_token_of_a_service_account_makes_no_second_account() -> None:
+    run("monitoring", "--service")
+    run("monitoring", "--service")
+    assert (User.objects.count(), ApiToken.objects.count()) == (1, 2)
+
+
+def test_the_account_of_a_person_is_never_taken_for_a_service() -> None:
+    person = User.objects.create_user("ann", password="a long password", is_staff=True)
+    with pytest.raises(CommandError, match="account of a person"):
+        run("ann", "--service", "--role", "Engineer")
+    assert not person.groups.exists()
+
+
+def test_a_role_is_for_service_accounts() -> None:
+    with pytest.raises(CommandError, match="goes with --service"):
+        run(make_account().username, "--role", "Engineer")

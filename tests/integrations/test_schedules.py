@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django_q.models import Schedule
 
@@ -186,3 +187,10 @@ def test_a_credential_is_read_at_the_interval_of_its_own_settings() -> None:
     type(usual).objects.filter(pk=usual.pk).update(synced_at=timezone.now() - timedelta(days=1))
     tick()
     assert set(asked.all()) == {often.pk, usual.pk}
+
+
+def test_sessions_that_have_ended_are_dropped_and_others_stay() -> None:
+    for key, hours in (("ended", -1), ("open", 1)):
+        Session.objects.create(session_key=key, expire_date=timezone.now() + timedelta(hours=hours))
+    purge()
+    assert [session.session_key for session in Session.objects.all()] == ["open"]

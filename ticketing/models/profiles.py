@@ -275,6 +275,8 @@ class TicketRule(models.Model):
         ]
 
     def __str__(self) -> str:
+        if not (self.event_set_id and self.profile_id):
+            return "Incomplete rule"  # a form that lacks one is shown again with this as its title
         return f"{self.event_set} → {self.profile}"
 
     def clean(self) -> None:

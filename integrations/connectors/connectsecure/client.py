@@ -16,7 +16,7 @@ from integrations.connectors import bodies, values
 from integrations.connectors.base import ConsoleAccess
 from integrations.connectors.connectsecure.parse import envelopes
 from integrations.connectors.patience import patiently
-from integrations.net.errors import BadAnswer, Forbidden, NotFound, Refused, ShortList, Unauthorised
+from integrations.net.errors import BadAnswer, Forbidden, NotFound, Refused, Unauthorised
 from integrations.net.http import Client
 from integrations.net.paging import Page, Part, pages
 from integrations.net.redact import cut, redact
@@ -165,21 +165,14 @@ class ConnectSecureClient:
     ) -> Iterator[Part[Row]]:
         """Goes on by as many rows as have come, up to the total that the rows repeat, else to an empty page.
 
-        The total is remembered: an empty page before it shows that the list was cut. A page that comes again
-        in place of the next one shows that the console has not gone on: nobody knows what is missing.
+        The total is remembered: an empty page before it shows that the list was cut.
         """
         begins = {1: 0}
         totals: dict[int, int | None] = {0: None}
-        last: tuple[int, list[Hashable]] = (0, [])
 
         def fetch_page(number: int) -> Page[Row]:
-            nonlocal last
             params = {"condition": condition, "skip": begins[number], "limit": limit, "order_by": order}
             found = self._rows(path, what, params)
-            keys = [identity(row) for row in found]
-            if keys and number == last[0] + 1 and keys == last[1]:
-                raise ShortList(f"The list of {what} repeats itself: it was not used.")
-            last = (number, keys)
             begins[number + 1] = begins[number] + len(found)
             totals[number] = envelopes.total(found) or totals.get(number - 1)
             return Page(found, totals[number])

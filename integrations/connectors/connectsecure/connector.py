@@ -33,7 +33,7 @@ OVERLAP: Final = timedelta(hours=1)
 FIRST_AUDIT: Final = timedelta(days=1)
 """How far back the first read takes audits: older news is none."""
 GRANT: Final = "Give the key's user the right to see it (Settings > Users)."
-AUDITS: Final = {"AD audit": calls.AD_AUDIT, "Entra ID audit": calls.ENTRA_AUDIT}
+AUDITS: Final = {events.AD_AUDIT: calls.AD_AUDIT, events.ENTRA_AUDIT: calls.ENTRA_AUDIT}
 
 
 def _setting(name: str, label: str, help_text: str) -> CredentialField:
@@ -152,9 +152,8 @@ class ConnectSecureConnector(Connector):
         fleet = self._fleet()
         # Read newest first, told in the order in which things happened.
         history = list(self._system_events(fleet, since))[::-1]
-        start = (since - OVERLAP) if since else datetime.now(UTC) - FIRST_AUDIT
         for name in AUDITS:
-            history += self._audit(name, fleet, start)[::-1]
+            history += self._audit(name, fleet, since)[::-1]
         for risk in fleet.risks():
             self.series_seen.add(risk.series_key)
             yield risk
@@ -199,8 +198,9 @@ class ConnectSecureConnector(Connector):
             yield event
 
     def _system_events(self, fleet: events.Fleet, since: datetime | None) -> Iterator[EventRecord]:
+        since = self._read_to(events.SYSTEM_EVENTS, since)
         rows = self._client.fetch_events((since - OVERLAP) if since else None)
-        for row in self._as_far_as_allowed("System events", rows):
+        for row in self._as_far_as_allowed(events.SYSTEM_EVENTS, rows):
             place = events.own_place(row, fleet)
             if place.company is None:
                 place = self._place_by_ticket.get(envelopes.row_id(row) or "", place)
@@ -209,7 +209,9 @@ class ConnectSecureConnector(Connector):
             if event is not None and (since is not None or event.state == "open"):
                 yield event
 
-    def _audit(self, name: str, fleet: events.Fleet, start: datetime) -> list[EventRecord]:
+    def _audit(self, name: str, fleet: events.Fleet, since: datetime | None) -> list[EventRecord]:
+        since = self._read_to(name, since)
+        start = (since - OVERLAP) if since else datetime.now(UTC) - FIRST_AUDIT
         zone, is_ad = self.access.zone, AUDITS[name] == calls.AD_AUDIT
         found = []
         for row in self._as_far_as_allowed(name, self._client.fetch_audit(AUDITS[name], start)):
@@ -217,6 +219,11 @@ class ConnectSecureConnector(Connector):
             if event is not None and self._is_wanted_audit(event):
                 found.append(event)
         return found
+
+    def _read_to(self, name: str, since: datetime | None) -> datetime | None:
+        """Where to go on in a history: it may have been refused since it was read last."""
+        positions = [self.lists_read_to.get(beginning, since) for beginning in events.HISTORIES_OF[name]]
+        return min((one for one in positions if one is not None), default=None)
 
     def _as_far_as_allowed(self, name: str, rows: Iterable[Row]) -> Iterator[Row]:
         """A history. A tenant without such a domain, or a key without the right, has none: that is told."""
@@ -228,6 +235,7 @@ class ConnectSecureConnector(Connector):
         except (Forbidden, NotFound) as error:
             if has_begun:
                 raise
+            self.lists_unread.update(events.HISTORIES_OF[name])
             self.warnings.append(f"{name} cannot be read: {error.sentence}")
 
     @cached_property

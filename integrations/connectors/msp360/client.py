@@ -113,10 +113,12 @@ class Msp360Client:
         def page_at(offset: int) -> Page[Row]:
             return Page(self._rows(path, what, {"skip": offset, "take": TAKE}))
 
-        return [row for page in self._pages(page_at, what) for row in page]
+        return [row for page in self._pages(page_at, what, may_be_unpaged=True) for row in page]
 
     @staticmethod
-    def _pages(page_at: Callable[[int], Page[Row]], what: str) -> Iterator[list[Row]]:
+    def _pages(
+        page_at: Callable[[int], Page[Row]], what: str, *, may_be_unpaged: bool = False
+    ) -> Iterator[list[Row]]:
         """Go on by as many rows as have come: a console may give fewer than were asked for."""
         offset = 0
 
@@ -126,7 +128,7 @@ class Msp360Client:
             offset += len(page.rows)
             return page
 
-        return pages(next_page, identity=envelopes.identity, what=what)
+        return pages(next_page, identity=envelopes.identity, what=what, may_be_unpaged=may_be_unpaged)
 
     def _rows(self, path: str, what: str, params: Mapping[str, Any] | None = None) -> list[Row]:
         data = self._read(path, params)

@@ -7,7 +7,7 @@ Answers are vendor rows; what they mean is the business of `parse`. All methods 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
@@ -91,11 +91,12 @@ class NCentralClient:
 
     def fetch_assets(self, device_id: str) -> Row | None:
         """Hardware and system of a device; None where the console has none of it."""
-        return self._single(f"/api/devices/{quote(device_id, safe='')}/assets")
+        return self._single(f"/api/devices/{quote(device_id, safe='')}/assets", computers.ASSET_BLOCKS)
 
     def fetch_lifecycle(self, device_id: str) -> Row | None:
         """Purchase and warranty of a device; None where the console has none of it."""
-        return self._single(f"/api/devices/{quote(device_id, safe='')}/assets/lifecycle-info")
+        path = f"/api/devices/{quote(device_id, safe='')}/assets/lifecycle-info"
+        return self._single(path, computers.LIFECYCLE_KEYS)
 
     def look_at_customers(self) -> Page[Row]:
         return self._page("/api/customers", "customers", 1)
@@ -136,13 +137,13 @@ class NCentralClient:
             raise bodies.not_a_list("N-central", what, data, self._secrets)
         return Page(found[0], total=found[1])
 
-    def _single(self, path: str) -> Row | None:
+    def _single(self, path: str, known: Collection[str]) -> Row | None:
         """One object about one device; None where there is none."""
         try:
             data = patiently(lambda: self._single_once(path), pauses=PAUSES)
         except NotFound:
             return None
-        found = envelopes.single(data)
+        found = envelopes.single(data, known)
         if found is None:
             raise BadAnswer(f"N-central gave something else than one object at {path}.", status=200)
         return found

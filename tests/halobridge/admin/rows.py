@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule, Success
@@ -230,6 +231,9 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
 def fill_system(user: Any) -> None:
     """One row for each page of the system itself."""
     made.make_token(user)
+    AccessAttempt.objects.create(
+        username=f"guesser{made.number()}", ip_address="192.0.2.7", failures_since_start=5
+    )
     made.make_held_loss(made.make_credential())
     Group.objects.create(name=f"Service desk {made.number()}")
     Schedule.objects.create(name="halobridge: tick", func="integrations.schedules.tick")

@@ -37,12 +37,18 @@ def key_in(page: str) -> str:
 
 
 def test_the_key_is_shown_once_and_works(browser: Client, admin_user: User) -> None:
-    typed = {"name": "Script", "user": admin_user.pk, "expires_at_0": "", "expires_at_1": ""}
+    typed = {
+        "name": "Script",
+        "user": admin_user.pk,
+        "scope": "read",
+        "expires_at_0": "",
+        "expires_at_1": "",
+    }
     first = browser.post(reverse(ADD), typed, follow=True).content.decode()
 
     token = ApiToken.objects.get()
     key = key_in(first)
-    assert token.digest == ApiToken.digest_of(key)
+    assert (token.digest, token.scope) == (ApiToken.digest_of(key), "read")
     assert key not in browser.get(reverse(LIST)).content.decode()
     assert (
         key
@@ -69,7 +75,8 @@ def test_others_see_and_make_only_their_own(client: Client, admin_user: User) ->
     staff = make_staff("script", *RIGHTS)
     client.force_login(staff)
 
-    client.post(reverse(ADD), {"name": "Mine", "user": admin_user.pk, "expires_at_0": "", "expires_at_1": ""})
+    typed = {"name": "Mine", "user": admin_user.pk, "scope": "read", "expires_at_0": "", "expires_at_1": ""}
+    client.post(reverse(ADD), typed)
     page = client.get(reverse(LIST)).content.decode()
 
     assert ApiToken.objects.get(name="Mine").user == staff
@@ -84,3 +91,30 @@ def test_a_token_is_neither_changed_nor_deleted(browser: Client, admin_user: Use
     delete = browser.post(reverse("admin:integrations_apitoken_delete", args=(token.pk,)), {"post": "yes"})
 
     assert (change.status_code, delete.status_code) == (403, 403)
+
+
+def test_reading_only_is_what_is_proposed(browser: Client) -> None:
+    page = browser.get(reverse(ADD)).content.decode()
+    assert re.search(r'<option value="read"\s+selected', page)
+
+
+def test_who_looks_after_tokens_makes_and_revokes_those_of_others(client: Client, admin_user: User) -> None:
+    client.force_login(make_staff("keeper", *RIGHTS, "integrations.manage_apitoken"))
+    typed = {"name": "Hers", "user": admin_user.pk, "scope": "events", "expires_at_0": "", "expires_at_1": ""}
+    client.post(reverse(ADD), typed)
+
+    token = ApiToken.objects.get()
+    assert token.user == admin_user
+    client.post(reverse("admin:integrations_apitoken_revoke", args=(token.pk,)))
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+
+
+def test_who_only_sees_staff_accounts_sees_their_tokens_and_revokes_none(
+    client: Client, admin_user: User
+) -> None:
+    token = make_token(admin_user)
+    client.force_login(make_staff("auditor", "integrations.view_apitoken", "auth.view_user"))
+
+    assert token.name in client.get(reverse(LIST)).content.decode()
+    assert client.post(reverse("admin:integrations_apitoken_revoke", args=(token.pk,))).status_code == 403

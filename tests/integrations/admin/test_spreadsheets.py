@@ -168,7 +168,7 @@ def test_applying_is_only_ever_posted(browser: Client, console: Console) -> None
     assert browser.get(page_of(make_upload(console), "apply")).status_code == 405
 
 
-def test_who_may_not_change_consoles_uploads_and_applies_nothing(client: Client, console: Console) -> None:
+def test_who_may_not_upload_applies_nothing_either(client: Client, console: Console) -> None:
     rights = ("integrations.view_console", "integrations.view_upload", "integrations.view_run")
     client.force_login(make_staff("looker", *rights))
     upload = make_upload(console)
@@ -182,8 +182,8 @@ def test_who_may_not_change_consoles_uploads_and_applies_nothing(client: Client,
     assert client.post(page_of(upload, "look_again"), {}).status_code == 403
 
 
-def test_changing_consoles_is_the_only_right_that_it_takes(client: Client, console: Console) -> None:
-    client.force_login(make_staff("mover", "integrations.change_console"))
+def test_uploading_takes_one_right_only(client: Client, console: Console) -> None:
+    client.force_login(make_staff("mover", "integrations.upload_console"))
     send(client, console)
     upload = look(Upload.objects.get())
 

@@ -72,7 +72,7 @@ def test_a_stop_twice_says_that_it_is_stopped_already(browser: Client) -> None:
     assert "is not possible any more" in page
 
 
-def test_whoever_may_not_change_instances_cannot_stop(client: Client) -> None:
+def test_whoever_may_not_stop_instances_cannot_stop(client: Client) -> None:
     instance = make_credential().instance
     client.force_login(make_staff("auditor", "integrations.view_instance"))
 
@@ -226,7 +226,7 @@ def test_to_write_again_leads_to_the_page_of_the_credential(browser: Client) -> 
     assert "start-writing" not in told
 
 
-def test_whoever_may_not_change_instances_has_no_control_and_no_way_around_it(client: Client) -> None:
+def test_whoever_may_not_stop_instances_has_no_control_and_no_way_around_it(client: Client) -> None:
     instance = make_credential().instance
     client.force_login(make_staff("helper", "integrations.view_run", "integrations.view_instance"))
     assert 'class="hb-writing"' not in client.get(reverse(ELSEWHERE)).content.decode()
@@ -237,7 +237,7 @@ def test_whoever_may_not_change_instances_has_no_control_and_no_way_around_it(cl
 
 def test_whoever_may_only_stop_sees_no_button_for_credentials(client: Client) -> None:
     make_credential(write_mode="write")
-    client.force_login(make_staff("keeper", "integrations.view_run", "integrations.change_instance"))
+    client.force_login(make_staff("keeper", "integrations.view_run", "integrations.stop_instance"))
     told = header(client)
     assert reverse(STOP_ALL) in told
     assert "Only observe" not in told

@@ -154,10 +154,10 @@ def test_only_such_consoles_take_files() -> None:
     assert send(make_caller(), make_console(kind="spreadsheet", enabled=False)).status_code == 409
 
 
-def test_uploading_needs_the_right_to_change_consoles(console: Console) -> None:
+def test_uploading_needs_a_right_of_its_own(console: Console) -> None:
     looker = make_caller("integrations.view_console", "integrations.view_upload")
     assert send(looker, console).status_code == 403
-    mover = make_caller("integrations.change_console")
+    mover = make_caller("integrations.upload_console")
     told = send(mover, console).json()
     assert mover.get(f"{LIST}{told['id']}/").status_code == 200
     assert looker.get(f"{LIST}{told['id']}/").status_code == 200

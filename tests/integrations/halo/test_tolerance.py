@@ -35,7 +35,7 @@ BORNE: list[tuple[str, str, str]] = [
     ("rows shift: slip to a page already read", f"{HALO}/test_rows_that_slip.py", "assets_behind_deleted_ones_are_not_missing_in_the_read"),
     ("a list ends before its record_count", f"{HALO}/test_reading_lists.py", "a_list_cut_short_is_an_error_after_what_came"),
     ("record_count of 0 beside rows", f"{HALO}/test_reading_lists.py", "a_count_of_zero_beside_rows_is_not_believed"),
-    ("a resource that knows no paging", f"{NET}/test_paging.py", "a_page_that_repeats_without_a_total_is_the_whole_list"),
+    ("a resource that knows no paging", f"{NET}/test_paging.py", "a_page_that_repeats_is_the_whole_of_a_list_that_may_be_unpaged"),
     ("unpaged lists are cut at 50", f"{HALO}/test_reading_tickets.py", "actions_that_halo_cuts_off_are_an_error_and_not_an_empty_look_up"),
     # reading: envelopes
     ("envelope, other key, or bare array", f"{HALO}/test_values.py", "a_list_is_found_in_any_envelope"),

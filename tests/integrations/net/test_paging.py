@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from integrations.net.errors import ShortList
 from integrations.net.paging import Page, pages
 
 
-def read(fetch: Callable[[int], Page[int]], **options: int) -> list[int]:
+def read(fetch: Callable[[int], Page[int]], **options: Any) -> list[int]:
     return [row for page in pages(fetch, identity=lambda row: row, what="things", **options) for row in page]
 
 
@@ -56,19 +57,45 @@ def test_a_list_that_ends_before_its_total_is_an_error() -> None:
         read(make_fetch([[1, 2]], total=5))
 
 
-def test_a_page_that_repeats_below_the_total_is_an_error() -> None:
-    with pytest.raises(ShortList, match="repeats the same page"):
-        read(make_fetch([[1, 2]] * 50, total=9))
+@pytest.mark.parametrize("total", [9, None], ids=["below the total", "without a total"])
+def test_a_page_that_repeats_is_an_error(total: int | None) -> None:
+    fetch = make_fetch([[1, 2]] * 50, total)
+    with pytest.raises(ShortList, match="The list of things repeats itself"):
+        read(fetch)
+    assert fetch.calls == [1, 2]  # type: ignore[attr-defined]
 
 
-def test_a_page_that_repeats_without_a_total_is_the_whole_list() -> None:
+@pytest.mark.parametrize("total", [9, None], ids=["below the total", "without a total"])
+@pytest.mark.parametrize("options", [{}, {"may_be_unpaged": True}], ids=["paged", "perhaps unpaged"])
+def test_pages_that_come_in_circles_are_an_error(total: int | None, options: dict[str, bool]) -> None:
+    fetch = make_fetch([[1, 2], [3]] * 50, total)
+    with pytest.raises(ShortList, match="repeats itself"):
+        read(fetch, **options)
+    assert fetch.calls == [1, 2, 3]  # type: ignore[attr-defined]
+
+
+def test_a_page_that_repeats_is_the_whole_of_a_list_that_may_be_unpaged() -> None:
     """A server that knows no paging gives the same list for every page."""
-    assert read(make_fetch([[1, 2]] * 50, total=None)) == [1, 2]
+    assert read(make_fetch([[1, 2]] * 50, total=None), may_be_unpaged=True) == [1, 2]
+
+
+def test_a_total_that_promises_more_is_believed_also_of_a_list_that_may_be_unpaged() -> None:
+    with pytest.raises(ShortList, match="repeats itself"):
+        read(make_fetch([[1, 2]] * 50, total=9), may_be_unpaged=True)
+
+
+def test_a_list_that_may_be_unpaged_is_read_to_its_end_where_it_has_pages() -> None:
+    assert read(make_fetch([[1, 2], [3]], total=None), may_be_unpaged=True) == [1, 2, 3]
+
+
+def test_rows_that_have_all_come_before_do_not_make_a_page_that_repeats() -> None:
+    """One row more in front of a list that is read by offset moves the last one onto a page of its own."""
+    assert read(make_fetch([[1, 2], [2]], total=None)) == [1, 2]
 
 
 def test_pages_that_never_end_are_an_error() -> None:
     with pytest.raises(ShortList, match="did not end after 20 pages"):
-        read(lambda number: Page([number % 3, number % 2], 10_000), most_pages=20)
+        read(lambda number: Page([number], 10_000), most_pages=20)
 
 
 def test_rows_already_given_stay_given_when_the_list_breaks() -> None:

@@ -233,5 +233,5 @@ def test_planning_and_applying_need_different_permissions() -> None:
     assert (
         make_caller("integrations.add_plan").post(path, {"checksum": "c"}, format="json").status_code == 403
     )
-    answer = make_caller("integrations.change_plan").post(path, {"checksum": "c"}, format="json")
+    answer = make_caller("integrations.apply_plan").post(path, {"checksum": "c"}, format="json")
     assert answer.status_code == 409

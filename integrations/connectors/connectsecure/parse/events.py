@@ -28,7 +28,15 @@ from integrations.records import CompanyRecord, EventRecord
 Row = Mapping[str, Any]
 
 SPECIAL_LOGON: Final = "ad.special_logon"
-HISTORIES: Final = ("event:", "agent.down:", "port:", "ad:", "entra:")
+SYSTEM_EVENTS: Final = "System events"
+AD_AUDIT: Final = "AD audit"
+ENTRA_AUDIT: Final = "Entra ID audit"
+HISTORIES_OF: Final = {
+    SYSTEM_EVENTS: ("event:", "agent.down:", "port:"),
+    AD_AUDIT: ("ad:",),
+    ENTRA_AUDIT: ("entra:",),
+}
+HISTORIES: Final = tuple(beginning for some in HISTORIES_OF.values() for beginning in some)
 """Beginnings of series whose end no list tells: they never count as seen."""
 
 OPEN_QUESTIONS: Final = (

@@ -27,6 +27,9 @@ LIFECYCLE: Final = ("purchased_on", "warranty_ends_on")
 """What only the lifecycle data hold."""
 _KEPT: Final = ("computersystem", "os", "networkadapter", "processor", "device")
 """Asset data that are kept with the computer; the lists of programs are long and of no use here."""
+ASSET_BLOCKS: Final = (*_KEPT, "application", "_extra")
+LIFECYCLE_KEYS: Final = ("warrantyExpiryDate", "purchaseDate", "leaseExpiryDate", "assetTag")
+"""By these, asset data and lifecycle data are known where no `data` stands around them."""
 _CLOCKS_MAY_DIFFER: Final = timedelta(hours=1)
 _WITH_DOMAIN: Final = re.compile(r"([^\s.]+)(\.[\w-]+)+")
 _NOTHING: Final = frozenset({"n/a", "none", "null", "-", "unknown"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from integrations.connectors import bodies, values
@@ -40,9 +40,14 @@ def page(answer: Any) -> tuple[list[Row], int | None] | None:
     return None if found is None else (found, values.number(answer.get("totalItems")))
 
 
-def single(answer: Any) -> Row | None:
-    """One object, with or without `data` around it."""
-    found = answer.get("data", answer) if isinstance(answer, Mapping) else None
+def single(answer: Any, known: Collection[str]) -> Row | None:
+    """One object, with `data` around it, or without and then with something of what is `known` of it.
+
+    An object of anything else (a message, say) tells nothing about the device.
+    """
+    if not isinstance(answer, Mapping):
+        return None
+    found = answer.get("data", answer if any(name in answer for name in known) else None)
     return found if isinstance(found, Mapping) else None
 
 

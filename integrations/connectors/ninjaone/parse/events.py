@@ -239,7 +239,7 @@ def _inside(row: Row, name: str) -> Row:
 
 
 def _is_of_condition(row: Row) -> bool:
-    return "activityType" not in row or condition_state(row) != ""
+    return row.get("activityType") is None or condition_state(row) != ""
 
 
 def _device_name(row: Row) -> str | None:

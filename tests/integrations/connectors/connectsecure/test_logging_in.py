@@ -10,6 +10,7 @@ import pytest
 
 from integrations.connectors import patience
 from integrations.connectors.connectsecure.connector import NOWHERE, ConnectSecureConnector
+from integrations.connectors.connectsecure.parse.events import HISTORIES_OF, SYSTEM_EVENTS
 from integrations.connectors.connectsecure.parse.products import BEGINNINGS
 from integrations.net.errors import BadAnswer, Forbidden, Unauthorised
 from tests.contract.recorded import Fault, RecordedConsole, events_of, recorded_console
@@ -195,7 +196,7 @@ def test_a_missing_right_costs_its_own_list_only(console: RecordedConsole) -> No
 
     assert {"vuln", "ad", "entra"} <= kinds
     assert "remediation" not in kinds
-    assert connector.lists_unread == set(BEGINNINGS)
+    assert connector.lists_unread == {*BEGINNINGS, *HISTORIES_OF[SYSTEM_EVENTS]}
     for name in ("Remediation", "System events"):
         assert any(sentence.startswith(f"{name} cannot be read: ") for sentence in connector.warnings)
 

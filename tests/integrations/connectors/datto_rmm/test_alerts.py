@@ -251,7 +251,7 @@ def test_resolved_alerts_that_may_not_be_read_break_the_read(console: RecordedCo
 def test_resolved_alerts_that_repeat_themselves_break_the_read(console: RecordedConsole) -> None:
     console.replaced["resolved_1.json"] = "resolved_0.json"
 
-    with pytest.raises(ShortList, match="repeats the same page"):
+    with pytest.raises(ShortList, match="repeats itself"):
         list(console.connector().fetch_events(SINCE))
 
 

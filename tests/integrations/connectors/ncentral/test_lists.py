@@ -75,7 +75,7 @@ def test_a_list_that_ends_before_its_total_is_not_used(console: RecordedConsole)
 def test_a_page_that_comes_again_and_again_is_not_used(console: RecordedConsole) -> None:
     answer(console, "/api/devices", page(devices(1, 2), 5))
 
-    with pytest.raises(ShortList, match="repeats the same page"):
+    with pytest.raises(ShortList, match="repeats itself"):
         ids(plain(console))
 
 
@@ -204,12 +204,22 @@ def test_three_failures_in_a_row_end_the_asking(console: RecordedConsole) -> Non
     assert connector.warnings[-1].startswith("Asset data of 6 computers could not be read: ")
 
 
-def test_asset_data_in_another_shape_are_unread(console: RecordedConsole) -> None:
-    console.faults.append(Fault("/api/devices/774120193/assets", body="[]", times=None))
+@pytest.mark.parametrize("body", ["[]", "{}", '{"data": null}', '{"message": "The device is busy."}'])
+def test_asset_data_in_another_shape_are_unread(console: RecordedConsole, body: str) -> None:
+    console.faults.append(Fault("/api/devices/774120193/assets", body=body, times=None))
     connector = console.connector(lifecycle="")
     first = next(iter(connector.fetch_computers()))
 
     assert "serial_number" in first.raw["unread"]
+
+
+def test_asset_data_need_nothing_around_them(console: RecordedConsole) -> None:
+    console.faults.append(
+        Fault("/api/devices/774120193/assets", body='{"computersystem": {"serialnumber": "X1"}}', times=None)
+    )
+    first = next(iter(console.connector(lifecycle="").fetch_computers()))
+
+    assert first.serial_number == "X1"
 
 
 # ---- active issues --------------------------------------------------------------------------
