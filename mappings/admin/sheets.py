@@ -64,6 +64,8 @@ class MappingSheetAdmin(HistoryAdmin):
 
     @admin.display(description="Rows")
     def told(self, row: MappingSheet) -> str:
+        if row.plan is not None:
+            return f"{row.plan} ({row.plan.get_state_display().lower()})"
         labels = dict(SheetVerdict.choices)
         return ", ".join(f"{n} {labels[name].lower()}" for name, n in row.counts.items()) or NOTHING
 

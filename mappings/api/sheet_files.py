@@ -1,4 +1,4 @@
-"""Mappings as files: what is there, and empty samples to be filled in."""
+"""Mappings and assets as files: what is there, and empty samples to be filled in."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from integrations.models import Company, Computer, Console, HaloCredential, Product
+from integrations.models import Company, Computer, Console, HaloAsset, HaloClient, HaloCredential, Product
 from integrations.sync import sheets
+from integrations.sync.cells import headers
+from integrations.sync.tables.fields import Table
 from mappings.linking import CompanyState, ComputerState, companies_of, with_company_state, with_states
 from mappings.models import SheetKind
+from mappings.spreadsheets.assets import CUSTOM_PREFIXES, asset_table
 from mappings.spreadsheets.exported import (
     COMPANY_COLUMNS,
     COMPUTER_COLUMNS,
@@ -27,6 +30,7 @@ from mappings.spreadsheets.exported import (
     computer_sheet,
     product_sheet,
 )
+from mappings.spreadsheets.exported_assets import asset_cells
 from mappings.spreadsheets.kinds import table_of
 
 CSV, XLSX = "csv", "xlsx"
@@ -40,6 +44,7 @@ _LOOKS_AT: Final = {
     SheetKind.COMPANIES: "mappings.view_companymapping",
     SheetKind.PRODUCTS: "mappings.view_productmapping",
     SheetKind.COMPUTERS: "integrations.view_computer",
+    SheetKind.ASSETS: "integrations.view_haloasset",
 }
 _STATES: Final = {SheetKind.COMPANIES: CompanyState.values, SheetKind.COMPUTERS: ComputerState.values}
 _FILE: Final = {200: OpenApiResponse(OpenApiTypes.BINARY, "The file.")}
@@ -58,14 +63,18 @@ class ExportSerializer(SampleSerializer):
     company = serializers.PrimaryKeyRelatedField(
         queryset=Company.objects.all(), default=None, help_text="Of computers."
     )
+    client = serializers.PrimaryKeyRelatedField(
+        queryset=HaloClient.objects.all(), default=None, help_text="Of assets."
+    )
+    custom_prefix = serializers.ChoiceField(
+        choices=CUSTOM_PREFIXES, default="$CF", help_text="Of custom fields of assets."
+    )
     state = serializers.CharField(
         default="", max_length=20, help_text="Of companies or computers, as their lists name it."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         what, state = attrs["what"], attrs["state"]
-        if what not in _COLUMNS:
-            raise serializers.ValidationError({"what": "Assets are read at /halo-assets/."})
         if state and state not in _STATES.get(what, ()):
             raise serializers.ValidationError({"state": f"There is no state {state!r} of these."})
         return attrs
@@ -77,16 +86,21 @@ class SheetFiles:
     @extend_schema(parameters=[ExportSerializer], responses=_FILE)
     @action(detail=False, methods=["get"], filter_backends=[], pagination_class=None)
     def export(self, request: Request) -> HttpResponseBase:
-        """All mappings of one kind towards a credential, streamed; they can be imported again."""
+        """All mappings of one kind towards a credential, or its assets in use as HaloPSA's own import takes
+        them; streamed, and they can be imported again."""
         wanted = ExportSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         asked = wanted.validated_data
         what = SheetKind(asked["what"])
         if not request.user.has_perm(_LOOKS_AT[what]):
             raise PermissionDenied(f"You need the permission {_LOOKS_AT[what]}.")
-        rows, columns = _rows(what, asked), _COLUMNS[what]
+        rows = _rows(what, asked)
         if asked["file_format"] == XLSX and rows.count() > sheets.MOST_ROWS:
             raise serializers.ValidationError({"file_format": "These are too many rows for XLSX; take csv."})
+        if what == SheetKind.ASSETS:
+            table = asset_table(asked["halo_credential"], asked["custom_prefix"])
+            return _file(asked["file_format"], what, _headers(table), asset_cells(rows, table))
+        columns = _COLUMNS[what]
         values = rows.values_list(*(column.path for column in columns)).iterator(chunk_size=BATCH)
         names = [column.name for column in columns]
         return _file(asked["file_format"], what, names, sheets.cells_of(columns, values))
@@ -99,12 +113,19 @@ class SheetFiles:
         wanted.is_valid(raise_exception=True)
         asked = wanted.validated_data
         table = table_of(asked["what"], asked["halo_credential"])
-        return _file(asked["file_format"], asked["what"], [field.label for field in table.fields], ())
+        return _file(asked["file_format"], asked["what"], _headers(table), ())
+
+
+def _headers(table: Table) -> list[str]:
+    return headers([field.label for field in table.fields])
 
 
 def _rows(what: SheetKind, asked: dict[str, Any]) -> QuerySet[Any]:
     credential = asked["halo_credential"]
     of_console = {"console": asked["console"]} if asked["console"] else {}
+    if what == SheetKind.ASSETS:
+        of_client = {"client": asked["client"]} if asked["client"] else {}
+        return HaloAsset.objects.filter(halo_credential=credential, active=True, **of_client).order_by("pk")
     if what == SheetKind.PRODUCTS:
         return product_sheet(Product.objects.filter(**of_console), credential)
     if what == SheetKind.COMPANIES:

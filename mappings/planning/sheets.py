@@ -13,6 +13,7 @@ from typing import Any, Final
 from integrations.choices import Action
 from integrations.ingest.batches import batches
 from integrations.models import HaloAsset, HaloClient, HaloCredential, HaloSite, Plan
+from integrations.sync.cells import cell
 from mappings.definitions import AssetType, Definitions, definitions_of
 from mappings.linking import default_sites
 from mappings.models import SheetAsset
@@ -221,6 +222,8 @@ class _Judge:
             present = held(existing, key, custom_read=asset.custom_fields is not None)
             if present is None:
                 raise NotFound(key, UNREAD)
+            if _exported(present) == line.told[key].strip():
+                continue
             wanted = self._value(line, key, kind)
             if not same(wanted, present):
                 was[key], becomes[key] = self._known.targets[key].existing(present), wanted
@@ -234,6 +237,11 @@ def _clients(credential: HaloCredential) -> Any:
     if credential.associated_company_id:
         return clients.filter(mappings__company=credential.associated_company_id)
     return clients
+
+
+def _exported(value: str) -> str:
+    """As a value comes back out of an exported sheet."""
+    return str(cell(value.strip()) or "").removeprefix("'").strip()
 
 
 def _name_of(row: SheetAsset, known: Definitions) -> str:

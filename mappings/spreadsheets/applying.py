@@ -17,7 +17,7 @@ from mappings.spreadsheets.kinds import KINDS
 
 AT_ONCE: Final = 50
 """Rows of one transaction: it holds what they change."""
-MEANWHILE: Final = "It was changed since the sheet was looked at; nothing was overwritten. Look again."
+MEANWHILE: Final = "It was changed since the sheet was looked at; nothing was overwritten. Import it again."
 
 
 @dataclass(slots=True)

@@ -14,16 +14,13 @@ from django.utils import timezone
 
 from integrations.choices import UploadState
 from integrations.ingest.batches import batches
-from integrations.ingest.uploads.taking import reopened
 from integrations.models import HaloCredential, Plan, Run
-from integrations.sync.tables.cells import BadFile
 from integrations.sync.tables.fields import Field, Kind, Table, words
-from integrations.sync.tables.grid import rows_below
 from mappings.definitions import Definitions, definitions_of
 from mappings.models import MappingSheet, SheetAsset
 from mappings.planning import ASSET_SHEET, plan_assets
-from mappings.spreadsheets.columns import SheetLine, read_line, where
-from mappings.spreadsheets.heads import head_of
+from mappings.spreadsheets.columns import SheetLine, where
+from mappings.spreadsheets.lines import count_rows, lines_of
 from mappings.targets import Form, Target, is_custom, is_field
 
 _OWN: Final = (
@@ -39,31 +36,35 @@ _OWN: Final = (
 ROWS: Final = 1000
 
 
-def asset_table(credential: HaloCredential) -> Table:
+CUSTOM_PREFIXES: Final = ("$CF", "CF")
+"""How a sheet may spell custom fields; both are read."""
+
+
+def asset_table(credential: HaloCredential, prefix: str = "$CF") -> Table:
     """What a sheet for this HaloPSA may hold: also its own asset fields and custom fields."""
     known = definitions_of([credential])[credential.pk]
     return Table(
         "assets",
         "asset",
-        (*_OWN, *_fields(known)),
+        (*_OWN, *_fields(known, prefix)),
         (),
         (("asset_id",), ("asset_tag",), ("client",), ("client_id",)),
     )
 
 
-def _fields(known: Definitions) -> Iterator[Field]:
+def _fields(known: Definitions, prefix: str) -> Iterator[Field]:
     """Without the bridge reference, which is ours, and without what cannot be filled from here."""
     for target in known.targets.values():
         if target.form == Form.UNKNOWN or target.key == str(known.marker_field_id):
             continue
         kind = Kind.DAY if target.form == Form.DAY else Kind.CODE
         sample = "2027-03-31" if target.form == Form.DAY else ""
-        yield Field(target.key, _header(target), kind, (target.name,), sample)
+        yield Field(target.key, _header(target, prefix), kind, (target.name,), sample)
 
 
-def _header(target: Target) -> str:
+def _header(target: Target, prefix: str) -> str:
     if is_custom(target.key):
-        return f"$CF{target.name.removeprefix('CF')}"
+        return prefix + target.name.removeprefix("CF")
     return target.name if is_field(target.key) else target.key.partition(":")[2]
 
 
@@ -72,6 +73,7 @@ def _header(target: Target) -> str:
 
 def plan_of(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -> Plan:
     """Read the file into the plan of this sheet and compute it. Repeated it begins anew. Raises `BadFile`."""
+    count_rows(sheet, told)
     table = asset_table(sheet.halo_credential)
     columns, headers = sheet.found["columns"], sheet.found["headers"]
     places = {name: where(name, columns, headers, table) for name in table.by_name}
@@ -84,26 +86,16 @@ def plan_of(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -
     MappingSheet.objects.filter(pk=sheet.pk).update(plan=plan)
     SheetAsset.objects.filter(plan=plan).delete()
     rows = 0
-    for part in batches(_lines(sheet, table), ROWS):
+    for part in batches(lines_of(sheet, table), ROWS):
         SheetAsset.objects.bulk_create(_rows(plan, part))
         rows += len(part)
         told(rows)
-    if not rows:
-        raise BadFile("There are no rows below the headers.")
     plan_assets(plan)
     with transaction.atomic():
         MappingSheet.objects.filter(pk=sheet.pk).update(
             state=UploadState.READY, looked_at=timezone.now(), look_run=run, content=b""
         )
     return plan
-
-
-def _lines(sheet: MappingSheet, table: Table) -> Iterator[SheetLine]:
-    content = bytes(MappingSheet.objects.values_list("content", flat=True).get(pk=sheet.pk))
-    columns = sheet.found["columns"]
-    with reopened(content) as source:
-        for line in rows_below(source.lines(sheet.found["sheet"]), head_of(sheet)):
-            yield read_line(line, columns, table)
 
 
 def _rows(plan: Plan, lines: Iterable[SheetLine]) -> Iterator[SheetAsset]:

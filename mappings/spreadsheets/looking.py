@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from django.db import transaction
@@ -11,16 +11,13 @@ from django.utils import timezone
 
 from integrations.choices import UploadState
 from integrations.ingest.batches import batches
-from integrations.ingest.uploads.taking import reopened
 from integrations.models import Run
 from integrations.sync.digest import digest_of
-from integrations.sync.tables.cells import BadFile
-from integrations.sync.tables.grid import rows_below
 from mappings.models import MappingSheet, SheetRow, SheetVerdict
-from mappings.spreadsheets.columns import SheetLine, read_line, where
-from mappings.spreadsheets.heads import head_of
+from mappings.spreadsheets.columns import SheetLine, where
 from mappings.spreadsheets.judged import refused
 from mappings.spreadsheets.kinds import KINDS, Judge
+from mappings.spreadsheets.lines import count_rows, lines_of
 
 ROWS: Final = 500
 """Rows that are judged together: each names up to four things, and a statement takes only so many."""
@@ -29,37 +26,28 @@ ROWS: Final = 500
 def look_at(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -> dict[str, int]:
     """Judge all rows anew; return how many there are of each verdict. `told` hears how far it is.
 
-    The file is read once, in parts; a read that broke off begins anew. Raises `BadFile`.
+    The file is read in parts; a read that broke off begins anew. Raises `BadFile`.
     """
+    count_rows(sheet, told)
     begun = timezone.now()
     SheetRow.objects.filter(sheet=sheet).delete()
     counts: Counter[str] = Counter()
     seen: dict[int, int] = {}
     judge = KINDS[sheet.what].judge(sheet.halo_credential)
     digests: list[str] = []
-    for number, part in enumerate(batches(_lines(sheet), ROWS), 1):
+    for number, part in enumerate(batches(lines_of(sheet, KINDS[sheet.what].table), ROWS), 1):
         rows = _judged(sheet, judge, part, seen)
         counts.update([row.verdict for row in rows])
         kept = [row for row in rows if row.verdict != SheetVerdict.UNCHANGED]
         digests += [_digest(row) for row in kept]
         SheetRow.objects.bulk_create(kept)
         told(number * ROWS)
-    if not counts.total():
-        raise BadFile("There are no rows below the headers.")
     sheet.counts = dict(counts)
     sheet.checksum = digest_of({"rows": digests, "sheet": sheet.pk, "at": begun})
     sheet.state, sheet.looked_at, sheet.look_run = UploadState.READY, begun, run
     with transaction.atomic():
         sheet.save(update_fields=["counts", "checksum", "state", "looked_at", "look_run"])
     return sheet.counts
-
-
-def _lines(sheet: MappingSheet) -> Iterator[SheetLine]:
-    table, columns = KINDS[sheet.what].table, sheet.found["columns"]
-    content = bytes(MappingSheet.objects.values_list("content", flat=True).get(pk=sheet.pk))
-    with reopened(content) as source:
-        for line in rows_below(source.lines(sheet.found["sheet"]), head_of(sheet)):
-            yield read_line(line, columns, table)
 
 
 def _judged(

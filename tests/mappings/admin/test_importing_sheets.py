@@ -14,7 +14,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from integrations.choices import RunKind, UploadState
-from integrations.models import Company, HaloClient, HaloCredential, Product, Run
+from integrations.models import Company, HaloClient, HaloCredential, HaloField, Plan, Product, Run
 from mappings.linking import edit_computer_mapping, map_company, set_default_types
 from mappings.models import CompanyMapping, MappingSheet
 from tests.connected import execute_here
@@ -28,7 +28,7 @@ from tests.mappings.builders import (
     make_fields,
     make_site,
 )
-from tests.mappings.sheets import csv_file, looked_at
+from tests.mappings.sheets import applied, csv_file, looked_at
 
 pytestmark = pytest.mark.django_db
 
@@ -291,3 +291,45 @@ def test_the_sample_of_assets_has_the_fields_of_this_halo(
     names = text.strip().split(",")
     assert names[:2] == ["id", "inventory_number"]
     assert {"warranty_end", "status_id", "Serial Number"} <= set(names)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_exported_assets_make_an_empty_preview(
+    browser: Client, credential: HaloCredential, company: Company, kind: str
+) -> None:
+    make_fields(credential)
+    HaloField.objects.create(
+        halo_credential=credential, kind="custom", halo_id=231, name="CFdue", data_type=4
+    )
+    type_ = make_asset_type(credential)
+    client = HaloClient.objects.get()
+    values = {1: "-PC 1", 2: "0012", 3: "=Maker", 4: "", 5: "Windows\x0b 11", 21: "x" * 400}
+    make_asset(
+        client,
+        values,
+        halo_id=501,
+        inventory_number="007",
+        asset_type=type_,
+        site=client.sites.get(),
+        custom_fields={"231": "2026-03-01T00:00:00"},
+        properties={"warranty_end": "2027-03-31T00:00:00", "supplier_purchasedate": "1900-01-01T00:00:00"},
+    )
+    export = browser.get(reverse("admin:integrations_haloasset_export"), {"columns": "$CF", "format": kind})
+    content = b"".join(export.streaming_content)  # type: ignore[attr-defined]
+
+    browser.post(reverse(IMPORT), {"what": "assets", "file": SimpleUploadedFile(f"a.{kind}", content)})
+    execute_here(Run.objects.get(kind=RunKind.LOOK_UPLOAD))
+
+    plan = Plan.objects.get()
+    assert list(plan.changes.values_list("action", "reason")) == []
+    assert plan.counts["unchanged"] == 1
+
+
+def test_the_run_that_applied_a_sheet_tells_each_row(
+    browser: Client, credential: HaloCredential, company: Company
+) -> None:
+    run = applied(looked_at(credential, [row()]))
+
+    told = browser.get(reverse("admin:integrations_run_change", args=[run.pk])).content.decode()
+
+    assert "Row 2: Alder Dental" in told

@@ -15,13 +15,13 @@ from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
 from integrations.choices import RunKind
-from integrations.models import Run
+from integrations.models import HaloField, Run
 from mappings.api import sheets
 from mappings.linking import set_default_types
 from mappings.models import CompanyMapping, MappingSheet
 from tests.connected import execute_here
 from tests.integrations.api.clients import make_caller
-from tests.mappings.builders import WORKSTATION, Scene, make_company
+from tests.mappings.builders import WORKSTATION, Scene, make_asset, make_company
 from tests.mappings.sheets import csv_file
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +186,36 @@ def test_mappings_are_exported_by_console_and_state(scene: Scene) -> None:
     assert [(row["Product"], row["Asset type ID"]) for row in products] == [("Desktop", str(WORKSTATION))]
 
 
+@pytest.mark.parametrize("prefix", ["$CF", "CF"])
+def test_assets_are_exported_as_halos_import_takes_them_and_come_back_as_no_change(
+    scene: Scene, prefix: str
+) -> None:
+    caller = make_caller()
+    HaloField.objects.create(
+        halo_credential=scene.credential, kind="custom", halo_id=231, name="rack", data_type=0
+    )
+    asset = make_asset(
+        scene.client,
+        {1: "PC-1", 2: "=1+1"},
+        site=scene.site,
+        custom_fields={"231": "R7"},
+        properties={"warranty_end": "2027-03-31T00:00:00"},
+    )
+    make_asset(scene.client, active=False)
+    query = {"halo_credential": scene.credential.pk, "what": "assets", "custom_prefix": prefix}
+
+    (row,) = table(caller.get(f"{LIST}export/", query))
+    told = send(caller, scene, row, what="assets").json()
+
+    assert (row["id"], row["client_name"], row["site_name"]) == (
+        str(asset.halo_id),
+        "Alder Dental Group",
+        "Main",
+    )
+    assert (row[f"{prefix}rack"], row["warranty_end"], row["Serial Number"]) == ("R7", "2027-03-31", "'=1+1")
+    assert caller.get(f"/api/v1/plans/{told['plan']}/changes/").json()["count"] == 0
+
+
 def test_an_export_costs_the_same_statements_for_many_rows(scene: Scene) -> None:
     caller = make_caller()
     query = {"halo_credential": scene.credential.pk, "what": "companies"}
@@ -218,7 +248,7 @@ def test_a_sample_is_empty_and_has_the_headers(scene: Scene) -> None:
     [
         ({"halo_credential": ""}, "halo_credential"),
         ({"what": "tickets"}, "what"),
-        ({"what": "assets"}, "what"),
+        ({"what": "assets", "custom_prefix": "X"}, "custom_prefix"),
         ({"what": "companies", "file_format": "exe"}, "file_format"),
         ({"what": "companies", "state": "happy"}, "state"),
     ],

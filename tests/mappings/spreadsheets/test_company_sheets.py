@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -219,7 +221,7 @@ def test_a_sheet_that_names_no_company_is_refused_at_once(town: Town) -> None:
     )
 
 
-def test_a_million_rows_are_refused_after_those_that_are_allowed(
+def test_a_million_rows_are_refused_before_any_of_them_is_judged(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "MOST_ROWS", 30)
@@ -231,6 +233,7 @@ def test_a_million_rows_are_refused_after_those_that_are_allowed(
     )
     run = Run.objects.get(kind=RunKind.LOOK_UPLOAD)
     assert (run.state, run.error) == (RunState.FAILED, sheet.reason)
+    assert rows_of(sheet) == []
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(town: Town, settings: Any) -> None:
@@ -238,6 +241,21 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(town: Town, setti
 
     with pytest.raises(BadFile, match="0 MiB are allowed"):
         take_sheet(town.credential, "companies", csv_file([town.row()]), "sheet.csv")
+
+
+def test_a_long_file_takes_no_more_memory_than_a_short_one(town: Town) -> None:
+    text = io.StringIO()
+    text.write("Company ID,Halo client ID\n")
+    text.writelines("c1,71\n" for _ in range(250_000))
+    sheet = take_sheet(town.credential, "companies", io.BytesIO(text.getvalue().encode()), "sheet.csv")
+
+    tracemalloc.start()
+    with pytest.raises(BadFile, match="There are more than 200,000 rows"):
+        look_at(sheet, None, lambda rows: None)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 8_000_000
 
 
 # ---- applying -------------------------------------------------------------------------------
