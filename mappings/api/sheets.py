@@ -21,6 +21,7 @@ from integrations.api.permissions import ModelPermissions
 from integrations.api.problems import Conflict
 from integrations.api.resources import NestedResource, ReadResource
 from integrations.api.runs import RunSerializer, accepted
+from integrations.api.scopes import scope_allows
 from integrations.choices import UploadState
 from integrations.models import HaloCredential
 from integrations.sync.tables.cells import BadFile
@@ -30,6 +31,7 @@ from mappings.spreadsheets.asking import CannotApply, request_apply, request_loo
 from mappings.spreadsheets.kinds import RIGHTS
 from mappings.spreadsheets.taking import take_sheet
 
+VIEW: Final = "mappings.view_mappingsheet"
 LONGEST_WAIT: Final = 10.0
 """Seconds that a request waits for its preview before it answers 202."""
 LOOK_EVERY: Final = 0.2
@@ -91,12 +93,14 @@ class SheetPermissions(ModelPermissions):
 
 
 def kinds_of(request: Request) -> list[str]:
-    return [kind for kind, right in RIGHTS.items() if request.user.has_perm(right)]
+    """What the account may import, as far as the scope of its token goes."""
+    allowed = (kind for kind, right in RIGHTS.items() if request.user.has_perm(right))
+    return [kind for kind in allowed if scope_allows(request.auth, [RIGHTS[kind]])]
 
 
 def visible_to(request: Request) -> QuerySet[MappingSheet]:
     sheets = MappingSheet.objects.defer("content")
-    if request.user.has_perm("mappings.view_mappingsheet"):
+    if request.user.has_perm(VIEW) and scope_allows(request.auth, [VIEW]):
         return sheets
     return sheets.filter(what__in=kinds_of(request))
 
