@@ -21,7 +21,7 @@ from django.utils import timezone
 from halobridge import importing, mailboxes, mirror, moving, reading, software, uploading, verdicts
 from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
-from integrations.connections import fill_in
+from integrations.connections import accounts, fill_in
 from integrations.halo.writer import HaloWriter
 from integrations.ingest import deliveries, mails, merges
 from integrations.ingest.other_integrations import note_other_integrations
@@ -105,9 +105,13 @@ def test_console(work: Work) -> Result:
     console = console_of(work)
     connector = open_connector(console)
     result = connector.check()
+    if result.ok and console.account_unproven and (reason := accounts.another_account(console, connector)):
+        result = CheckResult(ok=False, message=reason)
     verdicts.store_console_test(console, result)
     if not result.ok:
         return Done(RunState.FAILED, result.message)
+    if console.account_unproven:
+        accounts.settle(console)
     is_read = connector.abilities.companies or connector.abilities.computers
     if is_read and work.run.parameters.get("sync"):
         request_console_sync(console, requested_by=work.run.requested_by)
@@ -161,6 +165,8 @@ def read_software(work: Work) -> Result:
 def sync_console(work: Work) -> Result:
     console = console_of(work)
     connector = open_connector(console)
+    if console.account_unproven:
+        return Done(RunState.FAILED, accounts.TEST_FIRST)
     if not (connector.abilities.companies or connector.abilities.computers):
         return Done(error=f"Nothing is read from {console}: what it has comes by itself.")
     return reading.read_lists(work, console, connector)
@@ -181,6 +187,8 @@ def link_after_console(work: Work) -> Result:
 def fetch_events(work: Work) -> Result:
     console = console_of(work)
     connector = open_connector(console)
+    if console.account_unproven:
+        return Done(RunState.FAILED, accounts.TEST_FIRST)
     read = mailboxes.read_mailbox if connector.abilities.mails else reading.read_events
     return read(work, console, connector)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.html import escape
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminPasswordWidget,
@@ -113,6 +114,9 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
         if "base_url" in self.fields and connector.address_help:
             self.fields["base_url"].help_text = connector.address_help
             self.fields["base_url"].required = True
+        for field in self.fields.values():
+            # Help texts are HTML, and what is to be filled in stands in angle brackets.
+            field.help_text = escape(field.help_text)
         for item in connector.credential_fields:
             if PREFIX + item.name in self.fields and not item.secret:
                 self.initial[PREFIX + item.name] = _shown(item, self.instance.credentials.get(item.name, ""))

@@ -19,7 +19,7 @@ from integrations.admin.display import admin_url, badge_column, state_badge, tim
 from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
 from integrations.admin.spreadsheets import SpreadsheetUpload, last_uploads
 from integrations.choices import MailState
-from integrations.connections import save_console
+from integrations.connections import save_console, take_as_same_account
 from integrations.models import Company, Computer, Console, Event, Mail, Run
 from integrations.registry import CONNECTORS, connector_class, console_kinds
 from integrations.runs.request import request_console_sync, request_console_test, request_events
@@ -69,6 +69,15 @@ class ConsoleAdmin(SpreadsheetUpload, HookAddress, CountedDeletion, BridgeAdmin)
             "notifications",
             permission="sync",
             shown=_reads("events", "mails"),
+        ),
+        Button(
+            "same_account",
+            "It is the same account",
+            "verified_user",
+            permission="change",
+            shown=lambda row: row.account_unproven,
+            ask="Companies and computers with the ids of known ones will be taken for these, with their "
+            "mappings and assets. Is it the same account for sure?",
         ),
         replace(HOOK_ADDRESS, shown=_reads("webhook")),
     )
@@ -152,6 +161,9 @@ class ConsoleAdmin(SpreadsheetUpload, HookAddress, CountedDeletion, BridgeAdmin)
     def test_now(self, request: HttpRequest, row: Console) -> HttpResponse:
         run = request_console_test(row, sync=row.synced_at is None, requested_by=request.user)
         return HttpResponseRedirect(admin_url(run))
+
+    def same_account(self, request: HttpRequest, row: Console) -> HttpResponse:
+        return HttpResponseRedirect(admin_url(take_as_same_account(row, requested_by=request.user)))
 
     def sync_now(self, request: HttpRequest, row: Console) -> HttpResponse:
         return HttpResponseRedirect(admin_url(request_console_sync(row, requested_by=request.user)))

@@ -16,7 +16,7 @@ from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource, changed_fields
 from integrations.api.runs import RunSerializer, accepted
 from integrations.api.uploads import ConsoleUploads
-from integrations.connections import check_console_credentials, save_console
+from integrations.connections import check_console_credentials, save_console, take_as_same_account
 from integrations.models import Console
 from integrations.net.hosts import AddressError
 from integrations.registry import connector_class, console_kinds
@@ -50,6 +50,7 @@ class ConsoleSerializer(serializers.ModelSerializer[Console]):
             "failing_since",
             "synced_at",
             "events_read_at",
+            "account_unproven",
             "credentials_set",
             "test_run",
         ]
@@ -130,6 +131,15 @@ class ConsoleViewSet(HookTokenAction, ConsoleUploads, WriteResource):
     def test(self, request: Request, pk: str) -> Response:
         """Log in and look at each list once."""
         return accepted(request_console_test(self.get_object(), requested_by=request.user), request)
+
+    @extend_schema(request=None, responses={202: RunSerializer})
+    @action(detail=True, methods=["post"], url_path="same-account", post_permissions=("change",))
+    def same_account(self, request: Request, pk: str) -> Response:
+        """Take what a test called another account for the known one; it is tested and read again."""
+        console = self.get_object()
+        if not console.account_unproven:
+            raise Conflict("Nothing is in doubt: its address and keys lead to the known account.")
+        return accepted(take_as_same_account(console, requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
     @action(detail=True, methods=["post"], post_permissions=("sync",))

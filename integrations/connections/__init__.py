@@ -1,6 +1,6 @@
 """Saving connections: normalise, find the instance, forget what was tested, ask for a test. No network."""
 
-from integrations.connections.consoles import check_console_credentials, save_console
+from integrations.connections.consoles import check_console_credentials, save_console, take_as_same_account
 from integrations.connections.credentials import fill_in, normalise_servers, save_halo_credential
 from integrations.connections.marker_field import propose_marker_field
 from integrations.connections.moves import check_move, give_up_move
@@ -14,4 +14,5 @@ __all__ = [
     "propose_marker_field",
     "save_console",
     "save_halo_credential",
+    "take_as_same_account",
 ]

@@ -28,6 +28,7 @@ from integrations.connectors.credential_fields import CredentialField
 from integrations.net.auth import TokenStore
 from integrations.net.errors import NetError
 from integrations.net.hosts import normalise_host
+from integrations.net.pasted import bare
 from integrations.records import CheckResult, CompanyRecord, ComputerRecord, EventRecord, MailRecord
 
 
@@ -82,7 +83,7 @@ class ConsoleAccess:
 
     def value(self, name: str) -> str:
         """The credential called `name` without the spaces and quotes that pasting brings; "" if absent."""
-        return str(self.credentials.get(name) or "").strip().strip("\"'`").strip()
+        return bare(str(self.credentials.get(name) or ""))
 
     @property
     def zone(self) -> tzinfo:
@@ -205,8 +206,11 @@ class Connector(ABC):
 
     @classmethod
     def normalise_address(cls, typed: str) -> str:
-        """The address as it is stored. Raises `AddressError`, also for one that holds a password."""
-        return normalise_host(typed)
+        """The address as it is stored. Raises `AddressError`, also for one that holds a password.
+
+        What is copied out of a browser may end with a page of the portal (`/#/dashboard`): that is left out.
+        """
+        return normalise_host(typed.partition("/#")[0])
 
     @classmethod
     def credential_problems(cls, credentials: Mapping[str, str]) -> dict[str, str]:

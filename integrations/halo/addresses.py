@@ -10,6 +10,7 @@ import re
 from urllib.parse import urlsplit
 
 from integrations.net.http import AddressError, normalise_host
+from integrations.net.pasted import unwrapped
 
 __all__ = [
     "AddressError",
@@ -21,18 +22,7 @@ __all__ = [
 ]
 
 _TAILS = frozenset({"api", "auth", "token", "authinfo", "swagger", "portal"})
-_WRAPPING = " \t\r\n\u00a0\"'`<>()[]{}\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a,;"
-"""What mails, tables and chats leave around a pasted text. A bracketed IPv6 address keeps its brackets."""
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _TENANT = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
-
-
-def unwrapped(text: str) -> str:
-    """The text without invisible characters, and without the quotes and brackets around it."""
-    text = text.translate(_INVISIBLE).strip()
-    if re.fullmatch(r"\[[0-9a-fA-F:.]+\](:\d+)?(/.*)?", text):
-        return text
-    return text.strip(_WRAPPING)
 
 
 def in_their_places(resource: str, authorisation: str) -> tuple[str, str]:
@@ -67,7 +57,7 @@ def normalise_authorisation_server(text: str) -> str:
 
 def _root(text: str) -> str:
     """The instance's root: scheme, host, port and, for a Halo in a folder, the folder."""
-    address = normalise_host(unwrapped(text))
+    address = normalise_host(text)
     scheme, _, rest = address.partition("://")
     host, _, path = rest.partition("/")
     parts = path.split("/") if path else []

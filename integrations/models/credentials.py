@@ -227,6 +227,11 @@ class Console(models.Model):
     state_reason = models.TextField(blank=True, editable=False)
     tested_at = models.DateTimeField(null=True, blank=True, editable=False)
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    account_unproven = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Address or keys were changed; no test has found what is known there yet.",
+    )
     synced_at = models.DateTimeField(null=True, blank=True, editable=False)
     events_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     unread_lists = models.JSONField(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from integrations.net.errors import HostNotAllowed
+from integrations.net.pasted import unwrapped
 
 SETTING = "HALOBRIDGE_ALLOW_PRIVATE_HOSTS"
 DEFAULT_PORTS = {"http": 80, "https": 443, "imap": 143, "imaps": 993}
@@ -66,7 +67,7 @@ def normalise_host(text: str, *, default_path: str = "", schemes: Sequence[str] 
     and so are the quotes and angle brackets that copying brings; `default_path` is used where the text
     names no path. Raises AddressError, also for an address with a user name, query or fragment.
     """
-    text = text.strip().strip("\"'`<>").strip()
+    text = unwrapped(text)
     if not text:
         raise AddressError("The address is empty.")
     url = text if "://" in text else f"{schemes[0]}://{text}"

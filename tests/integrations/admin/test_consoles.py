@@ -7,6 +7,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from integrations.choices import RunKind
 from integrations.models import Console, Run
@@ -52,6 +53,25 @@ def test_a_console_that_is_pushed_to_needs_no_address_and_takes_a_webhook_secret
 
     assert 'name="base_url"' not in page
     assert set(re.findall(r'name="(credential_\w+)"', page)) == {"credential_webhook_secret"}
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind, _ in console_kinds()))
+def test_help_texts_are_read_as_they_were_written(browser: Client, kind: str) -> None:
+    """What is to be filled in stands in angle brackets: it is no tag."""
+    page = browser.get(reverse(ADD), {"kind": kind}).content.decode()
+
+    connector = connector_class(kind)
+    texts = [item.help_text for item in connector.credential_fields]
+    if not (connector.abilities.pushed or connector.abilities.uploaded):
+        texts.append(connector.address_help)
+    for text in texts:
+        assert str(escape(text)) in page
+
+
+def test_an_address_may_be_copied_out_of_the_browser(browser: Client) -> None:
+    browser.post(f"{reverse(ADD)}?kind=msp360", {**TYPED, "base_url": "“https://backup.example.com/#/home”"})
+
+    assert Console.objects.get().base_url == "https://backup.example.com"
 
 
 def test_saving_stores_the_keys_and_leads_to_the_run_of_its_test(browser: Client) -> None:

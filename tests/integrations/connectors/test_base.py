@@ -77,9 +77,17 @@ def test_it_has_few_public_methods() -> None:
     assert sorted(public) == ["check", *reads, "parse_webhook", "refusal"]
 
 
-@pytest.mark.parametrize("pasted", ["key", " key\n", '"key"', "'key' ", "`key`", "\t“key".replace("“", '"')])
-def test_pasted_keys_lose_blanks_and_quotes(pasted: str) -> None:
+@pytest.mark.parametrize(
+    "pasted",
+    ["key", " key\n", '"key"', "'key' ", "`key`", "\t“key”", "„key“", "«key»", "\u200bkey\ufeff", "<key>"],
+)
+def test_pasted_keys_lose_blanks_quotes_and_what_nobody_sees(pasted: str) -> None:
     assert ConsoleAccess(credentials={"key": pasted}).value("key") == "key"
+
+
+@pytest.mark.parametrize("key", ["(key)", "key>", "<key", "k,ey;", "{key}"])
+def test_signs_that_may_belong_to_a_key_stay(key: str) -> None:
+    assert ConsoleAccess(credentials={"key": key}).value("key") == key
 
 
 def test_a_key_that_is_not_there_is_empty() -> None:

@@ -24,6 +24,8 @@ from integrations.net.http import AddressError, normalise_host
         ("my_host/api", "https://my_host/api"),
         ('"https://h.example/api"', "https://h.example/api"),
         ("<https://h.example>", "https://h.example"),
+        ("“https://h.example”,", "https://h.example"),
+        ("(\u200bh.example)", "https://h.example"),
         ("`h.example` ", "https://h.example"),
     ],
 )
