@@ -15,6 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
+from integrations.api.scopes import scope_allows
 from integrations.models import Company, Computer, Console, HaloAsset, HaloClient, HaloCredential, Product
 from integrations.sync import sheets
 from integrations.sync.cells import headers
@@ -80,6 +81,11 @@ class ExportSerializer(SampleSerializer):
         return attrs
 
 
+def may(request: Request, right: str) -> bool:
+    """Whether the account has the right, and the scope of the token that calls allows it."""
+    return bool(request.user.has_perm(right)) and scope_allows(request.auth, [right])
+
+
 class SheetFiles:
     """For the resource of sheets."""
 
@@ -92,7 +98,7 @@ class SheetFiles:
         wanted.is_valid(raise_exception=True)
         asked = wanted.validated_data
         what = SheetKind(asked["what"])
-        if not request.user.has_perm(_LOOKS_AT[what]):
+        if not may(request, _LOOKS_AT[what]):
             raise PermissionDenied(f"You need the permission {_LOOKS_AT[what]}.")
         rows = _rows(what, asked)
         if asked["file_format"] == XLSX and rows.count() > sheets.MOST_ROWS:

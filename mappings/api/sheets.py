@@ -21,17 +21,15 @@ from integrations.api.permissions import ModelPermissions
 from integrations.api.problems import Conflict
 from integrations.api.resources import NestedResource, ReadResource
 from integrations.api.runs import RunSerializer, accepted
-from integrations.api.scopes import scope_allows
 from integrations.choices import UploadState
 from integrations.models import HaloCredential
 from integrations.sync.tables.cells import BadFile
-from mappings.api.sheet_files import SheetFiles
+from mappings.api.sheet_files import SheetFiles, may
 from mappings.models import MappingSheet, SheetKind, SheetRow
 from mappings.spreadsheets.asking import CannotApply, request_apply, request_look
 from mappings.spreadsheets.kinds import RIGHTS
 from mappings.spreadsheets.taking import take_sheet
 
-VIEW: Final = "mappings.view_mappingsheet"
 LONGEST_WAIT: Final = 10.0
 """Seconds that a request waits for its preview before it answers 202."""
 LOOK_EVERY: Final = 0.2
@@ -89,18 +87,16 @@ class SheetPermissions(ModelPermissions):
             return False
         if request.method != "POST" and super().has_permission(request, view):
             return True
-        return bool(kinds_of(request))
+        return any(self._may(request, [right]) for right in RIGHTS.values())
 
 
 def kinds_of(request: Request) -> list[str]:
-    """What the account may import, as far as the scope of its token goes."""
-    allowed = (kind for kind, right in RIGHTS.items() if request.user.has_perm(right))
-    return [kind for kind in allowed if scope_allows(request.auth, [RIGHTS[kind]])]
+    return [kind for kind, right in RIGHTS.items() if may(request, right)]
 
 
 def visible_to(request: Request) -> QuerySet[MappingSheet]:
     sheets = MappingSheet.objects.defer("content")
-    if request.user.has_perm(VIEW) and scope_allows(request.auth, [VIEW]):
+    if may(request, "mappings.view_mappingsheet"):
         return sheets
     return sheets.filter(what__in=kinds_of(request))
 
@@ -209,6 +205,6 @@ class SheetRowViewSet(NestedResource):
     ordering_fields = ["number", "verdict", "name"]
 
     def _parents(self) -> QuerySet[Any]:
-        if self.request.user.has_perm("mappings.view_sheetrow"):
+        if may(self.request, "mappings.view_sheetrow"):
             return MappingSheet.objects.defer("content")
         return visible_to(self.request)

@@ -14,7 +14,7 @@ from halobridge.urls import router, urlpatterns
 from integrations.api import uploads
 from integrations.choices import Role, UploadState
 from integrations.models import Upload
-from mappings.api import plans
+from mappings.api import plans, sheets
 from tests.halobridge.api.worlds import SECRETS, World
 from tests.halobridge.roles.matrix import COLUMNS, expected_for, read_matrix
 from tests.halobridge.roles.members import make_member
@@ -28,7 +28,7 @@ OTHER_ADDRESSES = "healthz readyz metrics schema docs console-hook halo-hook"
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (uploads, plans):
+    for module in (uploads, plans, sheets):
         monkeypatch.setattr(module, "LONGEST_WAIT", 0.0)
 
 

@@ -16,8 +16,8 @@ from tests.integrations.api.clients import make_account, make_token
 pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 CHANGED_BY_MAPPING = """
     companies computers company-mappings suggestion-fields ignored-companies location-mappings company-todos
-    computer-mappings computer-reviews ignore-rules ignored-computers product-mappings mapping-sheets
-    field-mappings     sync-limits asset-rules gaps plans changes
+    computer-mappings computer-reviews ignore-rules ignored-computers product-mappings field-mappings
+    sync-limits asset-rules gaps plans changes mapping-sheets
 """
 """Resources that a token for mapping may change; it reads everything."""
 

@@ -14,13 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
-from integrations.choices import RunKind
+from integrations.choices import RunKind, TokenScope
 from integrations.models import HaloField, Run
 from mappings.api import sheets
 from mappings.linking import set_default_types
 from mappings.models import CompanyMapping, MappingSheet
 from tests.connected import execute_here
-from tests.integrations.api.clients import make_caller
+from tests.integrations.api.clients import make_account, make_caller, make_token
 from tests.mappings.builders import WORKSTATION, Scene, make_asset, make_company
 from tests.mappings.sheets import csv_file
 
@@ -270,3 +270,13 @@ def test_who_may_not_see_mappings_may_not_export_them(scene: Scene) -> None:
     query = {"halo_credential": scene.credential.pk, "what": "products"}
 
     assert caller.get(f"{LIST}export/", query).status_code == 403
+
+
+def test_a_token_may_do_no_more_than_its_scope(scene: Scene) -> None:
+    caller = APIClient()
+    token = make_token(make_account(is_superuser=True), scope=TokenScope.READ)
+    caller.credentials(HTTP_AUTHORIZATION=f"Token {token}")
+    query = {"halo_credential": scene.credential.pk, "what": "companies"}
+
+    assert len(table(caller.get(f"{LIST}export/", query))) == 1
+    assert send(caller, scene, new_row(scene)).status_code == 403
