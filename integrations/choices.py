@@ -247,6 +247,7 @@ class Action(TextChoices):
     UPDATE = "update", "Update"
     DEACTIVATE = "deactivate", "Make inactive"
     LINK = "link", "Link"
+    UNLINK = "unlink", "Unlink"
     SKIP = "skip", "Skip"
     NOTE = "note", "Note"
     CLOSE = "close", "Close"

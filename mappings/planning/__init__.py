@@ -4,6 +4,7 @@ from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.chosen import choose, clients_of, computers_of, name_computers, rows_to_choose_for
 from mappings.planning.existing import GRACE
 from mappings.planning.forecast import Forecast, forecast, types_with_marker
+from mappings.planning.moving import new_move
 from mappings.planning.plans import (
     checksum,
     credentials_for,
@@ -19,6 +20,7 @@ from mappings.planning.rows import (
     ASSET_SHEET,
     ASSET_TYPES,
     ASSETS,
+    MOVE,
     UNDO,
     WRITES,
     Change,
@@ -35,6 +37,7 @@ __all__ = [
     "ASSET_TYPES",
     "GRACE",
     "HOST",
+    "MOVE",
     "NEXT",
     "TAG_CHOICES",
     "TEMPLATE",
@@ -52,6 +55,7 @@ __all__ = [
     "credentials_for",
     "forecast",
     "name_computers",
+    "new_move",
     "new_plan",
     "new_types",
     "new_undo",

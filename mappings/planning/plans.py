@@ -16,6 +16,7 @@ from integrations.models import OPEN_STATES, Company, Console, HaloCredential, P
 from mappings.models import CompanyMapping
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.forecast import forecast
+from mappings.planning.links_back import local_acts_of
 from mappings.planning.rows import UNDO, WRITES, Change, NotPlannable
 from mappings.planning.undo import writes_of
 
@@ -83,7 +84,7 @@ def new_undo(run: Run, created_by: Any = None) -> Plan:
         raise ValidationError("Only the export of assets can be undone.")
     if run.state in (*OPEN_STATES, RunState.WAITING):
         raise ValidationError(f"{run} is still at work; cancel it or wait until it has ended.")
-    if not writes_of(run).exists():
+    if not writes_of(run).exists() and not local_acts_of(run).exists():
         raise ValidationError(f"{run} wrote nothing to HaloPSA, so there is nothing to undo.")
     return Plan.objects.create(
         kind=UNDO, halo_credential=run.halo_credential, parameters={"run": run.pk}, created_by=created_by
