@@ -4,7 +4,7 @@ from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.chosen import choose, clients_of, computers_of, name_computers, rows_to_choose_for
 from mappings.planning.existing import GRACE
 from mappings.planning.forecast import Forecast, forecast, types_with_marker
-from mappings.planning.moving import new_move
+from mappings.planning.moving import Move, new_move, read_move
 from mappings.planning.plans import (
     checksum,
     credentials_for,
@@ -20,7 +20,9 @@ from mappings.planning.rows import (
     ASSET_SHEET,
     ASSET_TYPES,
     ASSETS,
+    COMPANY_MAPPING,
     MOVE,
+    TICKET,
     UNDO,
     WRITES,
     Change,
@@ -35,17 +37,20 @@ __all__ = [
     "ASSETS",
     "ASSET_SHEET",
     "ASSET_TYPES",
+    "COMPANY_MAPPING",
     "GRACE",
     "HOST",
     "MOVE",
     "NEXT",
     "TAG_CHOICES",
     "TEMPLATE",
+    "TICKET",
     "UNDO",
     "WRITES",
     "Change",
     "Computed",
     "Forecast",
+    "Move",
     "NotPlannable",
     "checksum",
     "choose",
@@ -60,6 +65,7 @@ __all__ = [
     "new_types",
     "new_undo",
     "plan_assets",
+    "read_move",
     "rows_to_choose_for",
     "store",
     "sum_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from integrations.models import HaloCredential, Plan
@@ -29,6 +29,12 @@ class Computed:
 
     changes: list[Change]
     counts: dict[str, int]
+
+    def with_more(self, more: Iterable[Change]) -> Computed:
+        rows = list(more)
+        counts = Counter(self.counts)
+        counts.update(row.action for row in rows)
+        return Computed(sorted([*self.changes, *rows], key=lambda row: row.place), dict(counts))
 
 
 def compute_changes(plan: Plan) -> Computed:

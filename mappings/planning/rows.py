@@ -15,6 +15,8 @@ MOVE = "move"
 COMPUTER_MAPPING = "computer_mapping"
 """The usual subject of a row."""
 COMPANY_MAPPING, COMPUTER = "company_mapping", "computer"
+TICKET = "ticket"
+"""Subject of rows that the floor above adds, and compares when it sends them."""
 ORDER = (Action.CREATE, Action.UPDATE, Action.DEACTIVATE, Action.LINK, Action.UNLINK, Action.SKIP)
 """As the rows of a plan are shown."""
 COUNTED = tuple(action for action in ORDER if action != Action.UNLINK)
