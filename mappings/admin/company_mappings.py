@@ -131,7 +131,11 @@ class CompanyMappingAdmin(Moving, Removal, ImportPage, LocationPage, ExportedPag
         if request.POST.get("do") in READING:
             messages.success(request, read_now(request, credential))
             return HttpResponseRedirect(request.get_full_path())
-        pressed = self.press_more(request, credential) or press(request, credential)
+        pressed = (
+            self.follow_merge(request, credential)
+            or self.press_more(request, credential)
+            or press(request, credential)
+        )
         if isinstance(pressed, HttpResponse):
             return pressed
         self.tickets_switched_on(pressed.tickets_on)

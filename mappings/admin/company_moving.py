@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from integrations.admin.display import admin_url
 from integrations.choices import RunKind
-from integrations.models import HaloClient, HaloSite, Plan
+from integrations.models import HaloClient, HaloCredential, HaloSite, Plan
 from integrations.runs.request import request_run
-from mappings.linking import computers_of
+from mappings.admin.company_effects import Pressed, after_mapping, leave_to
+from mappings.linking import computers_of, map_company
 from mappings.models import CompanyMapping
 from mappings.planning import new_move
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
+NOT_MERGED = "HaloPSA has not merged the client of this company, or it is mapped to another one by now."
+FOLLOWED = "HaloPSA has merged the client into this one."
 LOOK = "Nothing has changed yet: look at what would move, then apply it."
 
 
@@ -54,6 +57,34 @@ class Moving(_Base):
         )
         messages.info(request, LOOK)
         return plan
+
+    def follow_merge(self, request: HttpRequest, credential: HaloCredential) -> HttpResponse | Pressed | None:
+        """*Follow the merge* in a company's row: its preview, or at once where nothing hangs on the mapping.
+        None if another button was pressed."""
+        what, _, rest = request.POST.get("do", "").partition(":")
+        if what != "follow":
+            return None
+        rows = self.get_queryset(request).filter(halo_credential=credential, halo_client__active=False)
+        number = int(rest) if rest.isdigit() and len(rest) < 18 else 0
+        mapping = rows.filter(pk=number, halo_client__merged_into__isnull=False).first()
+        if mapping is None:
+            return Pressed(NOT_MERGED)
+        client = HaloClient.objects.select_related("halo_credential").get(
+            pk=mapping.halo_client.merged_into_id
+        )
+        if self.needs_preview(mapping, client, None):
+            plan = self.preview_of_move(request, mapping, client, None)
+            return leave_to(request, admin_url(plan) if plan else request.get_full_path())
+        return self._mapped_at_once(request, mapping, client)
+
+    @staticmethod
+    def _mapped_at_once(request: HttpRequest, mapping: CompanyMapping, client: HaloClient) -> Pressed:
+        try:
+            map_company(mapping.company, client, staff=request.user, reason=FOLLOWED)
+        except ValidationError as problem:
+            return Pressed(" ".join(problem.messages))
+        after_mapping(mapping.halo_credential)
+        return Pressed(f"{mapping.company} is {client} from now on.", [mapping.company_id])
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """To the preview, if saving has made one."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from integrations.choices import RunKind
-from integrations.models import Plan, Run
+from integrations.choices import Action, RunKind
+from integrations.models import HaloAsset, HaloClient, HaloSite, Plan, Run
 from mappings.models import CompanyMapping
 from mappings.planning import plan_assets
 from tests.integrations.admin.made import make_staff, make_superuser
@@ -92,3 +93,61 @@ def test_it_needs_the_right_to_make_previews(client: Client) -> None:
     client.force_login(make_staff("desk", "mappings.view_companymapping", "mappings.change_companymapping"))
     assert client.post(choose(scene), {"halo_client": scene.other.pk}).status_code == 403
     assert not Plan.objects.exists()
+
+
+# ---- merged clients -------------------------------------------------------------------------
+
+
+def merge(scene: Moving) -> None:
+    """As HaloPSA does it: assets and sites go along by themselves, the empty client is switched off."""
+    HaloAsset.objects.update(client=scene.other)
+    HaloSite.objects.filter(client=scene.client).update(client=scene.other)
+    HaloClient.objects.filter(pk=scene.client.pk).update(active=False, merged_into=scene.other)
+
+
+def follow(browser: Client, scene: Moving, **headers: str) -> HttpResponse:
+    return browser.post(
+        reverse("admin:mappings_companymapping_changelist"),
+        {"do": f"follow:{scene.mapping.pk}"},
+        headers=headers,
+    )
+
+
+def test_a_merged_client_is_followed_by_one_click(browser: Client) -> None:
+    scene = Moving()
+    merge(scene)
+    page = reverse("admin:mappings_companymapping_changelist")
+    assert f'value="follow:{scene.mapping.pk}"' in browser.get(page).content.decode()
+    answer = follow(browser, scene)
+    plan = Plan.objects.get()
+    assert answer.headers["Location"] == reverse("admin:integrations_plan_change", args=[plan.pk])
+    plan_assets(plan)
+    rows = plan.changes.values_list("action", "after__client_name")
+    assert list(rows) == [(Action.LINK, "Birch Ltd")]
+
+
+def test_where_nothing_hangs_on_the_mapping_it_is_changed_at_once(browser: Client) -> None:
+    scene = Moving()
+    scene.company.computers.all().delete()
+    merge(scene)
+    follow(browser, scene)
+    scene.mapping.refresh_from_db()
+    assert scene.mapping.halo_client == scene.other
+    assert not Plan.objects.exists()
+
+
+def test_the_page_that_htmx_swaps_is_left_for_the_preview(browser: Client) -> None:
+    scene = Moving()
+    merge(scene)
+    answer = follow(browser, scene, HX_Request="true")
+    assert answer.headers["HX-Redirect"] == reverse(
+        "admin:integrations_plan_change", args=[Plan.objects.get().pk]
+    )
+
+
+def test_a_client_that_was_not_merged_is_not_followed(browser: Client) -> None:
+    scene = Moving()
+    page = reverse("admin:mappings_companymapping_changelist")
+    assert "follow:" not in browser.get(page).content.decode()
+    shown = browser.post(page, {"do": f"follow:{scene.mapping.pk}"}, follow=True).content.decode()
+    assert "HaloPSA has not merged the client of this company" in shown
