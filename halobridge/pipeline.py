@@ -41,6 +41,7 @@ from mappings import apply as assets_apply
 from mappings import counts, gaps, keeping, linking
 from mappings import planning as assets_planning
 from mappings.models import GapKind
+from ticketing import apply as tickets_apply
 from ticketing import planning as tickets_planning
 from ticketing import routing, sweep, watching
 from ticketing import simulate as replaying
@@ -238,7 +239,7 @@ def match(work: Work) -> Result:
 
 def plan_assets(work: Work) -> Result:
     assert work.run.plan is not None  # noqa: S101
-    assets_planning.plan_assets(work.run.plan)
+    assets_planning.plan_assets(work.run.plan, tickets_planning.rows_of_tickets)
     return Done()
 
 
@@ -249,7 +250,15 @@ def apply_assets(work: Work) -> Result:
     if isinstance(result, Done):
         # The same machine in another console joins the asset that was made for the first.
         linking.match_again(credential_of(work))
+        if result.state != RunState.FAILED and tickets_apply.has_tickets(work.run.plan):
+            return Then("tickets", {"stopped": result.error})
     return result
+
+
+def apply_to_tickets(work: Work) -> Result:
+    """What a preview does to tickets: planned here, written by delivery."""
+    assert work.run.plan is not None  # noqa: S101
+    return tickets_apply.apply_to_tickets(work, work.run.plan, credential_of(work))
 
 
 def keep_assets(work: Work) -> Result:
@@ -421,7 +430,7 @@ TABLE: Table = {
     RunKind.DELIVERIES: {"start": read_deliveries},
     RunKind.MATCH: {"start": match},
     RunKind.PLAN_ASSETS: {"start": plan_assets},
-    RunKind.APPLY_ASSETS: {"start": apply_assets},
+    RunKind.APPLY_ASSETS: {"start": apply_assets, "tickets": apply_to_tickets},
     RunKind.KEEP_ASSETS: {"start": keep_assets},
     RunKind.GAPS: {"start": look_for_gaps},
     RunKind.COUNTS: {"start": count_month_end},

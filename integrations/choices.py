@@ -247,6 +247,7 @@ class Action(TextChoices):
     UPDATE = "update", "Update"
     DEACTIVATE = "deactivate", "Make inactive"
     LINK = "link", "Link"
+    UNLINK = "unlink", "Unlink"
     SKIP = "skip", "Skip"
     NOTE = "note", "Note"
     CLOSE = "close", "Close"
@@ -276,6 +277,7 @@ class IntentionKind(TextChoices):
     CLOSE_TICKET = "close_ticket", "Close ticket"
     REOPEN_TICKET = "reopen_ticket", "Reopen ticket"
     UPDATE_TICKET = "update_ticket", "Update ticket"
+    MOVE_TICKET = "move_ticket", "Move ticket"
 
 
 TICKET_WRITES: Final = (
@@ -284,6 +286,7 @@ TICKET_WRITES: Final = (
     IntentionKind.CLOSE_TICKET,
     IntentionKind.REOPEN_TICKET,
     IntentionKind.UPDATE_TICKET,
+    IntentionKind.MOVE_TICKET,
 )
 """The kinds of intention that delivery sends; assets have a run of their own."""
 

@@ -77,6 +77,7 @@ TONES: Final[dict[str, str]] = {
     "update": "info",
     "deactivate": "warn",
     "link": "info",
+    "unlink": "warn",
     "skip": "neutral",
 }
 """Tone by stored value. What is not named (`open`: good for a ticket, bad for an alert) is neutral."""

@@ -198,6 +198,18 @@ def ticket_text(halo_id: int, *, marker: str, details_html: str, asset_ids: Sequ
     }
 
 
+def ticket_place(halo_id: int, *, client_id: int, site_id: int, user_id: int | None) -> Payload:
+    """Another client and site for a ticket, and an end user of theirs; nothing else of it changes."""
+    return {
+        "id": halo_id,
+        "client_id": client_id,
+        "site_id": site_id,
+        **_given(user_id=user_id),
+        "dont_do_rules": True,
+        "sendack": False,
+    }
+
+
 def ticket_status(halo_id: int, status_id: int) -> Payload:
     """Only the status of a ticket; nothing else of it changes, and nobody is told."""
     return {"id": halo_id, "status_id": status_id, "dont_do_rules": True, "sendack": False}

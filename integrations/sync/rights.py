@@ -60,6 +60,7 @@ INTENTION_NEEDS: Final[dict[IntentionKind, str]] = {
     IntentionKind.CLOSE_TICKET: ADD_NOTES,
     IntentionKind.REOPEN_TICKET: ADD_NOTES,
     IntentionKind.UPDATE_TICKET: EDIT_TICKETS,
+    IntentionKind.MOVE_TICKET: EDIT_TICKETS,
 }
 """Kind of write → key. Closing and reopening are actions on the ticket."""
 

@@ -19,12 +19,13 @@ from django.utils.safestring import SafeString
 from integrations.admin.bases import BridgeAdmin
 from integrations.admin.choosers import id_of, matches
 from integrations.admin.credential_choice import credential_choice
-from integrations.admin.display import moment, row_link
+from integrations.admin.display import admin_url, moment, row_link
 from integrations.admin.pages import address
 from integrations.models import Company, Console, HaloCredential
 from mappings.admin.company_effects import BULK, Pressed, after_mapping, press
 from mappings.admin.company_forms import ChooseClientForm, CompanyMappingForm
 from mappings.admin.company_history import history_of
+from mappings.admin.company_moving import Moving
 from mappings.admin.company_reading import READING, read_now, readings
 from mappings.admin.company_removal import Removal
 from mappings.admin.company_rows import SIZES, company_rows, listed_companies
@@ -37,7 +38,7 @@ from mappings.spreadsheets.exported import COMPANY_COLUMNS, company_sheet
 
 
 @admin.register(CompanyMapping)
-class CompanyMappingAdmin(Removal, ImportPage, LocationPage, ExportedPage, BridgeAdmin):
+class CompanyMappingAdmin(Moving, Removal, ImportPage, LocationPage, ExportedPage, BridgeAdmin):
     exported, exported_as = COMPANY_COLUMNS, "company-mappings"
     form = CompanyMappingForm
     panel_template = "bridge/company_history.html"
@@ -130,7 +131,11 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, ExportedPage, Bridg
         if request.POST.get("do") in READING:
             messages.success(request, read_now(request, credential))
             return HttpResponseRedirect(request.get_full_path())
-        pressed = self.press_more(request, credential) or press(request, credential)
+        pressed = (
+            self.follow_merge(request, credential)
+            or self.press_more(request, credential)
+            or press(request, credential)
+        )
         if isinstance(pressed, HttpResponse):
             return pressed
         self.tickets_switched_on(pressed.tickets_on)
@@ -191,9 +196,9 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, ExportedPage, Bridg
         credential = get_object_or_404(HaloCredential, pk=credential_id)
         company = get_object_or_404(Company.objects.select_related("console"), pk=company_id)
         form = ChooseClientForm(credential, request.POST or None, initial=_initial(credential, company))
-        if form.is_valid() and self._mapped(request, company, form):
+        if form.is_valid() and (leads_to := self._mapped(request, company, form)):
             after_mapping(credential)
-            return HttpResponseRedirect(f"{self.url('changelist')}?halo_credential={credential.pk}")
+            return HttpResponseRedirect(leads_to)
         context = self.page_context(
             request,
             f"Map {company}",
@@ -206,23 +211,36 @@ class CompanyMappingAdmin(Removal, ImportPage, LocationPage, ExportedPage, Bridg
         )
         return TemplateResponse(request, "bridge/choose_client.html", context)
 
-    def _mapped(self, request: HttpRequest, company: Company, form: ChooseClientForm) -> bool:
+    def _mapped(self, request: HttpRequest, company: Company, form: ChooseClientForm) -> str:
+        """Where it leads: back to the list, or to the preview of a move; "" where it was refused."""
+        chosen = {**form.cleaned_data}
+        client, site = chosen["halo_client"], chosen["halo_site"]
+        present = self.get_queryset(request).filter(company=company, halo_credential=client.halo_credential)
+        if (found := present.first()) and self.needs_preview(found, client, site):
+            plan = self.preview_of_move(request, found, client, site)
+            set_switches(found, staff=request.user, **{name: chosen[name] for name in SWITCHES})
+            return admin_url(plan) if plan else ""
         try:
-            mapping = map_company(company, staff=request.user, **form.cleaned_data)
+            mapping = map_company(company, staff=request.user, **chosen)
         except ValidationError as problem:
             form.add_error(None, problem.messages)
-            return False
+            return ""
         if mapping.create_tickets:
             self.tickets_switched_on([mapping])
         self.log_change(request, mapping, f"Mapped to {mapping.halo_client}.")
         messages.success(request, f"{company} is {mapping.halo_client} from now on.")
-        return True
+        return f"{self.url('changelist')}?halo_credential={mapping.halo_credential_id}"
 
     # ---- one mapping ------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: CompanyMapping, form: Any, change: bool) -> None:
         switches = {name: getattr(obj, name) for name in SWITCHES}
-        if {"halo_client", "halo_site"} & set(form.changed_data):
+        before = self.get_queryset(request).get(pk=obj.pk)
+        if self.needs_preview(before, obj.halo_client, obj.halo_site):
+            plan = self.preview_of_move(request, before, obj.halo_client, obj.halo_site)
+            request.preview_of_move = plan  # type: ignore[attr-defined]
+            set_switches(before, staff=request.user, **switches)
+        elif {"halo_client", "halo_site"} & set(form.changed_data):
             map_company(obj.company, obj.halo_client, halo_site=obj.halo_site, staff=request.user, **switches)
             after_mapping(obj.halo_credential)
         else:

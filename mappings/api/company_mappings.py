@@ -133,7 +133,10 @@ def _switches(values: dict[str, Any]) -> dict[str, Any]:
 
 
 class CompanyMappingViewSet(WriteResource):
-    """Companies and the Halo clients [customers] that they are."""
+    """Companies and the Halo clients [customers] that they are.
+
+    Another client or site set here leaves assets and tickets where they are; a plan of kind *move* takes them
+    along."""
 
     queryset: QuerySet[CompanyMapping] = CompanyMapping.objects.select_related(
         "halo_client__merged_into", "halo_site"

@@ -12,19 +12,23 @@ from integrations.models import (
     Computer,
     Console,
     HaloAssetType,
+    HaloClient,
     HaloCredential,
     HaloSite,
     Plan,
     Product,
     Run,
 )
+from mappings.models import CompanyMapping
 from mappings.planning import (
     ASSET_TYPES,
     ASSETS,
     HOST,
+    MOVE,
     TAG_CHOICES,
     TEMPLATE,
     UNDO,
+    new_move,
     new_plan,
     new_types,
     new_undo,
@@ -53,10 +57,16 @@ class ProductTypeSerializer(serializers.Serializer[Any]):
 
 class WantedPlanSerializer(serializers.Serializer[Any]):
     """Kind *assets*: a console, one of its companies, or some of its computers. Kind *undo*: a run. Kind
-    *asset_types*: a credential, names and an asset group."""
+    *asset_types*: a credential, names and an asset group. Kind *move*: a company mapping and the client or
+    site that it is to have."""
 
     kind = serializers.ChoiceField(
-        choices=[(ASSETS, "Assets"), (UNDO, "Undo of a run"), (ASSET_TYPES, "New asset types")]
+        choices=[
+            (ASSETS, "Assets"),
+            (UNDO, "Undo of a run"),
+            (ASSET_TYPES, "New asset types"),
+            (MOVE, "Another client or site for a company"),
+        ]
     )
     console = serializers.PrimaryKeyRelatedField(
         queryset=Console.objects.defer("credentials"),
@@ -65,6 +75,16 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
     )
     run = serializers.PrimaryKeyRelatedField(
         queryset=Run.objects.all(), required=False, help_text="Kind undo: the export that is taken back."
+    )
+    company_mapping = serializers.PrimaryKeyRelatedField(
+        queryset=CompanyMapping.objects.select_related("company", "halo_client", "halo_site"),
+        required=False,
+        help_text="Kind move: the mapping that is to change.",
+    )
+    halo_client = serializers.PrimaryKeyRelatedField(
+        queryset=HaloClient.objects.select_related("halo_credential"),
+        required=False,
+        help_text="Kind move: the client. Absent: the present one; then say a site.",
     )
     company = serializers.PrimaryKeyRelatedField(
         queryset=Company.objects.all(), required=False, allow_null=True, help_text="Null: all of the console."
@@ -100,7 +120,8 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
         queryset=HaloSite.objects.filter(active=True),
         required=False,
         allow_null=True,
-        help_text="For new assets of its client; the others go to their company's default site.",
+        help_text="For new assets of its client; the others go to their company's default site. Kind move: "
+        "the new default site.",
     )
     main_site = serializers.BooleanField(
         required=False, help_text="A company without a default site uses its client's main site."
@@ -136,6 +157,10 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
             if attrs.get("halo_credential") is None:
                 raise serializers.ValidationError({"halo_credential": "Say in which HaloPSA credential."})
             return attrs
+        if attrs["kind"] == MOVE:
+            if "company_mapping" not in attrs:
+                raise serializers.ValidationError({"company_mapping": "Say which mapping is to change."})
+            return attrs
         if "console" not in attrs:
             raise serializers.ValidationError({"console": "Say which console."})
         self._check_computers(attrs)
@@ -162,6 +187,10 @@ def make_plan(wanted: dict[str, Any], staff: Any) -> Plan:
     if wanted["kind"] == ASSET_TYPES:
         names = wanted.get("names", [])
         return new_types(wanted["halo_credential"], names, wanted.get("asset_group"), staff)
+    if wanted["kind"] == MOVE:
+        mapping: CompanyMapping = wanted["company_mapping"]
+        client = wanted.get("halo_client") or mapping.halo_client
+        return new_move(mapping, client, wanted.get("halo_site"), staff)
     parameters = {name: wanted[name] for name in NAMED if wanted.get(name)}
     if types := parameters.get("product_types"):
         parameters["product_types"] = {str(row["product"].pk): row["asset_type"] for row in types}

@@ -28,6 +28,7 @@ from mappings.apply import settling
 from mappings.apply.creates import look_up_creates, send_creates
 from mappings.apply.fresh import FreshAssets
 from mappings.apply.job import UNFINISHED, Job, Paused, Reader, Writer
+from mappings.apply.local import apply_local, is_only_local
 from mappings.apply.prepare import forget_leftovers, observe, prepare_from
 from mappings.apply.types import prepare_types, send_types, withdraw
 from mappings.apply.updates import look_up_updates, send_updates
@@ -44,6 +45,8 @@ WORDS = {
     (Action.CREATE, Outcome.DONE): "created",
     (Action.UPDATE, Outcome.DONE): "updated",
     (Action.DEACTIVATE, Outcome.DONE): "deactivated",
+    (Action.LINK, Outcome.DONE): "linked",
+    (Action.UNLINK, Outcome.DONE): "unlinked",
 }
 
 
@@ -78,7 +81,7 @@ def _check(job: Job) -> Result:
         Plan.objects.filter(pk=plan.pk).update(state=PlanState.STALE, error=problem)
         return Done(RunState.FAILED, problem)
     Run.objects.filter(pk=job.run.pk).update(forecast_calls=plan.forecast_calls, lower_bound=plan.lower_bound)
-    if why := job.why_stopped():
+    if (why := job.why_stopped()) and not is_only_local(plan):
         observe(job, why)
         _tell_totals(job)
         return Done()
@@ -88,6 +91,9 @@ def _check(job: Job) -> Result:
 
 def _prepare(job: Job) -> Result:
     position: int | None = job.work.cursor["position"]
+    if position == 0 and (problem := apply_local(job)):
+        Plan.objects.filter(pk=job.plan.pk).update(state=PlanState.STALE, error=problem)
+        return Done(RunState.FAILED, problem)
     total = job.plan.changes.count()
     while position is not None:
         job.work.progress("Preparing", position, total)
@@ -129,7 +135,7 @@ def _send(job: Job) -> Result:
     cursor = {**job.work.cursor}
     fresh = FreshAssets(job)
     while not job.work.time_is_up and not _cancelled(job):
-        if why := job.why_stopped():
+        if (why := job.why_stopped()) and job.intentions(*UNFINISHED).exists():
             cursor["stopped"] = why
             _withdraw(job, why)
         try:

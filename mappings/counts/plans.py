@@ -15,7 +15,7 @@ from integrations.choices import Action, PlanState
 from integrations.models import Computer, HaloCredential, Plan
 from mappings.counts.today import IN_HALO, counted
 from mappings.models import ComputerMapping
-from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES
+from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, MOVE
 from mappings.planning.world import Scope
 
 MOST_LINES: Final = 100
@@ -23,7 +23,7 @@ Key = tuple[str, str, str]
 """Client, product, asset type; no type: not in HaloPSA."""
 
 
-_OF_NO_COMPUTERS = (ASSET_TYPES, ASSET_SHEET)
+_OF_NO_COMPUTERS = (ASSET_TYPES, ASSET_SHEET, MOVE)
 
 
 @dataclass(frozen=True, slots=True)

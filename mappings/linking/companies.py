@@ -128,6 +128,16 @@ def computers_of(mapping: CompanyMapping) -> Any:
     )
 
 
+def is_creating_for(mapping: CompanyMapping) -> bool:
+    """Whether assets of its computers are on their way to HaloPSA. One statement."""
+    sent = Intention.objects.filter(
+        kind=IntentionKind.CREATE_ASSET,
+        state__in=_UNFINISHED,
+        subject_id__in=computers_of(mapping).values("pk"),
+    )
+    return of_mappings(sent).exists()
+
+
 def unmap_company(mapping: CompanyMapping, staff: Any = None) -> int:
     """Remove a mapping; its computers become unmapped, assets and tickets in HaloPSA stay as they are.
 
@@ -136,10 +146,7 @@ def unmap_company(mapping: CompanyMapping, staff: Any = None) -> int:
     """
     with transaction.atomic():
         computers = computers_of(mapping)
-        sent = Intention.objects.filter(
-            kind=IntentionKind.CREATE_ASSET, state__in=_UNFINISHED, subject_id__in=computers.values("pk")
-        )
-        if of_mappings(sent).exists():
+        if is_creating_for(mapping):
             raise ValidationError(
                 f"Assets are just being created for computers of {mapping.company}. "
                 "Remove the mapping when that run has ended."

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from integrations.models import HaloCredential, Plan
 from mappings.planning.existing import changes_of_assets
 from mappings.planning.markers import changes_of_markers
 from mappings.planning.missing import changes_of_computers
+from mappings.planning.moving import changes_of_move
 from mappings.planning.options import read_options
-from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, ORDER, UNDO, Change, NotPlannable
+from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, COUNTED, MOVE, UNDO, Change, NotPlannable
 from mappings.planning.sheets import changes_of_sheet
 from mappings.planning.types import changes_of_types
 from mappings.planning.undo import changes_of_undo
@@ -29,6 +30,12 @@ class Computed:
     changes: list[Change]
     counts: dict[str, int]
 
+    def with_more(self, more: Iterable[Change]) -> Computed:
+        rows = list(more)
+        counts = Counter(self.counts)
+        counts.update(row.action for row in rows)
+        return Computed(sorted([*self.changes, *rows], key=lambda row: row.place), dict(counts))
+
 
 def compute_changes(plan: Plan) -> Computed:
     """Compare what Halo should hold with its mirror. Raises `NotPlannable`.
@@ -42,12 +49,17 @@ def compute_changes(plan: Plan) -> Computed:
     counts: Counter[str] = Counter()
     changes = sorted(_all_changes(plan, credential, counts), key=lambda row: row.place)
     counts.update(row.action for row in changes)
-    names = [*(action.value for action in ORDER), "unchanged", "company_unmapped", "ignored"]
-    return Computed(changes, {name: counts[name] for name in names})
+    names = [*(action.value for action in COUNTED), "unchanged", "company_unmapped", "ignored"]
+    return Computed(changes, {**dict.fromkeys(names, 0), **counts})
 
 
 def _all_changes(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
-    others = {UNDO: changes_of_undo, ASSET_TYPES: changes_of_types, ASSET_SHEET: changes_of_sheet}
+    others = {
+        UNDO: changes_of_undo,
+        ASSET_TYPES: changes_of_types,
+        ASSET_SHEET: changes_of_sheet,
+        MOVE: changes_of_move,
+    }
     if plan.kind in others:
         yield from others[plan.kind](plan, credential, counts)
         return

@@ -26,8 +26,11 @@ class Forecast:
     lower_bound: int
 
 
-def forecast(credential: HaloCredential, rows: Iterable[tuple[str, dict[str, Any]]]) -> Forecast:
-    """`rows`: (action, after) of the selected changes. Assumes that nothing fails or is switched meanwhile.
+def forecast(
+    credential: HaloCredential, rows: Iterable[tuple[str, dict[str, Any]]], tickets: int = 0
+) -> Forecast:
+    """`rows`: (action, after) of the selected changes of assets; `tickets`: how many are about tickets, which
+    are read and written singly. Assumes that nothing fails or is switched meanwhile.
 
     An update is read before it is written: counted as one read each, although list pages may save some.
     The window is the one that is allowed at present.
@@ -39,12 +42,13 @@ def forecast(credential: HaloCredential, rows: Iterable[tuple[str, dict[str, Any
     in_batches = sum(type_id in marked for type_id in types)
     size = batch_size(credential.instance)
     calls = len(types) - in_batches + _batches(in_batches, size) + updates + _update_writes(updates, size)
+    calls += 2 * tickets
     window = windows_of([credential.instance])[credential.instance.pk]
     windows = max(0, calls - 1) // window.room(Purpose.ASSETS)
     return Forecast(
         calls=calls,
         seconds=windows * window.seconds + calls * SECONDS_A_CALL,
-        lower_bound=ceil(len(types) / LARGEST_BATCH) + ceil(updates / LARGEST_BATCH),
+        lower_bound=ceil(len(types) / LARGEST_BATCH) + ceil(updates / LARGEST_BATCH) + tickets,
     )
 
 

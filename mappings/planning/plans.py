@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,8 @@ from integrations.models import OPEN_STATES, Company, Console, HaloCredential, P
 from mappings.models import CompanyMapping
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.forecast import forecast
-from mappings.planning.rows import UNDO, WRITES, Change, NotPlannable
+from mappings.planning.links_back import local_acts_of
+from mappings.planning.rows import TICKET, UNDO, WRITES, Change, NotPlannable
 from mappings.planning.undo import writes_of
 
 ROWS = 1000
@@ -83,14 +84,18 @@ def new_undo(run: Run, created_by: Any = None) -> Plan:
         raise ValidationError("Only the export of assets can be undone.")
     if run.state in (*OPEN_STATES, RunState.WAITING):
         raise ValidationError(f"{run} is still at work; cancel it or wait until it has ended.")
-    if not writes_of(run).exists():
+    if not writes_of(run).exists() and not local_acts_of(run).exists():
         raise ValidationError(f"{run} wrote nothing to HaloPSA, so there is nothing to undo.")
     return Plan.objects.create(
         kind=UNDO, halo_credential=run.halo_credential, parameters={"run": run.pk}, created_by=created_by
     )
 
 
-def plan_assets(plan: Plan) -> None:
+More = Callable[[Plan, Sequence[Change]], Iterable[Change]]
+"""Rows of the floor above for a plan with these changes. Raises `NotPlannable`."""
+
+
+def plan_assets(plan: Plan, more: More | None = None) -> None:
     """Compute all changes of the plan's scope and store them; the plan is *ready* afterwards, or *failed*.
 
     Planned anew, rows that staff have unticked stay so; what they have ticked as well, if nothing about the
@@ -98,6 +103,8 @@ def plan_assets(plan: Plan) -> None:
     """
     try:
         computed = compute_changes(plan)
+        if more is not None:
+            computed = computed.with_more(more(plan, computed.changes))
     except NotPlannable as problem:
         plan.state, plan.error = PlanState.FAILED, str(problem)
         plan.save(update_fields=["state", "error"])
@@ -155,10 +162,11 @@ def _facts(change: Change) -> tuple[Any, ...]:
 
 def _summarise(plan: Plan, rows: Sequence[tuple[Any, ...]], counts: dict[str, int]) -> None:
     """Checksum, counts and forecast from the rows (see `_COLUMNS`), in their order."""
-    chosen = [(row[0], row[4]) for row in rows if row[5]]
-    cost = forecast(plan.halo_credential, chosen) if plan.halo_credential else None
+    chosen = [(row[0], row[4]) for row in rows if row[5] and row[1] != TICKET]
+    tickets = sum(row[5] and row[1] == TICKET for row in rows)
+    cost = forecast(plan.halo_credential, chosen, tickets) if plan.halo_credential else None
     plan.checksum = checksum(rows)
-    plan.counts = {**counts, "selected": len(chosen)}
+    plan.counts = {**counts, "selected": len(chosen) + tickets}
     if cost:
         plan.forecast_calls, plan.forecast_seconds = cost.calls, cost.seconds
         plan.lower_bound = cost.lower_bound
@@ -209,12 +217,15 @@ def tick(plan: Plan, positions: Iterable[int] | None, selected: bool) -> Plan:
 
 
 def verify(plan: Plan) -> str | None:
-    """A sentence if the world has changed under the selected rows since the plan was made; else None."""
+    """A sentence if the world has changed under the selected rows since the plan was made; else None.
+
+    Tickets are compared with HaloPSA itself, one by one, when they are written.
+    """
     try:
         computed = compute_changes(plan)
     except NotPlannable as problem:
         return str(problem)
-    selected = plan.changes.filter(selected=True).order_by("position")
+    selected = plan.changes.filter(selected=True).exclude(subject_kind=TICKET).order_by("position")
     rows = list(selected.values_list("action", "subject_kind", "subject_id", "before", "after", "subject"))
     stale = _stale(computed, rows)
     if not stale:

@@ -10,12 +10,21 @@ from integrations.choices import Action
 ASSETS, UNDO, ASSET_TYPES, ASSET_SHEET = "assets", "undo", "asset_types", "asset_sheet"
 """Kinds of plan: of an export, of taking a run of one back, of asset types that are missing, of an imported
 sheet of assets."""
+MOVE = "move"
+"""Kind of plan: another client or site for a company that is mapped."""
 COMPUTER_MAPPING = "computer_mapping"
 """The usual subject of a row."""
-ORDER = (Action.CREATE, Action.UPDATE, Action.DEACTIVATE, Action.LINK, Action.SKIP)
+COMPANY_MAPPING, COMPUTER = "company_mapping", "computer"
+TICKET = "ticket"
+"""Subject of rows that the floor above adds, and compares when it sends them."""
+ORDER = (Action.CREATE, Action.UPDATE, Action.DEACTIVATE, Action.LINK, Action.UNLINK, Action.SKIP)
 """As the rows of a plan are shown."""
+COUNTED = tuple(action for action in ORDER if action != Action.UNLINK)
+"""Actions that a plan counts also where there are none of them."""
 WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DEACTIVATE})
-"""Actions that change Halo; the others only tell."""
+"""Actions that change Halo."""
+LOCAL = frozenset({Action.LINK, Action.UNLINK})
+"""Actions that change our side alone, where they are selected; the others only tell."""
 
 
 class NotPlannable(ValueError):
@@ -31,8 +40,10 @@ class Change:
     client, site and asset type (id and name, as in a create) where staff change those · deactivate:
     {halo_id, inactive} → {inactive} · link: {} → {halo_id, name} · skip: nothing, but for a reason.
     An update that makes an asset active again has `inactive` as well; `status_id` and `status_name` are
-    there where a rule for gone assets changes the status. An asset type (kind `asset_type`, by its place in
-    the plan) has `name`, group, key fields and fields, each as `…_id` and `…_name`. An empty
+    there where a rule for gone assets changes the status. A plan of another client or site has, besides, a
+    selected link of a `company_mapping` (client and site on both sides) and unlinks of computers
+    ({halo_id, name, client_name} → {}): those change our side alone. An asset type (kind `asset_type`, by
+    its place in the plan) has `name`, group, key fields and fields, each as `…_id` and `…_name`. An empty
     `inventory_number` leaves the tag to HaloPSA.
     `fields` is {"<place>": {"name": …, "value": …}}, places and rows as in `mappings.targets`. The subject
     is a `computer`, a `computer_mapping`, (its asset was taken apart) a `refused_pair` or, of an imported

@@ -20,6 +20,7 @@ from mappings.models import ComputerMapping, SheetAsset
 from mappings.models.intentions import SHEET_ASSET
 from mappings.planning.earlier import ACTIVITY, Now, Unused, Written, earlier, unused_of
 from mappings.planning.lifecycle import Lifecycle, read_lifecycle
+from mappings.planning.links_back import changes_of_links
 from mappings.planning.rows import COMPUTER_MAPPING, Change, NotPlannable
 
 KINDS = (IntentionKind.CREATE_ASSET, IntentionKind.UPDATE_ASSET)
@@ -35,7 +36,8 @@ def writes_of(run: Run) -> QuerySet[Intention]:
 
 
 def changes_of_undo(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
-    """At most one change a write, in seven statements whatever their number. Raises `NotPlannable`."""
+    """At most one change for each write and each link, in eleven statements whatever their number. Raises
+    `NotPlannable`."""
     run = Run.objects.filter(
         pk=plan.parameters.get("run"), kind=RunKind.APPLY_ASSETS, halo_credential=credential
     ).first()
@@ -45,6 +47,7 @@ def changes_of_undo(plan: Plan, credential: HaloCredential, counts: Counter[str]
     unused = unused_of(credential)
     for written in _read(run):
         yield _change(written, lifecycle, unused)
+    yield from changes_of_links(run, credential)
 
 
 def _read(run: Run) -> Iterator[Written]:

@@ -21,6 +21,7 @@ KINDS = [
     IntentionKind.CLOSE_TICKET,
     IntentionKind.REOPEN_TICKET,
     IntentionKind.UPDATE_TICKET,
+    IntentionKind.MOVE_TICKET,
 ]
 CLOSED = 9
 

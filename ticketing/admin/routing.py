@@ -29,6 +29,7 @@ from mappings.models import CompanyMapping
 from ticketing.models import EventSet, IntegrationProfile, Ticket, TicketRule, TicketState
 from ticketing.pairing import pair_mappings, unpair_mappings
 from ticketing.planning import mark_baselines
+from ticketing.planning.moving import OPEN, tickets_of
 
 PROPOSED = "Empty: the event set that the profile proposes."
 
@@ -139,6 +140,9 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
         """What is open at this moment is the baseline: listed, and ticketed only if chosen."""
         if mappings:
             mark_baselines(mapping.pk for mapping in mappings)
+
+    def holds_more(self, mapping: CompanyMapping) -> bool:
+        return tickets_of(mapping.company_id, mapping.halo_credential_id).filter(state__in=OPEN).exists()
 
     def consequences(self, mapping: CompanyMapping) -> list[str]:
         """With the number of tickets that are open now."""

@@ -22,6 +22,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     IntentionKind.CLOSE_TICKET: Action.CLOSE,
     IntentionKind.REOPEN_TICKET: Action.REOPEN,
     IntentionKind.UPDATE_TICKET: Action.UPDATE,
+    IntentionKind.MOVE_TICKET: Action.UPDATE,
 }
 
 
@@ -33,6 +34,7 @@ class Found:
     gone: bool = False
     closed: bool = False
     left_open: bool = False
+    elsewhere: bool = False
 
 
 def state_in_halo(record: TicketRecord | None, halo_id: int) -> Found:
@@ -72,6 +74,8 @@ def done(ticket: Ticket, intention: Intention, found: Found) -> None:
             _closed(ticket)
         case IntentionKind.REOPEN_TICKET:
             _reopened(ticket)
+        case IntentionKind.MOVE_TICKET:
+            mine.update(halo_client=intention.content["after"]["client_id"])
 
 
 def _reopened(ticket: Ticket) -> None:
@@ -136,6 +140,9 @@ def refused(ticket: Ticket, intention: Intention, found: Found) -> Outcome:
         case IntentionKind.CLOSE_TICKET if found.closed:
             _closed(ticket, found.words)
             return Outcome.SKIPPED
+        case IntentionKind.MOVE_TICKET:
+            Ticket.objects.filter(pk=ticket.pk).update(reason=f"It was not moved: {intention.answer}")
+            return Outcome.CHANGED_MEANWHILE if found.closed or found.elsewhere else Outcome.REFUSED
         case IntentionKind.REOPEN_TICKET:
             _reopening_refused(ticket, intention.answer)
         case IntentionKind.CLOSE_TICKET:

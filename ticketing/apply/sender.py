@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from integrations.choices import Answer, IntentionKind, Outcome
@@ -21,6 +22,7 @@ from ticketing import lanes, listing, text
 from ticketing.apply import outcomes
 from ticketing.apply.opening import opening_of
 from ticketing.apply.placing import assets_of, place_of
+from ticketing.apply.relocating import is_there, place_payload, why_not_moved
 from ticketing.apply.touched import worked_on_by
 from ticketing.apply.trial import chosen, trial_payload
 from ticketing.apply.withdrawal import check_create, check_write, without_client, without_profile
@@ -55,6 +57,8 @@ class TicketSender:
             return _create(ticket)
         if intention.kind == IntentionKind.UPDATE_TICKET:
             return _update(ticket, check_write(ticket, intention))
+        if intention.kind == IntentionKind.MOVE_TICKET:
+            return place_payload(ticket, intention, check_write(ticket, intention))
         return _action(ticket, intention, check_write(ticket, intention))
 
     def send(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
@@ -62,6 +66,8 @@ class TicketSender:
             answer = self._writer.send_ticket(payload)
         elif intention.kind == IntentionKind.UPDATE_TICKET:
             answer = self._send_update(intention, payload)
+        elif intention.kind == IntentionKind.MOVE_TICKET:
+            answer = self._move(intention, payload)
         else:
             untouched = bool(intention.content.get("only_untouched"))
             act = self._close_untouched if untouched else self._act
@@ -88,6 +94,20 @@ class TicketSender:
             ours = [row["id"] for row in payload["assets"]]
             kept = record.asset_ids if record else ()
             payload = {**payload, "assets": [{"id": pk} for pk in dict.fromkeys([*kept, *ours])]}
+        return self._writer.send_ticket(payload)
+
+    def _move(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
+        """Move a ticket that is open and still where the preview saw it. One read."""
+        try:
+            record = self._reader.fetch_ticket(payload["id"])
+        except NetError as error:
+            return WriteAnswer(Answer.PAUSE, message=error.sentence, safe_to_repeat=True, status=error.status)
+        if record is not None and is_there(intention, record):
+            return WriteAnswer(Answer.DONE, halo_id=record.halo_id)
+        here = why_not_moved(intention, record)
+        if here.words:
+            self._found[intention.pk] = here if here.gone else replace(here, words="")
+            return WriteAnswer(Answer.REFUSED, message=here.words)
         return self._writer.send_ticket(payload)
 
     def _act(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
@@ -123,6 +143,9 @@ class TicketSender:
         if intention.kind == IntentionKind.CREATE_TICKET:
             return self._look_up_ticket(intention)
         ticket = _ticket(intention)
+        if intention.kind == IntentionKind.MOVE_TICKET:
+            record = self._reader.fetch_ticket(ticket.halo_id) if ticket.halo_id else None
+            return record.halo_id if record and is_there(intention, record) else None
         if ticket.halo_id is None or intention.kind == IntentionKind.UPDATE_TICKET:
             # To write the same text once more does no harm.
             return None

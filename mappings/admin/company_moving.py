@@ -1,0 +1,94 @@
+"""Another client or site for a mapped company: a preview, where something would move or be unlinked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from integrations.admin.display import admin_url
+from integrations.choices import RunKind
+from integrations.models import HaloClient, HaloCredential, HaloSite, Plan
+from integrations.runs.request import request_run
+from mappings.admin.company_effects import Pressed, after_mapping, leave_to
+from mappings.linking import computers_of, map_company
+from mappings.models import CompanyMapping
+from mappings.planning import new_move
+
+if TYPE_CHECKING:
+    from integrations.admin.bases import BridgeAdmin as _Base
+else:
+    _Base = object
+
+NOT_MERGED = "HaloPSA has not merged the client of this company, or it is mapped to another one by now."
+FOLLOWED = "HaloPSA has merged the client into this one."
+LOOK = "Nothing has changed yet: look at what would move, then apply it."
+
+
+class Moving(_Base):
+    """For the admin of company mappings."""
+
+    def holds_more(self, mapping: CompanyMapping) -> bool:
+        """Whether the floor above has something that would move along."""
+        return False
+
+    def needs_preview(self, mapping: CompanyMapping, client: HaloClient, site: HaloSite | None) -> bool:
+        """Whether assets or tickets hang on a mapping that is to change. Two statements at most."""
+        if client.pk == mapping.halo_client_id and (site is None or site.pk == mapping.halo_site_id):
+            return False
+        linked = computers_of(mapping).filter(halo_asset__isnull=False)
+        return bool(linked.exists() or self.holds_more(mapping))
+
+    def preview_of_move(
+        self, request: HttpRequest, mapping: CompanyMapping, client: HaloClient, site: HaloSite | None
+    ) -> Plan | None:
+        """Have it computed; None where it was refused, which staff are told."""
+        if not request.user.has_perm("integrations.add_plan"):
+            raise PermissionDenied
+        try:
+            plan = new_move(mapping, client, site, request.user)
+        except ValidationError as problem:
+            messages.error(request, " ".join(problem.messages))
+            return None
+        request_run(
+            RunKind.PLAN_ASSETS, plan=plan, halo_credential=plan.halo_credential, requested_by=request.user
+        )
+        messages.info(request, LOOK)
+        return plan
+
+    def follow_merge(self, request: HttpRequest, credential: HaloCredential) -> HttpResponse | Pressed | None:
+        """*Follow the merge* in a company's row: its preview, or at once where nothing hangs on the mapping.
+        None if another button was pressed."""
+        what, _, rest = request.POST.get("do", "").partition(":")
+        if what != "follow":
+            return None
+        rows = self.get_queryset(request).filter(halo_credential=credential, halo_client__active=False)
+        number = int(rest) if rest.isdigit() and len(rest) < 18 else 0
+        mapping = rows.filter(pk=number, halo_client__merged_into__isnull=False).first()
+        if mapping is None:
+            return Pressed(NOT_MERGED)
+        client = HaloClient.objects.select_related("halo_credential").get(
+            pk=mapping.halo_client.merged_into_id
+        )
+        if self.needs_preview(mapping, client, None):
+            plan = self.preview_of_move(request, mapping, client, None)
+            return leave_to(request, admin_url(plan) if plan else request.get_full_path())
+        return self._mapped_at_once(request, mapping, client)
+
+    @staticmethod
+    def _mapped_at_once(request: HttpRequest, mapping: CompanyMapping, client: HaloClient) -> Pressed:
+        try:
+            map_company(mapping.company, client, staff=request.user, reason=FOLLOWED)
+        except ValidationError as problem:
+            return Pressed(" ".join(problem.messages))
+        after_mapping(mapping.halo_credential)
+        return Pressed(f"{mapping.company} is {client} from now on.", [mapping.company_id])
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """To the preview, if saving has made one."""
+        plan = getattr(request, "preview_of_move", None)
+        if plan is not None:
+            return HttpResponseRedirect(admin_url(plan))
+        return super().response_change(request, obj)
