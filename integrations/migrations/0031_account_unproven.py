@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0028_lists_read_to'),
+        ('integrations', '0030_moving_tickets'),
     ]
 
     operations = [
