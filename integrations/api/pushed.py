@@ -123,19 +123,31 @@ COMPUTERS: Final = Kind(
 
 
 def take_in(kind: Kind, items: Sequence[Item]) -> list[str]:
-    """Validate and store; one outcome per item in order. Of items with one id the last is stored."""
+    """Validate and store; one outcome per item in order. Of items with one id only the last is taken."""
     context = {"consoles": ConsoleIndex(items)}
     validate_each(kind.serializer(context=context), items)
     if kind is COMPUTERS:
         resolve_companies(items)
-    by_console: dict[Console, dict[str, Item]] = defaultdict(dict)
+    refuse_repeated(items)
+    by_console: dict[Console, list[Item]] = defaultdict(list)
     for item in items:
         if not item.errors:
-            by_console[item.values["console"]][item.values["external_id"]] = item
+            by_console[item.values["console"]].append(item)
     known = set(stored_rows(kind, items).values_list("console_id", "external_id"))
-    for console, last in by_console.items():
-        kind.store(console, [kind.record(item) for item in last.values()], seen=set())
+    for console, good in by_console.items():
+        kind.store(console, [kind.record(item) for item in good], seen=set())
     return [INVALID if item.errors else UPDATED if place_of(item) in known else CREATED for item in items]
+
+
+def refuse_repeated(items: Sequence[Item]) -> None:
+    """Refuse each valid item whose id a later one has: it would be lost unsaid."""
+    later: dict[tuple[int, str], int] = {}
+    for number, item in reversed(list(enumerate(items, 1))):
+        if item.errors:
+            continue
+        last = later.setdefault(place_of(item), number)
+        if last != number:
+            item.errors = {"external_id": [f"Item {last} has the same external_id; only that one is taken."]}
 
 
 def place_of(item: Item) -> tuple[int, str]:

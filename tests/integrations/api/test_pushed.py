@@ -94,12 +94,21 @@ def test_if_every_item_is_bad_the_request_is() -> None:
     assert "0.name" in answer.json()["errors"]
 
 
-def test_of_two_items_with_one_id_the_last_is_stored() -> None:
-    console = make_console()
-    rows = [{"console": console.pk, "external_id": "c", "name": name} for name in ("First", "Last")]
-    answer = post(COMPANIES, rows)
-    assert Company.objects.get().name == "Last"
-    assert [row["name"] for row in answer.json()] == ["Last", "Last"]
+def test_of_items_with_one_id_only_the_last_is_taken_and_the_others_are_told() -> None:
+    console, other = make_console(), make_console()
+    common = {"console": console.pk, "external_id": "p", "name": "PC"}
+    rows = [
+        {**common, "serial_number": "S1"},
+        {**common, "console": other.pk},
+        {**common, "model": "M"},
+        {**common, "model": "M2"},
+        {"console": console.pk, "external_id": "p"},
+    ]
+    told = post(COMPUTERS, rows).json()
+    assert [row["outcome"] for row in told] == ["invalid", "created", "invalid", "created", "invalid"]
+    repeated = {"external_id": ["Item 4 has the same external_id; only that one is taken."]}
+    assert [told[0]["errors"], told[2]["errors"]] == [repeated, repeated]
+    assert Computer.objects.get(console=console).model == "M2"
 
 
 def test_a_console_that_is_read_is_not_written_to() -> None:
