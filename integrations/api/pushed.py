@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
-from integrations.api.posted import ConsoleIndex, ConsoleReference
+from integrations.api.posted import ConsoleIndex, ConsoleReference, KnownNamesOnly
 from integrations.ingest.console_side import store_companies, store_computers
 from integrations.ingest.sent.console_data import (
     SentCompanySerializer,
@@ -45,7 +45,7 @@ class PushConsole(ConsoleReference):
         return console
 
 
-class Addressed(serializers.Serializer[Any]):
+class Addressed(KnownNamesOnly):
     console = PushConsole()
 
 

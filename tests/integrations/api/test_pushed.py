@@ -111,6 +111,17 @@ def test_of_items_with_one_id_only_the_last_is_taken_and_the_others_are_told() -
     assert Computer.objects.get(console=console).model == "M2"
 
 
+def test_a_name_that_is_not_known_is_told_instead_of_dropped() -> None:
+    console = make_console()
+    location = {"external_id": "l", "name": "Office", "town": "Hull"}
+    company = {"console": console.pk, "external_id": "c", "name": "C", "locations": [location]}
+    errors = post(COMPANIES, company).json()["errors"]
+    assert errors == {"locations.0.town": ["There is no such name; known are: external_id, name."]}
+    errors = post(COMPUTERS, {"console": console.pk, "external_id": "p", "name": "P", "serial": "S1"}).json()
+    assert "serial_number" in errors["errors"]["serial"][0]
+    assert not Company.objects.exists()
+
+
 def test_a_console_that_is_read_is_not_written_to() -> None:
     console = make_console(kind="msp360")
     answer = post(COMPANIES, {"console": console.pk, "external_id": "c", "name": "C"})
