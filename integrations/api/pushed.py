@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from rest_framework import serializers
 
 from integrations.api.posted import ConsoleIndex, ConsoleReference, KnownNamesOnly
@@ -17,6 +18,7 @@ from integrations.ingest.sent.console_data import (
     SentComputerSerializer,
     company_record,
     computer_record,
+    leave_out_future,
 )
 from integrations.ingest.sent.items import Item, validate_each
 from integrations.models import Company, Computer, Console
@@ -128,6 +130,10 @@ def take_in(kind: Kind, items: Sequence[Item]) -> list[str]:
     validate_each(kind.serializer(context=context), items)
     if kind is COMPUTERS:
         resolve_companies(items)
+        now = timezone.now()
+        for item in items:
+            if not item.errors:
+                leave_out_future(item, item.values["console"], now)
     refuse_repeated(items)
     by_console: dict[Console, list[Item]] = defaultdict(list)
     for item in items:

@@ -187,6 +187,16 @@ def test_everything_a_computer_can_tell_is_stored() -> None:
     assert Computer.objects.get().product.name == "Desktop"  # type: ignore[union-attr]
 
 
+def test_a_last_contact_in_the_future_is_left_out_and_that_is_told() -> None:
+    computer = {"console": make_console(time_zone="Asia/Tokyo").pk, "external_id": "1", "name": "PC"}
+    post(COMPUTERS, {**computer, "last_seen": "2026-01-31T12:00:00Z"})
+    told = post(COMPUTERS, [{**computer, "last_seen": "2100-01-01T00:00:00"}]).json()
+    assert told[0]["outcome"] == "updated"
+    assert told[0]["notes"] == ["The last contact (2100-01-01T00:00:00) is in the future, so it is left out."]
+    assert told[0]["last_seen"] == "2026-01-31T12:00:00Z"
+    assert "notes" not in post(COMPUTERS, computer).json()
+
+
 def test_an_address_that_would_run_a_script_is_refused() -> None:
     body = {
         "console": make_console().pk,
