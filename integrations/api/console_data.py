@@ -75,6 +75,9 @@ class PushOutcomeSerializer(serializers.Serializer[Any]):
     errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()), required=False
     )
+    notes = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="What was left out of it, and why."
+    )
 
 
 PUSH_RESPONSES = {
@@ -107,7 +110,11 @@ class PushResource(ReadResource):
         return [
             {"outcome": outcome, "external_id": item.sent_id, "errors": item.errors}
             if item.errors
-            else {"outcome": outcome, **serializer.to_representation(rows[pushed.place_of(item)])}
+            else {
+                "outcome": outcome,
+                **({"notes": item.notes} if item.notes else {}),
+                **serializer.to_representation(rows[pushed.place_of(item)]),
+            }
             for item, outcome in zip(items, outcomes, strict=True)
         ]
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from integrations.api.posted import ConsoleIndex, ConsoleReference
+from integrations.api.posted import ConsoleIndex, ConsoleReference, KnownNamesOnly
 from integrations.ingest.events import store_events
 from integrations.ingest.sent.events import SentEventSerializer, event_record
 from integrations.ingest.sent.items import Item, validate_each
@@ -20,7 +20,7 @@ DUPLICATE: Final = "duplicate"
 INVALID: Final = "invalid"
 
 
-class PostedEventSerializer(SentEventSerializer):
+class PostedEventSerializer(KnownNamesOnly, SentEventSerializer):
     """One event. Only `console` and `external_id` are needed; the same event may be sent again."""
 
     console = ConsoleReference(help_text="Our id of the console, or its name.")

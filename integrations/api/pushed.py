@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from rest_framework import serializers
 
-from integrations.api.posted import ConsoleIndex, ConsoleReference
+from integrations.api.posted import ConsoleIndex, ConsoleReference, KnownNamesOnly
 from integrations.ingest.console_side import store_companies, store_computers
 from integrations.ingest.sent.console_data import (
     SentCompanySerializer,
     SentComputerSerializer,
     company_record,
     computer_record,
+    leave_out_future,
 )
 from integrations.ingest.sent.items import Item, validate_each
 from integrations.models import Company, Computer, Console
@@ -45,7 +47,7 @@ class PushConsole(ConsoleReference):
         return console
 
 
-class Addressed(serializers.Serializer[Any]):
+class Addressed(KnownNamesOnly):
     console = PushConsole()
 
 
@@ -123,19 +125,35 @@ COMPUTERS: Final = Kind(
 
 
 def take_in(kind: Kind, items: Sequence[Item]) -> list[str]:
-    """Validate and store; one outcome per item in order. Of items with one id the last is stored."""
+    """Validate and store; one outcome per item in order. Of items with one id only the last is taken."""
     context = {"consoles": ConsoleIndex(items)}
     validate_each(kind.serializer(context=context), items)
     if kind is COMPUTERS:
         resolve_companies(items)
-    by_console: dict[Console, dict[str, Item]] = defaultdict(dict)
+        now = timezone.now()
+        for item in items:
+            if not item.errors:
+                leave_out_future(item, item.values["console"], now)
+    refuse_repeated(items)
+    by_console: dict[Console, list[Item]] = defaultdict(list)
     for item in items:
         if not item.errors:
-            by_console[item.values["console"]][item.values["external_id"]] = item
+            by_console[item.values["console"]].append(item)
     known = set(stored_rows(kind, items).values_list("console_id", "external_id"))
-    for console, last in by_console.items():
-        kind.store(console, [kind.record(item) for item in last.values()], seen=set())
+    for console, good in by_console.items():
+        kind.store(console, [kind.record(item) for item in good], seen=set())
     return [INVALID if item.errors else UPDATED if place_of(item) in known else CREATED for item in items]
+
+
+def refuse_repeated(items: Sequence[Item]) -> None:
+    """Refuse each valid item whose id a later one has: it would be lost unsaid."""
+    later: dict[tuple[int, str], int] = {}
+    for number, item in reversed(list(enumerate(items, 1))):
+        if item.errors:
+            continue
+        last = later.setdefault(place_of(item), number)
+        if last != number:
+            item.errors = {"external_id": [f"Item {last} has the same external_id; only that one is taken."]}
 
 
 def place_of(item: Item) -> tuple[int, str]:

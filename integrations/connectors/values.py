@@ -10,13 +10,12 @@ import html
 import ipaddress
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final
 
 _EARLIEST_YEAR: Final = 1990  # 0001-01-01, 1900-01-01 and 1970-01-01 are how vendors write "never"
 _EPOCH_IN_MILLISECONDS: Final = 10_000_000_000
 _DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
-_CLOCKS_MAY_DIFFER: Final = timedelta(hours=1)
 _NO_NAME: Final = frozenset({"", "null", "none"})
 _LINE_TAG: Final = re.compile(r"</?(?:br|div|h[1-6]|hr|li|ol|p|pre|table|tr|ul)\b[^<>]*>", re.I)
 _OTHER_TAG: Final = re.compile(r"</?(?:a|b|em|font|i|span|strong|tbody|td|th|u)\b[^<>]*>", re.I)
@@ -100,11 +99,6 @@ def day(value: Any) -> date | None:
     except ValueError:
         return None
     return written if written.year >= _EARLIEST_YEAR else None
-
-
-def is_ahead(found: datetime | None, now: datetime) -> bool:
-    """Whether a time lies further in the future than clocks may differ: one of the two is wrong."""
-    return found is not None and found > now + _CLOCKS_MAY_DIFFER
 
 
 def _from_epoch(seconds: float) -> datetime:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from django.core.validators import URLValidator
 from rest_framework import serializers
 
-from integrations.ingest.sent.items import Moment, in_zone
+from integrations.ingest.sent.items import Item, Moment, in_zone
 from integrations.models import Console
 from integrations.records import CompanyRecord, ComputerRecord, LocationRecord
+from integrations.sync.clocks import is_ahead
 
 
 def _text(length: int = 255) -> serializers.CharField:
@@ -77,6 +79,13 @@ class SentComputerSerializer(serializers.Serializer[Any]):
     console_url = _address()
     remote_url = _address()
     products = _texts(200)
+
+
+def leave_out_future(item: Item, console: Console, now: datetime) -> None:
+    """Take a last contact in the future out of a computer, with a note; the stored one stays."""
+    if is_ahead(in_zone(item.values.get("last_seen"), console), now):
+        del item.values["last_seen"]
+        item.notes.append(f"The last contact ({item.sent['last_seen']}) is in the future, so it is left out.")
 
 
 # ---- records --------------------------------------------------------------------------------

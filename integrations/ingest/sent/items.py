@@ -22,11 +22,12 @@ EPOCH_IN_MILLISECONDS: Final = 10_000_000_000
 
 @dataclass(slots=True)
 class Item:
-    """One posted object: either `values` or `errors` (field to sentences)."""
+    """One posted object: `values` or `errors` (field to sentences); `notes` say what was left out of it."""
 
     sent: Any
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def sent_id(self) -> str | None:

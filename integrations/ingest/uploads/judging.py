@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from integrations.ingest.console_rows import external_key
@@ -14,6 +15,7 @@ from integrations.ingest.sent.console_data import (
     SentComputerSerializer,
     company_record,
     computer_record,
+    leave_out_future,
 )
 from integrations.ingest.sent.events import SentEventSerializer, event_record
 from integrations.ingest.sent.items import Item, validate_each
@@ -84,6 +86,7 @@ class Judge:
                 row.problem = self._told(item.errors)
             else:
                 judged.records.append(self._record(item))
+                row.notes += item.notes
         judged.bad += [
             (row.number, storable_text(row.problem, LONGEST_REASON)) for row in rows if row.problem
         ]
@@ -125,6 +128,7 @@ class Judge:
         if self._upload.what == "companies":
             return company_record(item.values)
         if self._upload.what == "computers":
+            leave_out_future(item, self._upload.console, timezone.now())
             return computer_record(item.values, self._upload.console)
         return event_record(item.values, self._upload.console, item.sent)
 

@@ -170,6 +170,18 @@ def test_a_computer_of_another_company_is_left_out_and_that_is_said() -> None:
     assert event.reason == "The computer 'pc1' is another company's, so it is left out."
 
 
+@pytest.mark.parametrize("unknown", ["company_external_id", "computer_external_id", "Company", "", "a\ud800"])
+def test_a_name_that_is_not_known_is_told_instead_of_dropped(unknown: str) -> None:
+    console = make_console()
+    rows = [make_event(console=console.pk, **{unknown: "c1"}), make_event(console=console.pk)]
+    answer = make_caller().post(EVENTS, json.dumps(rows), content_type="application/json")
+    assert outcomes(answer) == ["invalid", "accepted"]
+    (sentence,) = next(iter(answer.json()["results"][0]["errors"].values()))
+    assert re.match(
+        r"There is no such name; known are: external_id, event_type, company, computer, ", sentence
+    )
+
+
 def test_null_bytes_and_broken_characters_are_dropped_from_texts() -> None:
     console = make_console()
     body = make_event(console=console.pk, title="a\x00b", message="x\ud800y\x00")
@@ -351,6 +363,15 @@ def test_a_list_of_events_leaves_the_findings_out() -> None:
         ([FINDING] * 201, {"findings": ["There are 201 findings; at most 200 fit into one event."]}),
         ("7-Zip", {"findings": ["Findings are a list of objects."]}),
         ([FINDING, 17], {"findings.1": ["A finding is an object with product, asset or cve."]}),
+        (
+            [FINDING, {"cve": "CVE-1", "fixed_in": "24"}],
+            {
+                "findings.1.fixed_in": [
+                    "There is no such name; known are: product, installed_version, fixed_version, severity, "
+                    "asset, cve."
+                ]
+            },
+        ),
         ([{}], {"findings.0.non_field_errors": ["A finding says at least a product, an asset or a CVE."]}),
         (
             [FINDING, {"product": "x" * 201}],

@@ -94,12 +94,32 @@ def test_if_every_item_is_bad_the_request_is() -> None:
     assert "0.name" in answer.json()["errors"]
 
 
-def test_of_two_items_with_one_id_the_last_is_stored() -> None:
+def test_of_items_with_one_id_only_the_last_is_taken_and_the_others_are_told() -> None:
+    console, other = make_console(), make_console()
+    common = {"console": console.pk, "external_id": "p", "name": "PC"}
+    rows = [
+        {**common, "serial_number": "S1"},
+        {**common, "console": other.pk},
+        {**common, "model": "M"},
+        {**common, "model": "M2"},
+        {"console": console.pk, "external_id": "p"},
+    ]
+    told = post(COMPUTERS, rows).json()
+    assert [row["outcome"] for row in told] == ["invalid", "created", "invalid", "created", "invalid"]
+    repeated = {"external_id": ["Item 4 has the same external_id; only that one is taken."]}
+    assert [told[0]["errors"], told[2]["errors"]] == [repeated, repeated]
+    assert Computer.objects.get(console=console).model == "M2"
+
+
+def test_a_name_that_is_not_known_is_told_instead_of_dropped() -> None:
     console = make_console()
-    rows = [{"console": console.pk, "external_id": "c", "name": name} for name in ("First", "Last")]
-    answer = post(COMPANIES, rows)
-    assert Company.objects.get().name == "Last"
-    assert [row["name"] for row in answer.json()] == ["Last", "Last"]
+    location = {"external_id": "l", "name": "Office", "town": "Hull"}
+    company = {"console": console.pk, "external_id": "c", "name": "C", "locations": [location]}
+    errors = post(COMPANIES, company).json()["errors"]
+    assert errors == {"locations.0.town": ["There is no such name; known are: external_id, name."]}
+    errors = post(COMPUTERS, {"console": console.pk, "external_id": "p", "name": "P", "serial": "S1"}).json()
+    assert "serial_number" in errors["errors"]["serial"][0]
+    assert not Company.objects.exists()
 
 
 def test_a_console_that_is_read_is_not_written_to() -> None:
@@ -165,6 +185,16 @@ def test_everything_a_computer_can_tell_is_stored() -> None:
     assert told["last_seen"] == "2026-01-31T11:00:00Z"
     assert set(Product.objects.values_list("name", flat=True)) == {"Desktop", "Backup"}
     assert Computer.objects.get().product.name == "Desktop"  # type: ignore[union-attr]
+
+
+def test_a_last_contact_in_the_future_is_left_out_and_that_is_told() -> None:
+    computer = {"console": make_console(time_zone="Asia/Tokyo").pk, "external_id": "1", "name": "PC"}
+    post(COMPUTERS, {**computer, "last_seen": "2026-01-31T12:00:00Z"})
+    told = post(COMPUTERS, [{**computer, "last_seen": "2100-01-01T00:00:00"}]).json()
+    assert told[0]["outcome"] == "updated"
+    assert told[0]["notes"] == ["The last contact (2100-01-01T00:00:00) is in the future, so it is left out."]
+    assert told[0]["last_seen"] == "2026-01-31T12:00:00Z"
+    assert "notes" not in post(COMPUTERS, computer).json()
 
 
 def test_an_address_that_would_run_a_script_is_refused() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,14 +61,6 @@ def test_a_time_keeps_its_fraction_to_the_microsecond() -> None:
 
     assert found is not None
     assert found.microsecond == 123456
-
-
-@pytest.mark.parametrize(("minutes", "ahead"), [(-5, False), (0, False), (60, False), (61, True)])
-def test_a_time_is_ahead_where_clocks_cannot_differ_so_much(minutes: int, ahead: bool) -> None:
-    now = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
-
-    assert values.is_ahead(now + timedelta(minutes=minutes), now) is ahead
-    assert not values.is_ahead(None, now)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any, Final
 from integrations.connectors import links, values
 from integrations.connectors.connectsecure.parse import envelopes
 from integrations.records import ComputerRecord
+from integrations.sync import clocks
 
 Row = Mapping[str, Any]
 
@@ -92,7 +93,7 @@ def is_agentless(row: Row) -> bool:
 
 def is_ahead(row: Row, around: Surroundings) -> bool:
     """Whether the time of the last contact lies in the future: one of the clocks is wrong."""
-    return values.is_ahead(_last_seen(row, around.zone), around.now)
+    return clocks.is_ahead(_last_seen(row, around.zone), around.now)
 
 
 def _last_seen(row: Row, zone: tzinfo) -> datetime | None:

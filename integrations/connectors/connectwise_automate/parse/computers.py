@@ -10,6 +10,7 @@ from integrations.connectors import bodies, links, values
 from integrations.connectors.connectwise_automate.parse.companies import owner_id
 from integrations.connectors.connectwise_automate.parse.envelopes import Row, row_id
 from integrations.records import ComputerRecord
+from integrations.sync import clocks
 
 _CLASSES: Final = {
     "server": "server",
@@ -33,7 +34,7 @@ class Surroundings:
 def is_ahead(row: Row, around: Surroundings) -> bool:
     """Whether the last contact lies in the future: one of the clocks is wrong."""
     seen = values.moment(bodies.without_case(row).get("remoteagentlastcontact"), around.zone)
-    return values.is_ahead(seen, around.now)
+    return clocks.is_ahead(seen, around.now)
 
 
 def computer(row: Row, around: Surroundings) -> ComputerRecord | None:

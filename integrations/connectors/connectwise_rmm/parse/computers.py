@@ -10,6 +10,7 @@ from typing import Final
 from integrations.connectors import bodies, links, values
 from integrations.connectors.connectwise_rmm.parse.envelopes import Row, device_id, identifier
 from integrations.records import ComputerRecord
+from integrations.sync import clocks
 
 _HOST_NAMES: Final = ("hostname", "devicename", "computername", "systemname")
 _CONTACTS: Final = ("lastseen", "lastcontact", "lastcheckin", "lastheartbeat")
@@ -70,7 +71,7 @@ def owner(row: Row, around: Surroundings) -> str | None:
 def is_ahead(row: Row, around: Surroundings) -> bool:
     """Whether the last contact lies in the future: one of the clocks is wrong."""
     seen = _last_seen(bodies.without_case(row), around)
-    return values.is_ahead(seen, around.now)
+    return clocks.is_ahead(seen, around.now)
 
 
 def computer(row: Row, around: Surroundings) -> ComputerRecord | None:

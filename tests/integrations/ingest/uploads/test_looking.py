@@ -11,6 +11,7 @@ from integrations.sync.tables.cells import BadFile
 from tests.integrations.ingest.uploads.flow import (
     COMPANIES,
     applied,
+    apply,
     look,
     looked_at,
     make_spreadsheet_console,
@@ -95,6 +96,24 @@ def test_each_bad_row_is_told_with_its_number_and_one_reason() -> None:
     }
     assert upload.counts["not usable"] == 9
     assert upload.counts["new"] == 1
+
+
+def test_a_last_contact_in_the_future_is_left_out_with_a_note() -> None:
+    console = make_spreadsheet_console()
+    rows = [
+        ["Computer ID", "Computer", "Last seen"],
+        ["pc1", "PC-1", "2100-01-31 12:00"],
+        ["pc2", "PC-2", ""],
+    ]
+    upload = looked_at(console, "computers", rows)
+
+    (row, note), *others = told(upload.look_run)
+    assert not others
+    assert row == "Row 2"
+    assert note.startswith("The last contact (2100-01-31")
+    assert note.endswith("is in the future, so it is left out.")
+    apply(upload)
+    assert Computer.objects.get(external_id="pc1").last_seen is None
 
 
 def test_a_list_without_ids_says_what_tells_its_rows_apart() -> None:
