@@ -26,6 +26,7 @@ from mappings.admin.company_effects import BULK, Pressed, after_mapping, press
 from mappings.admin.company_forms import ChooseClientForm, CompanyMappingForm
 from mappings.admin.company_history import history_of
 from mappings.admin.company_moving import Moving
+from mappings.admin.company_offboarding import OFFBOARD_BUTTONS, Offboarding
 from mappings.admin.company_reading import READING, read_now, readings
 from mappings.admin.company_removal import Removal
 from mappings.admin.company_rows import SIZES, company_rows, listed_companies
@@ -38,7 +39,8 @@ from mappings.spreadsheets.exported import COMPANY_COLUMNS, company_sheet
 
 
 @admin.register(CompanyMapping)
-class CompanyMappingAdmin(Moving, Removal, ImportPage, LocationPage, ExportedPage, BridgeAdmin):
+class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage, ExportedPage, BridgeAdmin):
+    buttons = OFFBOARD_BUTTONS
     exported, exported_as = COMPANY_COLUMNS, "company-mappings"
     form = CompanyMappingForm
     panel_template = "bridge/company_history.html"

@@ -26,7 +26,18 @@ from mappings.admin.new_types import NewTypes
 from mappings.admin.plan_rows import OTHER_CHECKSUM, RowChoices
 from mappings.admin.undoing import Undoing
 from mappings.counts import counts_of_plan
-from mappings.planning import ASSET_SHEET, ASSET_TYPES, ASSETS, MOVE, UNDO, WRITES, tick, verify, ways
+from mappings.planning import (
+    ASSET_SHEET,
+    ASSET_TYPES,
+    ASSETS,
+    MOVE,
+    OFFBOARD,
+    UNDO,
+    WRITES,
+    tick,
+    verify,
+    ways,
+)
 
 CHANGES_PER_PAGE = 100
 
@@ -60,6 +71,8 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
             return row_link(row.halo_credential, f"New asset types → {row.halo_credential}")
         if row.kind == MOVE:
             return row_link(row.halo_credential, f"{row.company}: another client or site")
+        if row.kind == OFFBOARD:
+            return row_link(row.halo_credential, f"Offboarding of {row.company}")
         if row.kind == ASSET_SHEET:
             return row_link(row.halo_credential, f"{row.parameters.get('sheet')} → {row.halo_credential}")
         return row_link(

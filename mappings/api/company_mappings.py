@@ -28,6 +28,7 @@ from mappings.api.company_bulk import (
 from mappings.linking import (
     SWITCHES,
     accept_suggestions,
+    bring_back,
     confirm_name,
     exact_suggestions,
     import_clients,
@@ -66,6 +67,7 @@ class CompanyMappingSerializer(serializers.ModelSerializer[CompanyMapping]):
             "tickets_since",
             "reason",
             "broken",
+            "archived_at",
             "mapped_at",
             "mapped_by",
         ]
@@ -171,6 +173,16 @@ class CompanyMappingViewSet(WriteResource):
         """The client was renamed and still is this company."""
         mapping = self.get_object()
         confirm_name(mapping, request.user)
+        return Response(self.get_serializer(mapping).data)
+
+    @extend_schema(request=None, responses={200: CompanyMappingSerializer})
+    @action(detail=True, methods=["post"], post_permissions=("change",))
+    def bring_back(self, request: Request, pk: str) -> Response:
+        """An offboarded company is looked after again, with the switches that it had."""
+        mapping = self.get_object()
+        if not bring_back(mapping, request.user):
+            raise Conflict(f"{mapping.company} is not offboarded.")
+        _look_again(mapping.halo_credential)
         return Response(self.get_serializer(mapping).data)
 
     @extend_schema(request=AcceptSerializer, responses={200: AcceptedSerializer})

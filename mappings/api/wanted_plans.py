@@ -25,10 +25,12 @@ from mappings.planning import (
     ASSETS,
     HOST,
     MOVE,
+    OFFBOARD,
     TAG_CHOICES,
     TEMPLATE,
     UNDO,
     new_move,
+    new_offboard,
     new_plan,
     new_types,
     new_undo,
@@ -58,7 +60,7 @@ class ProductTypeSerializer(serializers.Serializer[Any]):
 class WantedPlanSerializer(serializers.Serializer[Any]):
     """Kind *assets*: a console, one of its companies, or some of its computers. Kind *undo*: a run. Kind
     *asset_types*: a credential, names and an asset group. Kind *move*: a company mapping and the client or
-    site that it is to have."""
+    site that it is to have. Kind *offboard*: a company mapping."""
 
     kind = serializers.ChoiceField(
         choices=[
@@ -66,6 +68,7 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
             (UNDO, "Undo of a run"),
             (ASSET_TYPES, "New asset types"),
             (MOVE, "Another client or site for a company"),
+            (OFFBOARD, "An end to looking after a company"),
         ]
     )
     console = serializers.PrimaryKeyRelatedField(
@@ -79,7 +82,7 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
     company_mapping = serializers.PrimaryKeyRelatedField(
         queryset=CompanyMapping.objects.select_related("company", "halo_client", "halo_site"),
         required=False,
-        help_text="Kind move: the mapping that is to change.",
+        help_text="Kinds move and offboard: the mapping that is to change.",
     )
     halo_client = serializers.PrimaryKeyRelatedField(
         queryset=HaloClient.objects.select_related("halo_credential"),
@@ -157,7 +160,7 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
             if attrs.get("halo_credential") is None:
                 raise serializers.ValidationError({"halo_credential": "Say in which HaloPSA credential."})
             return attrs
-        if attrs["kind"] == MOVE:
+        if attrs["kind"] in (MOVE, OFFBOARD):
             if "company_mapping" not in attrs:
                 raise serializers.ValidationError({"company_mapping": "Say which mapping is to change."})
             return attrs
@@ -191,6 +194,8 @@ def make_plan(wanted: dict[str, Any], staff: Any) -> Plan:
         mapping: CompanyMapping = wanted["company_mapping"]
         client = wanted.get("halo_client") or mapping.halo_client
         return new_move(mapping, client, wanted.get("halo_site"), staff)
+    if wanted["kind"] == OFFBOARD:
+        return new_offboard(wanted["company_mapping"], staff)
     parameters = {name: wanted[name] for name in NAMED if wanted.get(name)}
     if types := parameters.get("product_types"):
         parameters["product_types"] = {str(row["product"].pk): row["asset_type"] for row in types}

@@ -12,6 +12,7 @@ from integrations.ingest.batches import batches
 from integrations.models import Computer, Entry, HaloAsset, HaloClient, HaloSite, Plan, PlannedChange
 from mappings.apply.job import Job
 from mappings.apply.prepare import CHUNK, entry_of
+from mappings.linking.archiving import archive, bring_back
 from mappings.linking.companies import map_company
 from mappings.models import CompanyMapping, ComputerMapping
 from mappings.planning import WRITES
@@ -40,8 +41,8 @@ def apply_local(job: Job) -> str:
     try:
         with transaction.atomic():
             for row in (row for row in rows if row.subject_kind == COMPANY_MAPPING):
-                _map(job, row)
-            _unlink(job, [row for row in rows if row.action == Action.UNLINK])
+                _change_mapping(job, row)
+            _unlink(job, [row for row in rows if row.action == Action.UNLINK and row.before.get("halo_id")])
             _link(job, [row for row in rows if row.action == Action.LINK and row.after.get("halo_id")])
             Entry.objects.bulk_create(
                 [entry_of(job, row, Outcome.DONE, row.reason) for row in rows], batch_size=CHUNK
@@ -49,6 +50,17 @@ def apply_local(job: Job) -> str:
     except ValidationError as problem:
         return " ".join(problem.messages)
     return ""
+
+
+def _change_mapping(job: Job, row: PlannedChange) -> None:
+    """Raises `ValidationError` where that is not possible any more."""
+    if "mapping" not in row.after:
+        _map(job, row)
+        return
+    mapping = CompanyMapping.objects.filter(pk=row.subject_id).first()
+    act = archive if row.action == Action.UNLINK else bring_back
+    if mapping is None or not act(mapping, job.run.requested_by):
+        raise ValidationError(CHANGED)
 
 
 def _map(job: Job, row: PlannedChange) -> None:

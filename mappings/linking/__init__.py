@@ -1,5 +1,6 @@
 """Pairs are made and taken apart here: companies with clients, computers with assets."""
 
+from mappings.linking.archiving import archive, bring_back
 from mappings.linking.companies import check_pair, computers_of, confirm_name, map_company, unmap_company
 from mappings.linking.company_states import (
     CompanyState,
@@ -48,6 +49,8 @@ __all__ = [
     "Imported",
     "NothingToDecide",
     "accept_suggestions",
+    "archive",
+    "bring_back",
     "caught_by",
     "check_pair",
     "companies_of",

@@ -40,7 +40,8 @@ def map_company(
 
     Without a site the client's default site is taken (a site of the same client that was chosen earlier
     stays). Switches that are None stay as they are. Locations that were mapped to sites of another client
-    count as unmapped from then on. A company that was ignored no longer is. Raises `ValidationError`.
+    count as unmapped from then on. A company that was ignored or
+    offboarded no longer is. Raises `ValidationError`.
     """
     check_pair(company, halo_client, halo_site)
     credential = halo_client.halo_credential
@@ -53,6 +54,7 @@ def map_company(
         mapping.halo_client = halo_client
         mapping.halo_site = halo_site or stays or default_sites([halo_client]).get(halo_client.pk)
         mapping.known_as = halo_client.name
+        mapping.archived_at, mapping.switches_before = None, []
         mapping.reason = (reason or ("Chosen by hand." if staff else ""))[:255]
         mapping.mapped_at, mapping.mapped_by = timezone.now(), account(staff)
         mapping.clean()

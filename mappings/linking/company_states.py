@@ -18,6 +18,7 @@ class CompanyState(models.TextChoices):
     MAPPED = "mapped", "Mapped"
     BROKEN = "broken", "Broken"
     IGNORED = "ignored", "Ignored"
+    ARCHIVED = "archived", "Offboarded"
 
 
 def companies_of(credential: HaloCredential | None) -> QuerySet[Company]:
@@ -36,6 +37,7 @@ def with_company_state(companies: QuerySet[Company], credential: HaloCredential 
     mapped = CompanyMapping.objects.filter(**of_company)
     return companies.annotate(
         state=Case(
+            When(Exists(mapped.filter(archived_at__isnull=False)), then=Value(CompanyState.ARCHIVED.value)),
             When(Exists(mapped.broken()), then=Value(CompanyState.BROKEN.value)),
             When(Exists(mapped), then=Value(CompanyState.MAPPED.value)),
             When(Exists(IgnoredCompany.objects.filter(**of_company)), then=Value(CompanyState.IGNORED.value)),

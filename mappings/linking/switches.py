@@ -67,7 +67,8 @@ def _set(ids: list[int], name: str, on: bool, staff: Any) -> int:
     if on and name == "create_tickets":
         differs |= Q(tickets_since__isnull=True)
         values["tickets_since"] = timezone.now()
-    rows = CompanyMapping.objects.filter(differs, pk__in=ids)
+    # One that is archived stays switched off until it is brought back.
+    rows = CompanyMapping.objects.filter(differs, pk__in=ids, archived_at__isnull=True)
     found = list(rows.values_list("pk", "company_id", "halo_credential_id"))
     if not found:
         return 0

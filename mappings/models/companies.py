@@ -21,7 +21,9 @@ class CompanyMappings(models.QuerySet["CompanyMapping"]):
         """Those that HaloPSA has pulled the ground from: see `CompanyMapping.why_broken`."""
         renamed = Q(known_as__gt="") & ~Q(known_as=F("halo_client__name"))
         astray = Q(halo_site__isnull=False) & ~Q(halo_site__client=F("halo_client"))
-        return self.filter(Q(halo_client__active=False) | renamed | Q(halo_site__active=False) | astray)
+        return self.filter(archived_at__isnull=True).filter(
+            Q(halo_client__active=False) | renamed | Q(halo_site__active=False) | astray
+        )
 
 
 class CompanyMapping(models.Model):
@@ -56,6 +58,16 @@ class CompanyMapping(models.Model):
         default=False,
         help_text="On: the assets of this company are kept up to date by schedule, within the limits that "
         "staff have set. Off: they stay as they are.",
+    )
+    archived_at = models.DateTimeField(
+        "offboarded",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="No new tickets and no asset updates since then; it can be brought back.",
+    )
+    switches_before = models.JSONField(
+        default=list, blank=True, editable=False, help_text="Switches that offboarding has turned off."
     )
     reason = models.CharField(max_length=255, blank=True, help_text="Why this pair.")
     known_as = models.CharField(
@@ -95,6 +107,8 @@ class CompanyMapping(models.Model):
         Reads `halo_client` (with `merged_into`) and `halo_site`: lists select them along.
         """
         client, site = self.halo_client, self.halo_site
+        if self.archived_at is not None:
+            return ""
         if not client.active and client.merged_into is not None:
             return f"HaloPSA has merged the client {client} into {client.merged_into}."
         if not client.active:

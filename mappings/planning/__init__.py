@@ -5,6 +5,7 @@ from mappings.planning.chosen import choose, clients_of, computers_of, name_comp
 from mappings.planning.existing import GRACE
 from mappings.planning.forecast import Forecast, forecast, types_with_marker
 from mappings.planning.moving import Move, new_move, read_move
+from mappings.planning.offboarding import new_offboard, read_offboard
 from mappings.planning.plans import (
     checksum,
     credentials_for,
@@ -22,6 +23,7 @@ from mappings.planning.rows import (
     ASSETS,
     COMPANY_MAPPING,
     MOVE,
+    OFFBOARD,
     TICKET,
     UNDO,
     WRITES,
@@ -42,6 +44,7 @@ __all__ = [
     "HOST",
     "MOVE",
     "NEXT",
+    "OFFBOARD",
     "TAG_CHOICES",
     "TEMPLATE",
     "TICKET",
@@ -61,11 +64,13 @@ __all__ = [
     "forecast",
     "name_computers",
     "new_move",
+    "new_offboard",
     "new_plan",
     "new_types",
     "new_undo",
     "plan_assets",
     "read_move",
+    "read_offboard",
     "rows_to_choose_for",
     "store",
     "sum_of",

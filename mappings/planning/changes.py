@@ -11,8 +11,18 @@ from mappings.planning.existing import changes_of_assets
 from mappings.planning.markers import changes_of_markers
 from mappings.planning.missing import changes_of_computers
 from mappings.planning.moving import changes_of_move
+from mappings.planning.offboarding import changes_of_offboard
 from mappings.planning.options import read_options
-from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, COUNTED, MOVE, UNDO, Change, NotPlannable
+from mappings.planning.rows import (
+    ASSET_SHEET,
+    ASSET_TYPES,
+    COUNTED,
+    MOVE,
+    OFFBOARD,
+    UNDO,
+    Change,
+    NotPlannable,
+)
 from mappings.planning.sheets import changes_of_sheet
 from mappings.planning.types import changes_of_types
 from mappings.planning.undo import changes_of_undo
@@ -59,6 +69,7 @@ def _all_changes(plan: Plan, credential: HaloCredential, counts: Counter[str]) -
         ASSET_TYPES: changes_of_types,
         ASSET_SHEET: changes_of_sheet,
         MOVE: changes_of_move,
+        OFFBOARD: changes_of_offboard,
     }
     if plan.kind in others:
         yield from others[plan.kind](plan, credential, counts)

@@ -35,6 +35,12 @@ def changes_of_links(run: Run, credential: HaloCredential) -> Iterator[Change]:
 def _mapping_back(act: Entry, credential: HaloCredential) -> Change:
     about = act.subject, act.subject_kind, act.subject_id or 0
     mapped = CompanyMapping.objects.filter(pk=about[2])
+    if "mapping" in act.after:
+        archived = mapped.filter(archived_at__isnull=False).exists()
+        if archived != (act.action == Action.UNLINK):
+            return skip(*about, CHANGED)
+        back = Action.LINK if archived else Action.UNLINK
+        return Change(back.value, *about, act.after, act.before, "Back to what it was before that run.")
     now = mapped.values_list("halo_client__halo_id", "halo_site__halo_id").first()
     if now != (act.after["client_id"], act.after["site_id"]):
         return skip(*about, CHANGED)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -17,8 +16,8 @@ from integrations.choices import Action
 from integrations.models import HaloClient, HaloCredential, HaloSite, Plan
 from mappings.linking.companies import check_pair, is_creating_for
 from mappings.linking.default_sites import default_sites
-from mappings.linking.ignoring import is_ignored
-from mappings.models import CompanyMapping, ComputerMapping, LocationMapping
+from mappings.models import CompanyMapping, LocationMapping
+from mappings.planning.company_assets import CompanyAsset, Member, read_assets_of
 from mappings.planning.rows import (
     COMPANY_MAPPING,
     COMPUTER,
@@ -119,7 +118,7 @@ def changes_of_move(plan: Plan, credential: HaloCredential, counts: Counter[str]
         raise NotPlannable(f"{move.mapping.company} is mapped to {move.client}, site {move.site}, already.")
     yield _of_mapping(move)
     judge = _Judge(move, counts)
-    for asset in _read_assets(move):
+    for asset in read_assets_of(move.mapping):
         yield from judge.changes(asset)
 
 
@@ -145,77 +144,6 @@ def _of_mapping(move: Move) -> Change:
     return Change(action, subject, COMPANY_MAPPING, mapping.pk, before, move.there, told)
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """One computer of an asset; `_MEMBER` reads it."""
-
-    mapping_id: int
-    computer_id: int
-    held: bool
-    held_by: int | None
-    created_by_us: bool
-    ignored: bool
-    company_id: int | None
-    company: str | None
-    computer: str
-    location_id: int | None
-
-
-_MEMBER: Final = (
-    "pk", "computer_id", "held", "held_by", "created_by_us", "ignored", "computer__company_id",
-    "computer__company__name", "computer__name", "computer__location_id",
-)  # fmt: skip
-_ASSET: Final = (
-    "halo_asset_id", "halo_asset__halo_id", "halo_asset__name", "halo_asset__active", "halo_asset__client_id",
-    "halo_asset__client__halo_id", "halo_asset__client__name", "halo_asset__site_id",
-    "halo_asset__site__halo_id", "halo_asset__site__name",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Asset:
-    """`_ASSET` reads it. `…_pk` are our ids."""
-
-    pk: int
-    halo_id: int
-    name: str
-    active: bool
-    client_pk: int | None
-    client_id: int | None
-    client_name: str | None
-    site_pk: int | None
-    site_id: int | None
-    site_name: str | None
-    members: tuple[_Member, ...]
-
-    @property
-    def place(self) -> dict[str, Any]:
-        return {
-            "client_id": self.client_id,
-            "client_name": self.client_name or "",
-            "site_id": self.site_id,
-            "site_name": self.site_name or "",
-        }
-
-
-def _read_assets(move: Move) -> Iterator[_Asset]:
-    """One statement, streamed: the assets of the company's computers, each with all that it stands for."""
-    all_of_it = ComputerMapping.objects.filter(halo_credential=move.mapping.halo_credential_id)
-    mine = all_of_it.filter(computer__company=move.mapping.company_id, halo_asset__isnull=False)
-    rows = all_of_it.filter(halo_asset__in=mine.values("halo_asset"))
-    rows = rows.annotate(ignored=is_ignored("computer_id")).order_by("halo_asset_id", "pk")
-    told = rows.values_list(*_ASSET, *_MEMBER).iterator(chunk_size=2000)
-    for _, group in groupby(told, key=lambda row: row[0]):
-        yield _asset(list(group))
-
-
-def _asset(rows: Sequence[tuple[Any, ...]]) -> _Asset:
-    split = len(_ASSET)
-    # As in `_ASSET` and `_MEMBER`.
-    members = tuple(_Member(*row[split:]) for row in rows)
-    return _Asset(*rows[0][:split], members)  # type: ignore[call-arg]
-
-
 class _Judge:
     """Decides about one asset after the other."""
 
@@ -227,7 +155,7 @@ class _Judge:
         places = LocationMapping.objects.in_use().filter(company_mapping=move.mapping)
         self._own_site = set(places.values_list("location_id", flat=True))
 
-    def changes(self, asset: _Asset) -> Iterator[Change]:
+    def changes(self, asset: CompanyAsset) -> Iterator[Change]:
         company = self._move.mapping.company_id
         mine = [member for member in asset.members if member.company_id == company]
         if self._is_right(asset, mine):
@@ -243,7 +171,7 @@ class _Judge:
         else:
             yield self._moved(asset, mine[0])
 
-    def _is_right(self, asset: _Asset, mine: Sequence[_Member]) -> bool:
+    def _is_right(self, asset: CompanyAsset, mine: Sequence[Member]) -> bool:
         """With another client: it is that client's already. With another site: it is not of the old one, or
         its location has a site of its own, or it is not ours to move."""
         if self._move.changes_client:
@@ -255,7 +183,7 @@ class _Judge:
             or not any(member.created_by_us for member in asset.members)
         )
 
-    def _moved(self, asset: _Asset, first: _Member) -> Change:
+    def _moved(self, asset: CompanyAsset, first: Member) -> Change:
         before = {"halo_id": asset.halo_id, **asset.place}
         stays = self._who_stays(asset)
         return Change(
@@ -269,7 +197,7 @@ class _Judge:
             selected=not stays,
         )
 
-    def _who_stays(self, asset: _Asset) -> str:
+    def _who_stays(self, asset: CompanyAsset) -> str:
         """A sentence where it stands for a computer of another company, which does not move along."""
         own, there = self._move.mapping.company_id, self._move.client.pk
         for member in asset.members:
@@ -280,15 +208,15 @@ class _Judge:
                 )
         return ""
 
-    def _unlink(self, asset: _Asset, member: _Member) -> Change:
+    def _unlink(self, asset: CompanyAsset, member: Member) -> Change:
         owner = asset.client_name or "no client"
         told = f"Not created here: the asset stays with {owner} in HaloPSA, and the computer is unlinked."
         before = {"halo_id": asset.halo_id, "name": asset.name, "client_name": owner}
         subject, number = self._subject(member), member.computer_id
         return Change(Action.UNLINK.value, subject, COMPUTER, number, before, {}, told)
 
-    def _skip(self, member: _Member, reason: str) -> Change:
+    def _skip(self, member: Member, reason: str) -> Change:
         return skip(self._subject(member), COMPUTER_MAPPING, member.mapping_id, reason)
 
-    def _subject(self, member: _Member) -> str:
+    def _subject(self, member: Member) -> str:
         return subject_of(member.computer, str(self._move.mapping.company))

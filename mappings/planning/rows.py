@@ -10,18 +10,26 @@ from integrations.choices import Action
 ASSETS, UNDO, ASSET_TYPES, ASSET_SHEET = "assets", "undo", "asset_types", "asset_sheet"
 """Kinds of plan: of an export, of taking a run of one back, of asset types that are missing, of an imported
 sheet of assets."""
-MOVE = "move"
-"""Kind of plan: another client or site for a company that is mapped."""
+MOVE, OFFBOARD = "move", "offboard"
+"""Kinds of plan: another client or site for a company that is mapped; an end to looking after it."""
 COMPUTER_MAPPING = "computer_mapping"
 """The usual subject of a row."""
 COMPANY_MAPPING, COMPUTER = "company_mapping", "computer"
 TICKET = "ticket"
 """Subject of rows that the floor above adds, and compares when it sends them."""
-ORDER = (Action.CREATE, Action.UPDATE, Action.DEACTIVATE, Action.LINK, Action.UNLINK, Action.SKIP)
+ORDER = (
+    Action.CREATE,
+    Action.UPDATE,
+    Action.CLOSE,
+    Action.DEACTIVATE,
+    Action.LINK,
+    Action.UNLINK,
+    Action.SKIP,
+)
 """As the rows of a plan are shown."""
-COUNTED = tuple(action for action in ORDER if action != Action.UNLINK)
+COUNTED = tuple(action for action in ORDER if action not in (Action.UNLINK, Action.CLOSE))
 """Actions that a plan counts also where there are none of them."""
-WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DEACTIVATE})
+WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.CLOSE, Action.DEACTIVATE})
 """Actions that change Halo."""
 LOCAL = frozenset({Action.LINK, Action.UNLINK})
 """Actions that change our side alone, where they are selected; the others only tell."""

@@ -92,7 +92,7 @@ def read_world(credential: HaloCredential, only_fields: frozenset[int] | None = 
 
 
 def _places(credential: HaloCredential) -> dict[int, Place]:
-    mappings = CompanyMapping.objects.filter(halo_credential=credential)
+    mappings = CompanyMapping.objects.filter(halo_credential=credential, archived_at__isnull=True)
     if credential.associated_company_id:
         mappings = mappings.filter(company_id=credential.associated_company_id)
     rows = mappings.values_list(
@@ -187,7 +187,9 @@ class Scope:
         )
 
     def mapped_companies(self) -> Any:
-        companies = Company.objects.filter(mappings__halo_credential=self.credential)
+        companies = Company.objects.filter(
+            mappings__halo_credential=self.credential, mappings__archived_at__isnull=True
+        )
         if self.credential.associated_company_id:
             companies = companies.filter(pk=self.credential.associated_company_id)
         return companies.values("pk")

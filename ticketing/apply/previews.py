@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from integrations.choices import IntentionKind, IntentionState, Outcome, PlanState, Purpose, RunState
+from integrations.choices import Action, IntentionKind, IntentionState, Outcome, PlanState, Purpose, RunState
 from integrations.models import Entry, HaloCredential, Intention, Plan, PlannedChange
 from integrations.runs.acts import again_if_broken_off
 from integrations.runs.budget import BudgetGate
@@ -21,11 +23,15 @@ from integrations.sync.safety import WritesStopped
 from mappings.planning import TICKET
 from ticketing import lanes
 from ticketing.models import Ticket
+from ticketing.planning import closing
+from ticketing.planning.closing import lock_alerts, with_last_alert
+from ticketing.planning.offboarding import CLOSABLE
 
 LOOK_EVERY: Final = 5.0
 """Seconds between two looks at how far delivery is."""
 STUCK: Final = "An earlier write about the ticket waits for staff, so this one was not sent."
-GONE: Final = "The ticket is no longer known here."
+GONE: Final = "The ticket is not open (any more), so there was nothing to write."
+OFFBOARDED: Final = "Its company is no longer looked after, so the ticket is closed."
 SETTLED: Final = (*FINISHED, IntentionState.STAFF)
 OUTCOMES: Final[Mapping[str, Outcome]] = {
     IntentionState.DONE: Outcome.DONE,
@@ -63,18 +69,13 @@ def apply_to_tickets(work: Work, plan: Plan, credential: HaloCredential) -> Resu
         _plan_writes(work, rows)
         request_delivery(credential.instance)
         return Again({**work.cursor, "planned": True}, not_before=timezone.now() + span(LOOK_EVERY))
-    causes = {cause_of(plan, row.subject_id): row for row in rows}
-    mine = Intention.objects.filter(cause__in=list(causes))
+    mine = _writes(work)
     _take_back(mine if stopped else _stuck(mine), stopped or STUCK)
-    left = _tell(work, causes, stopped)
+    left = _tell(work, rows, stopped)
     work.progress("Tickets", len(rows) - left, len(rows))
     if left:
         return Again(work.cursor, not_before=timezone.now() + span(LOOK_EVERY))
     return Done(RunState.PARTIAL, stopped) if stopped else Done()
-
-
-def cause_of(plan: Plan, ticket_id: int) -> str:
-    return f"preview:{plan.pk}:{ticket_id}"
 
 
 def _why_stopped(credential: HaloCredential) -> str:
@@ -87,29 +88,45 @@ def _why_stopped(credential: HaloCredential) -> str:
 
 @again_if_broken_off
 def _plan_writes(work: Work, rows: Rows) -> None:
-    """In the order of the rows; a ticket that is gone has no write."""
-    plan = work.run.plan
-    assert plan is not None  # noqa: S101  the caller has it from there
+    """Once for each; a ticket that is gone has no write. Alerts are locked before tickets, as everywhere."""
     with transaction.atomic():
         numbers = [row.subject_id for row in rows]
-        tickets = (
-            Ticket.objects.filter(pk__in=numbers).select_for_update(of=("self",)).order_by("pk").in_bulk()
+        lock_alerts(numbers)
+        locked = Ticket.objects.filter(pk__in=numbers).select_related("profile")
+        tickets = {ticket.pk: ticket for ticket in locked.select_for_update(of=("self",)).order_by("pk")}
+        known = set(_writes(work).values_list("subject_id", flat=True))
+        wanted = [row for row in rows if row.subject_id in tickets and row.subject_id not in known]
+        _move(work, [row for row in wanted if row.action == Action.UPDATE], tickets)
+        _close(work, [tickets[row.subject_id] for row in wanted if row.action == Action.CLOSE])
+
+
+def _move(work: Work, rows: Rows, tickets: Mapping[int, Ticket]) -> None:
+    writes = [
+        lanes.Write(
+            IntentionKind.MOVE_TICKET,
+            tickets[row.subject_id],
+            f"preview:{row.plan_id}:{row.subject_id}",
+            {"before": row.before, "after": row.after},
         )
-        causes = {number: cause_of(plan, number) for number in numbers}
-        known = set(Intention.objects.filter(cause__in=causes.values()).values_list("cause", flat=True))
-        wanted = [row for row in rows if row.subject_id in tickets and causes[row.subject_id] not in known]
-        lanes.add(
-            [
-                lanes.Write(
-                    IntentionKind.MOVE_TICKET,
-                    tickets[row.subject_id],
-                    causes[row.subject_id],
-                    {"before": row.before, "after": row.after},
-                )
-                for row in wanted
-            ],
-            work.run,
-        )
+        for row in rows
+    ]
+    lanes.add(writes, work.run)
+
+
+def _close(work: Work, tickets: Sequence[Ticket]) -> None:
+    over = with_last_alert([ticket for ticket in tickets if ticket.state in CLOSABLE])
+    # A person may have reopened what was closed when the same occurrence ended.
+    causes = [lanes.cause_of_close(item.ticket, item.alert_id, item.occurrence) for item in over]
+    ended = Intention.objects.filter(cause__in=causes, state__in=FINISHED)
+    ended.update(cause=Concat(F("cause"), Value(":before:"), Cast("pk", CharField())))
+    closing.close([replace(item, words=OFFBOARDED) for item in over], work.run)
+
+
+def _writes(work: Work) -> QuerySet[Intention]:
+    """What this run has planned about tickets."""
+    return Intention.objects.filter(
+        run=work.run, kind__in=(IntentionKind.MOVE_TICKET, IntentionKind.CLOSE_TICKET)
+    )
 
 
 def _stuck(writes: QuerySet[Intention]) -> QuerySet[Intention]:
@@ -125,14 +142,14 @@ def _take_back(writes: QuerySet[Intention], why: str) -> None:
     unsent.update(state=IntentionState.CANCELLED, answer=why, finished_at=timezone.now())
 
 
-def _tell(work: Work, causes: Mapping[str, PlannedChange], stopped: str) -> int:
+def _tell(work: Work, rows: Rows, stopped: str) -> int:
     """An entry for each row that is settled and has none yet; how many are not settled."""
     told = Entry.objects.filter(run=work.run, subject_kind=TICKET)
     known = set(told.values_list("subject_id", flat=True))
-    writes = {row.cause: row for row in Intention.objects.filter(cause__in=list(causes))}
+    writes = {write.subject_id: write for write in _writes(work)}
     entries, left = [], 0
-    for cause, row in causes.items():
-        write = writes.get(cause)
+    for row in rows:
+        write = writes.get(row.subject_id)
         if row.subject_id in known:
             continue
         if write is not None and write.state not in SETTLED:

@@ -63,10 +63,10 @@ def _close_chunk(instance: Instance, run: Run | None, after: int) -> tuple[int |
         numbers = list(found[:CHUNK])
         if not numbers:
             return None, Counter()
-        _lock_alerts(numbers)
+        lock_alerts(numbers)
         # Looked at once more under the locks: an alert may have opened again in between.
         tickets = list(_locked(_over(instance).filter(pk__in=numbers)))
-        return numbers[-1], _end(_with_last_alert(_closable(tickets)), run)
+        return numbers[-1], _end(with_last_alert(_closable(tickets)), run)
 
 
 def _over(instance: Instance) -> QuerySet[Ticket]:
@@ -93,7 +93,7 @@ def _locked(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     return tickets.select_related("profile").select_for_update(of=("self",)).order_by("pk")
 
 
-def _lock_alerts(tickets: Sequence[int]) -> None:
+def lock_alerts(tickets: Sequence[int]) -> None:
     """Alerts before tickets before intentions: with one order for all, nobody waits in a ring."""
     alerts = Alert.objects.filter(ticket__in=tickets).select_for_update().order_by("pk")
     list(alerts.values_list("pk", flat=True))
@@ -123,7 +123,7 @@ def _closable(tickets: Sequence[Ticket]) -> list[Ticket]:
     return good
 
 
-def _with_last_alert(tickets: Sequence[Ticket]) -> list[Over]:
+def with_last_alert(tickets: Sequence[Ticket]) -> list[Over]:
     rows = Alert.objects.filter(ticket__in=tickets).order_by("newest_at", "id")
     last = {
         ticket_id: (pk, occurrence, event_id, resolved_at or newest_at)

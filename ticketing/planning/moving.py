@@ -7,18 +7,19 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from integrations.choices import Action, IntentionKind, IntentionState
-from integrations.models import Computer, Intention, Plan
+from integrations.choices import Action
+from integrations.models import Computer, Plan
 from mappings.models import ComputerMapping, LocationMapping
-from mappings.planning import MOVE, UNDO, Change, Move, NotPlannable, read_move
+from mappings.planning import MOVE, OFFBOARD, UNDO, Change, Move, NotPlannable, read_move, read_offboard
 from ticketing.models import Ticket, TicketState
+from ticketing.planning.creating import CREATING, is_creating
 from ticketing.planning.moved_back import rows_of_undo
+from ticketing.planning.offboarding import rows_of_offboard
 from ticketing.planning.rows import ticket_row
 
 OPEN: Final = (TicketState.OPEN, TicketState.REOPENING)
 MOST_CLOSED: Final = 1000
 """Closed tickets that are listed one by one, the newest first."""
-CREATING: Final = "A ticket of {} is just being created. Make the preview when that has ended."
 ELSEWHERE: Final = "A person has moved it to another client in HaloPSA, so it stays there."
 CLOSED: Final = "Closed: it stays with {}. Where that matters, correct it by hand in HaloPSA."
 STAFF: Final = "It waits for staff. Correct it by hand in HaloPSA."
@@ -31,6 +32,8 @@ def rows_of_tickets(plan: Plan, changes: Sequence[Change]) -> Iterable[Change]:
     """Rows about tickets for a plan with these changes; most kinds have none. Raises `NotPlannable`."""
     if plan.kind == MOVE:
         return list(_rows_of_move(read_move(plan), changes))
+    if plan.kind == OFFBOARD:
+        return list(rows_of_offboard(read_offboard(plan)))
     return list(rows_of_undo(plan)) if plan.kind == UNDO else []
 
 
@@ -39,16 +42,6 @@ def tickets_of(company_id: int, credential_id: int) -> QuerySet[Ticket]:
     return Ticket.objects.filter(
         company=company_id, halo_credential=credential_id, halo_id__isnull=False, is_test=False
     )
-
-
-def is_creating(company_id: int, credential_id: int) -> bool:
-    """Whether a ticket of it is on its way to HaloPSA. One statement."""
-    unknown = Ticket.objects.filter(company=company_id, halo_credential=credential_id, halo_id__isnull=True)
-    return Intention.objects.filter(
-        kind=IntentionKind.CREATE_TICKET,
-        state__in=(IntentionState.SENDING, IntentionState.UNCERTAIN),
-        subject_id__in=unknown.values("pk"),
-    ).exists()
 
 
 def _rows_of_move(move: Move, changes: Sequence[Change]) -> Iterator[Change]:

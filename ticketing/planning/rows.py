@@ -13,7 +13,7 @@ def ticket_row(
     action: Action, ticket: Ticket, before: dict[str, Any], after: dict[str, Any], reason: str
 ) -> Change:
     """A skip is never ticked, anything else is."""
-    subject = f"Ticket {ticket.halo_id}: {ticket.summary}"
+    subject = f"Ticket {ticket.halo_id or 'not sent yet'}: {ticket.summary}"
     return Change(
         action.value, subject, TICKET, ticket.pk, before, after, reason, selected=action != Action.SKIP
     )
