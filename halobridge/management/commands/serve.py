@@ -102,6 +102,8 @@ class Command(BaseCommand):
             "20",
             "--log-level",
             "warning",
+            "--logger-class",
+            "halobridge.web_logs.WebServerLog",
         ]
         supervisor.add("web", gunicorn + options, environment)
         for cluster in own_clusters():
