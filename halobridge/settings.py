@@ -242,6 +242,12 @@ X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 """Browsers' preload lists are about a whole domain, which is not ours to decide."""
 
+# ---- mail (own alarms) -----------------------------------------------------------------------
+
+vars().update(env.email_url("HALOBRIDGE_MAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("HALOBRIDGE_MAIL_FROM", default="halobridge@localhost")
+EMAIL_TIMEOUT = 10
+
 # ---- language, time, files -------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"

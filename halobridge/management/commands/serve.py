@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from halobridge.alarms import AlarmWatch
 from halobridge.processes import Supervisor
 from halobridge.sandboxed import (
     allowed_addresses,
@@ -116,7 +117,7 @@ class Command(BaseCommand):
         self._say("  Ctrl-C stops everything.\n")
 
     def _watch(self, supervisor: Supervisor) -> None:
-        watcher = QueueWatcher(own_clusters())
+        watcher, alarms = QueueWatcher(own_clusters()), AlarmWatch()
         while True:
             supervisor.look()
             for cluster in watcher.look():
@@ -124,4 +125,5 @@ class Command(BaseCommand):
                     f"The queue cluster {cluster} has shown no sign of work for minutes; restarting it."
                 )
                 supervisor.restart(cluster)
+            alarms.look()
             time.sleep(1)
