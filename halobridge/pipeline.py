@@ -19,13 +19,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from halobridge import importing, mailboxes, mirror, moving, reading, software, uploading, verdicts
+from halobridge.alarms.post import send_test
 from integrations.access import open_connector, open_reader, open_session
 from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
 from integrations.connections import accounts, fill_in
 from integrations.halo.writer import HaloWriter
 from integrations.ingest import deliveries, mails, merges
 from integrations.ingest.other_integrations import note_other_integrations
-from integrations.models import Console, HaloCredential, Instance, Intention
+from integrations.models import AlarmChannel, Console, HaloCredential, Instance, Intention
 from integrations.records import CheckResult
 from integrations.runs.delivery import deliver
 from integrations.runs.request import (
@@ -403,6 +404,14 @@ def sweep_doubles(work: Work) -> Result:
         return sweep.close_doubles(work, credential, open_reader(session), HaloWriter(session))
 
 
+def test_alarm(work: Work) -> Result:
+    channel = AlarmChannel.objects.filter(pk=work.run.parameters.get("channel")).first()
+    if channel is None:
+        return Done(error="The channel was deleted.")
+    problem = send_test(channel)
+    return Done(RunState.FAILED, problem) if problem else Done()
+
+
 def stamp_canary(work: Work) -> Result:
     canary(str(work.run.parameters.get("cluster", "")))
     return Done()
@@ -440,6 +449,7 @@ TABLE: Table = {
     RunKind.SIMULATE: {"start": simulate},
     RunKind.PREFLIGHT: {"start": look_at_profiles},
     RunKind.SWEEP: {"start": sweep_doubles},
+    RunKind.TEST_ALARM: {"start": test_alarm},
     RunKind.CANARY: {"start": stamp_canary},
 }
 """Kind of run → name of step → what it does."""

@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from halobridge.browsers import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from halobridge.logs import logging_settings
 from halobridge.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from halobridge.sidebar import UNFOLD as UNFOLD
 
@@ -91,6 +92,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "halobridge.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -240,6 +242,12 @@ X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 """Browsers' preload lists are about a whole domain, which is not ours to decide."""
 
+# ---- mail (own alarms) -----------------------------------------------------------------------
+
+vars().update(env.email_url("HALOBRIDGE_MAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("HALOBRIDGE_MAIL_FROM", default="halobridge@localhost")
+EMAIL_TIMEOUT = 10
+
 # ---- language, time, files -------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
@@ -284,15 +292,6 @@ REST_FRAMEWORK: dict[str, Any] = {
 
 # ---- logs ------------------------------------------------------------------------------------
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("HALOBRIDGE_LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "django-q": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
-    },
-}
+LOGGING: dict[str, Any] = logging_settings(
+    env.str("HALOBRIDGE_LOG_FORMAT", default="plain"), env.str("HALOBRIDGE_LOG_LEVEL", default="INFO")
+)

@@ -139,6 +139,8 @@ NAVIGATION = [
         _list("Groups", "group", "auth", "group"),
         _list("Failed log-ins", "lock_clock", "axes", "accessattempt"),
         _list("API tokens", "vpn_key", "integrations", "apitoken"),
+        _list("Alarms", "notification_important", "integrations", "alarm"),
+        _list("Alarm channels", "campaign", "integrations", "alarmchannel"),
         _list("Queue health", "monitor_heart", "integrations", "heartbeat"),
         _list("Schedules", "schedule", "django_q", "schedule"),
         _list("Failed tasks", "error", "django_q", "failure"),

@@ -7,8 +7,10 @@ from django.db.models import IntegerChoices, TextChoices
 __all__ = [
     "TICKET_WRITES",
     "Action",
+    "AlarmKind",
     "Answer",
     "ChangeKind",
+    "ChannelKind",
     "ConnectionState",
     "ConsolePurpose",
     "EventState",
@@ -17,6 +19,7 @@ __all__ = [
     "IntentionState",
     "MailState",
     "MailVerdict",
+    "NoticeState",
     "OptionKind",
     "Outcome",
     "PlanState",
@@ -195,6 +198,7 @@ class RunKind(TextChoices):
     GAPS = "gaps", "Look for gaps"
     COUNTS = "counts", "Counts of a month's end"
     SWEEP = "sweep", "Nightly sweep"
+    TEST_ALARM = "test_alarm", "Test of an alarm channel"
     CANARY = "canary", "Queue canary"
 
 
@@ -316,3 +320,32 @@ class Purpose(IntegerChoices):
     MIRROR = 60, "Mirror"
     ASSETS = 80, "Assets"
     TICKETS = 100, "Tickets"
+
+
+class AlarmKind(TextChoices):
+    """What HaloBridge tells of itself."""
+
+    QUEUE = "queue", "Queue stopped"
+    CONNECTION = "connection", "Connection broken"
+    APPROVAL = "approval", "Waiting for an approval"
+    REFUSED = "refused", "Tickets refused by HaloPSA"
+    UNCERTAIN = "uncertain", "Writes whose fate nobody knows"
+    SILENCE = "silence", "Console silent for longer than usual"
+
+
+class ChannelKind(TextChoices):
+    MAIL = "mail", "Mail"
+    TEAMS = "teams", "Microsoft Teams (workflow)"
+    SLACK = "slack", "Slack (incoming webhook)"
+    WEBHOOK = "webhook", "Webhook (JSON)"
+    HEARTBEAT = "heartbeat", "Heartbeat (an address that is called while all is well)"
+
+
+class NoticeState(TextChoices):
+    WAITING = "waiting", "To be sent"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    LOST = "lost", "Perhaps sent"
+    """The answer was lost. It is not sent again: nobody shall be told twice."""
+    FAILED = "failed", "Not sent"
+    NEEDLESS = "needless", "Over before it was sent"

@@ -26,6 +26,7 @@ from integrations.choices import (
     RunState,
 )
 from integrations.ingest.deliveries import to_read
+from integrations.ingest.rhythm import learn_rhythm, note_last_events
 from integrations.ingest.software_due import credentials_with_software_due
 from integrations.models import (
     OPEN_STATES,
@@ -246,11 +247,13 @@ def nightly() -> None:
         request_watch(credential, everything=True)
     for console in Console.objects.filter(enabled=True):
         request_console_test(console)
+    learn_rhythm()
     purge()
 
 
 def hourly() -> None:
-    """Look for gaps; on the first day of a month count the one that has ended, until that is done."""
+    """Note who told something, look for gaps; on the first of a month count the last, until that is done."""
+    note_last_events()
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     for credential in HaloCredential.objects.filter(enabled=True, synced_at__isnull=False):
         request_gaps(credential)

@@ -146,6 +146,8 @@ PAGES: Final = (
             "integrations_entry",
             "integrations_intention",
             "integrations_heartbeat",
+            "integrations_alarm",
+            "integrations_alarmchannel",
             "django_q_",
         ),
     ),

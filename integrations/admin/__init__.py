@@ -1,6 +1,7 @@
 """The admin pages of connections, console data, Halo data, runs and the system."""
 
 from integrations.admin import (  # noqa: F401  importing registers them
+    alarms,
     console_data,
     consoles,
     halo_assets,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.viewsets import ViewSetMixin
 
+from integrations.api.alarms import AlarmChannelViewSet, AlarmViewSet
 from integrations.api.console_data import CompanyViewSet, ComputerViewSet, LocationViewSet
 from integrations.api.consoles import ConsoleViewSet
 from integrations.api.event_types import EventTypeViewSet
@@ -47,6 +48,8 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("raw-deliveries", RawDeliveryViewSet),
     ("mail-rules", MailRuleViewSet),
     ("mails", MailViewSet),
+    ("alarm-channels", AlarmChannelViewSet),
+    ("alarms", AlarmViewSet),
     ("runs", RunViewSet),
     (r"runs/(?P<run>[0-9]+)/entries", EntryViewSet),
 ]

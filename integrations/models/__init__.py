@@ -1,5 +1,6 @@
 """What is stored on the lowest floor."""
 
+from integrations.models.alarms import Alarm, AlarmChannel, AlarmNotice
 from integrations.models.console_side import (
     Company,
     Computer,
@@ -41,6 +42,9 @@ from integrations.models.uploads import Upload, UploadedRows
 
 __all__ = [
     "OPEN_STATES",
+    "Alarm",
+    "AlarmChannel",
+    "AlarmNotice",
     "ApiToken",
     "BudgetPermit",
     "Company",

@@ -241,6 +241,13 @@ class Console(models.Model):
         help_text="Beginnings of series keys whose list the last read of the events was not allowed to see, "
         "each with the time up to which it had been read; null if never.",
     )
+    last_event_at = models.DateTimeField(null=True, blank=True, editable=False)
+    longest_silence = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Most minutes between two events in the last weeks; empty: too little is known.",
+    )
     mail_position = models.JSONField(
         default=dict, blank=True, editable=False, help_text="Of a mailbox: the last mail that is stored."
     )

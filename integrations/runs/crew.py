@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from threading import Thread
 from typing import Final
 
@@ -31,7 +32,11 @@ def work(
         finally:
             connections.close_all()
 
-    threads = [Thread(target=run, name=f"crew-{place}", daemon=True) for place in range(number)]
+    # Each in a copy of its own: what a thread logs tells of the same run.
+    threads = [
+        Thread(target=copy_context().run, args=(run,), name=f"crew-{place}", daemon=True)
+        for place in range(number)
+    ]
     try:
         for thread in threads:
             thread.start()

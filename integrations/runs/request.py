@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from integrations.choices import RunKind, RunState, StepState
-from integrations.models import Console, HaloAsset, HaloCredential, Instance, Plan, Run, Step
+from integrations.models import AlarmChannel, Console, HaloAsset, HaloCredential, Instance, Plan, Run, Step
 from integrations.runs.pauses import GATHER, span
 
 TICKET_KINDS = frozenset({RunKind.DELIVERIES, RunKind.ROUTE, RunKind.DELIVER})
@@ -232,6 +232,12 @@ def request_console_test(console: Console, *, sync: bool = False, requested_by: 
         requested_by=requested_by,
         slot=f"test_console:{console.pk}",
     )
+
+
+def request_alarm_test(channel: AlarmChannel, *, requested_by: Any = None) -> Run:
+    parameters = {"channel": channel.pk}
+    slot = f"test_alarm:{channel.pk}"
+    return request_run(RunKind.TEST_ALARM, parameters=parameters, requested_by=requested_by, slot=slot)
 
 
 def cancel(run: Run) -> bool:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from integrations.choices import EventStatus, RunKind, RunState
 from integrations.ingest.deliveries import keep
 from integrations.ingest.events import store_events
-from integrations.models import Entry, Event, HaloChange, RawDelivery, Run
+from integrations.models import Alarm, AlarmChannel, AlarmNotice, Entry, Event, HaloChange, RawDelivery, Run
 from integrations.records import EventRecord
 from integrations.retention import purge
 from tests.builders import make_console, make_credential
@@ -92,3 +92,16 @@ def test_the_entries_of_a_run_go_with_it_in_batches(monkeypatch: pytest.MonkeyPa
 
     assert list(Run.objects.all()) == [fresh]
     assert Entry.objects.count() == 5
+
+
+def test_alarms_that_are_over_are_dropped_with_what_was_told() -> None:
+    long_ago = timezone.now() - timedelta(days=400)
+    over = Alarm.objects.create(kind="queue", key="a", title="x", began_at=long_ago, ended_at=long_ago)
+    channel = AlarmChannel.objects.create(name="Duty", kind="mail", recipients="duty@example.com")
+    AlarmNotice.objects.create(alarm=over, channel=channel)
+    lasts = Alarm.objects.create(kind="queue", key="b", title="x", began_at=long_ago)
+
+    purge()
+
+    assert list(Alarm.objects.all()) == [lasts]
+    assert not AlarmNotice.objects.exists()

@@ -53,6 +53,10 @@ def opens(key: str, text: str) -> bool:
     return True
 
 
+def break_off_behind_the_first_renewed() -> None:
+    next(field for field in rotate_secrets() if field.renewed)
+
+
 def assert_secrets_are_whole() -> None:
     assert HaloCredential.objects.get().client_secret == "secret-of-halo"
     assert HaloCredential.objects.get().access_token == ""
@@ -70,15 +74,14 @@ def test_afterwards_the_new_key_alone_reads_everything(settings: Any) -> None:
 def test_the_old_key_reads_before_and_between(settings: Any) -> None:
     settings.HALOBRIDGE_ENCRYPTION_KEYS = [NEW, OLD]
     assert_secrets_are_whole()
-    renewed = rotate_secrets()
-    next(renewed)  # broken off behind the first field
+    break_off_behind_the_first_renewed()
     assert sorted(opens(NEW, text) for text in ciphertexts()) == [False, True]
     assert_secrets_are_whole()
 
 
 def test_begun_again_it_goes_on_where_it_was_and_renews_nothing_twice(settings: Any) -> None:
     settings.HALOBRIDGE_ENCRYPTION_KEYS = [NEW, OLD]
-    next(rotate_secrets())
+    break_off_behind_the_first_renewed()
     before = stored("client_secret", "halocredential")
     rows = {row["secret"]: (row["renewed"], row["already"]) for row in json.loads(run("--json")[0])}
     assert rows["HaloPSA credential: client secret"] == (0, 1)

@@ -1,4 +1,8 @@
-"""`manage.py serve`: what `make run` starts. Prepares the database, then runs everything until Ctrl-C."""
+"""`manage.py serve`: what `make run` starts. Prepares the database, then runs everything until Ctrl-C.
+
+With `--only` it runs one part: *web* prepares the database and serves pages, *queue* works. Each looks after
+its own processes, and either tells of alarms.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from halobridge.alarms import AlarmWatch
+from halobridge.health import CHECKS, NotReady
 from halobridge.processes import Supervisor
 from halobridge.sandboxed import (
     allowed_addresses,
@@ -27,19 +33,28 @@ from halobridge.sandboxed import (
 from halobridge.watcher import QueueWatcher, own_clusters
 from integrations.schedules import ensure_schedules
 
+WEB, QUEUE = PARTS = ("web", "queue")
+
 
 class Command(BaseCommand):
     help = "Prepare the database and run web, queues, watcher and (unless HALOBRIDGE_SANDBOX=0) the sandbox."
 
-    def handle(self, *_: Any, **__: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--only", choices=PARTS, help="One part of an installation on several machines.")
+
+    def handle(self, *_: Any, only: str | None = None, **__: Any) -> None:
+        parts = (only,) if only else PARTS
         port = int(os.environ.get("PORT", "8000"))
-        self._refuse_taken_port(port)
-        self._prepare()
+        if WEB in parts:
+            self._refuse_taken_port(port)
+            self._prepare()
+        else:
+            self._refuse_old_tables()
         supervisor = Supervisor(say=self._say)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
-            self._start(supervisor, port)
-            self._watch(supervisor)
+            self._start(supervisor, port, parts)
+            self._watch(supervisor, own_clusters() if QUEUE in parts else ())
         except KeyboardInterrupt:
             pass
         finally:
@@ -60,6 +75,14 @@ class Command(BaseCommand):
             except OSError:
                 raise CommandError(f"Port {port} is in use. Choose another one: PORT=8001 make run") from None
 
+    @staticmethod
+    def _refuse_old_tables() -> None:
+        """Tables are made and changed in one place, the web part; whoever restarts this tries again."""
+        try:
+            CHECKS["migrations"]()
+        except NotReady as problem:
+            raise CommandError(f"{problem} The web part does so when it starts.") from None
+
     def _prepare(self) -> None:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         self._say("Preparing the database ...")
@@ -79,15 +102,30 @@ class Command(BaseCommand):
         shown = "the one in HALOBRIDGE_ADMIN_PASSWORD" if given else password
         self._say(f"\n  First staff account: admin\n  Password (shown once): {shown}\n")
 
-    def _start(self, supervisor: Supervisor, port: int) -> None:
+    def _start(self, supervisor: Supervisor, port: int, parts: tuple[str, ...]) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-        if sandbox_wanted():
+        with_sandbox = WEB in parts and sandbox_wanted()
+        if with_sandbox:
             allowed = ",".join([*settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS, *allowed_addresses()])
             environment["HALOBRIDGE_ALLOW_PRIVATE_HOSTS"] = allowed
             note_sandbox_port(settings.VAR_DIR)
             supervisor.add("sandbox", [*manage, "sandbox"], environment)
         connection.close()
+        if WEB in parts:
+            supervisor.add("web", self._web_server(port), environment)
+        for cluster in own_clusters() if QUEUE in parts else ():
+            supervisor.add(cluster, [*manage, "qcluster"], {**environment, "Q_CLUSTER_NAME": cluster})
+        if with_sandbox:
+            connect_sandbox(self._say)
+        if WEB in parts:
+            self._say(f"\n  HaloBridge:  http://127.0.0.1:{port}/admin/")
+        if with_sandbox:
+            self._say(f"  Sandbox:     http://{sandbox_addresses()[0]}/   (what the simulated HaloPSA holds)")
+        self._say("  Ctrl-C stops everything.\n")
+
+    @staticmethod
+    def _web_server(port: int) -> list[str]:
         workers = os.environ.get("HALOBRIDGE_WEB_WORKERS", "2")
         bind = os.environ.get("HALOBRIDGE_BIND", "127.0.0.1")
         gunicorn = [sys.executable, "-m", "gunicorn", "halobridge.wsgi", "--bind", f"{bind}:{port}"]
@@ -102,19 +140,13 @@ class Command(BaseCommand):
             "20",
             "--log-level",
             "warning",
+            "--logger-class",
+            "halobridge.web_logs.WebServerLog",
         ]
-        supervisor.add("web", gunicorn + options, environment)
-        for cluster in own_clusters():
-            supervisor.add(cluster, [*manage, "qcluster"], {**environment, "Q_CLUSTER_NAME": cluster})
-        if sandbox_wanted():
-            connect_sandbox(self._say)
-        self._say(f"\n  HaloBridge:  http://127.0.0.1:{port}/admin/")
-        if sandbox_wanted():
-            self._say(f"  Sandbox:     http://{sandbox_addresses()[0]}/   (what the simulated HaloPSA holds)")
-        self._say("  Ctrl-C stops everything.\n")
+        return gunicorn + options
 
-    def _watch(self, supervisor: Supervisor) -> None:
-        watcher = QueueWatcher(own_clusters())
+    def _watch(self, supervisor: Supervisor, clusters: tuple[str, ...]) -> None:
+        watcher, alarms = QueueWatcher(clusters), AlarmWatch()
         while True:
             supervisor.look()
             for cluster in watcher.look():
@@ -122,4 +154,5 @@ class Command(BaseCommand):
                     f"The queue cluster {cluster} has shown no sign of work for minutes; restarting it."
                 )
                 supervisor.restart(cluster)
+            alarms.look()
             time.sleep(1)

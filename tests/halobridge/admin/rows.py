@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule, Success
 
 from integrations.choices import EventStatus, OptionKind, Resource
-from integrations.models import BudgetPermit, HaloCredential
+from integrations.models import Alarm, AlarmChannel, AlarmNotice, BudgetPermit, HaloCredential
 from mappings.models import (
     AssetRules,
     CompanyChange,
@@ -234,6 +234,11 @@ def fill_system(user: Any) -> None:
     AccessAttempt.objects.create(
         username=f"guesser{made.number()}", ip_address="192.0.2.7", failures_since_start=5
     )
+    channel = AlarmChannel.objects.create(
+        name=f"Duty {made.number()}", kind="teams", address=f"https://hooks.example/{made.SECRET}"
+    )
+    alarm = Alarm.objects.create(kind="queue", key=f"queue:{made.number()}", title="It has stopped.")
+    AlarmNotice.objects.create(alarm=alarm, channel=channel)
     made.make_held_loss(made.make_credential())
     Group.objects.create(name=f"Service desk {made.number()}")
     Schedule.objects.create(name="halobridge: tick", func="integrations.schedules.tick")

@@ -28,7 +28,8 @@ def test_it_is_made_without_a_warning_and_valid(schema: dict[str, Any]) -> None:
 
 def test_secrets_are_only_in_what_is_sent(schema: dict[str, Any]) -> None:
     components = schema["components"]["schemas"]
-    for name, field in (("HaloCredential", "client_secret"), ("Console", "credentials")):
+    secrets = (("HaloCredential", "client_secret"), ("Console", "credentials"), ("AlarmChannel", "address"))
+    for name, field in secrets:
         assert field not in components[name]["properties"]
         for sent in (f"{name}Request", f"Patched{name}Request"):
             assert components[sent]["properties"][field]["writeOnly"] is True

@@ -7,6 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.models import (
+    Alarm,
+    AlarmChannel,
+    AlarmNotice,
     Company,
     Computer,
     Console,
@@ -71,7 +74,13 @@ from ticketing.models import (
     TicketRule,
 )
 
-SECRETS = ("s3cret-client-secret", "s3cret-access-token", "s3cret-console-key", "s3cret-hook")
+SECRETS = (
+    "s3cret-client-secret",
+    "s3cret-access-token",
+    "s3cret-console-key",
+    "s3cret-hook",
+    "s3cret-address",
+)
 
 
 class World:
@@ -98,6 +107,7 @@ class World:
         client = self._halo_side(number)
         computer = self._console_side(number)
         self._mails(number)
+        self._alarms(number)
         self._machinery(number)
         self._mappings(number, computer, client)
         self._ticketing(number, computer)
@@ -164,6 +174,14 @@ class World:
         Mail.objects.create(
             console=self.mailbox, delivery=delivery, key=str(number), rule=rule, event=self.event
         )
+
+    @staticmethod
+    def _alarms(number: int) -> None:
+        channel = AlarmChannel.objects.create(
+            name=f"Channel {number}", kind="slack", address=f"https://hooks.example/{SECRETS[4]}"
+        )
+        alarm = Alarm.objects.create(kind="queue", key=f"queue:{number}", title="It has stopped.")
+        AlarmNotice.objects.create(alarm=alarm, channel=channel)
 
     def _machinery(self, number: int) -> None:
         Instance.objects.create(resource_server=f"https://other{number}.example/api")

@@ -6,6 +6,7 @@ from threading import Barrier, Event, Lock
 
 import pytest
 
+from integrations.net.log_context import known, telling
 from integrations.runs import crew
 
 pytestmark = pytest.mark.pure
@@ -62,3 +63,10 @@ def test_a_lost_lease_waits_for_what_is_on_its_way() -> None:
     with pytest.raises(RuntimeError, match="lease"):
         crew.work(task, 3, renew=renew, stop=stopped.set)
     assert finished == [1, 1, 1]
+
+
+def test_what_its_threads_log_tells_of_the_run() -> None:
+    told: list[object] = []
+    with telling(run=7):
+        crew.work(lambda: told.append(known()["run"]), 2, renew=lambda: None, stop=lambda: None)
+    assert told == [7, 7]

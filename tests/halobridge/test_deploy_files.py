@@ -1,0 +1,76 @@
+"""Containers and units: what they name exists in the settings and on the command line."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import CommandError, load_command_class
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+UNITS = sorted((ROOT / "halobridge" / "deploy").glob("*.service"))
+KNOWN = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+NOT_OURS = {"POSTGRES_PASSWORD", "PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+
+
+def unit(path: Path) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string(path.read_text())
+    return parser
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    return found
+
+
+def commands(compose: dict[str, Any]) -> list[list[str]]:
+    own = [compose["services"][name]["command"].split() for name in ("web", "queue")]
+    return own + [unit(path)["Service"]["ExecStart"].split("manage.py ")[1].split() for path in UNITS]
+
+
+def test_each_names_a_part_that_serve_knows(compose: dict[str, Any]) -> None:
+    parts = []
+    for name, *arguments in commands(compose):
+        parser = load_command_class("halobridge", name).create_parser("manage.py", name)
+        parts.append(parser.parse_args(arguments).only)
+    assert parts == ["web", "queue", "queue", "web"]
+    with pytest.raises(CommandError):
+        load_command_class("halobridge", "serve").create_parser("manage.py", "serve").parse_args(
+            ["--only", "x"]
+        )
+
+
+def test_every_variable_is_one_of_the_settings(compose: dict[str, Any]) -> None:
+    image = (ROOT / "Dockerfile").read_text()
+    named = set(re.findall(r"^(?:ENV|   ) ([A-Z_]+)=", image, re.MULTILINE))
+    named |= set(compose["x-halobridge"]["environment"])
+    for path in UNITS:
+        named |= {pair.split("=")[0] for pair in unit(path)["Service"]["Environment"].split()}
+    assert {"HALOBRIDGE_VAR", "HALOBRIDGE_SANDBOX", "DATABASE_URL", "HALOBRIDGE_BIND"} <= named
+    assert named - KNOWN <= NOT_OURS
+    readme = re.search(r"cat > \.env <<END\n(.*?)END", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert readme
+    assert set(re.findall(r"^([A-Z_]+)=", readme[1], re.MULTILINE)) - KNOWN <= NOT_OURS
+
+
+def test_the_queue_waits_for_the_web_part_and_all_have_time_to_stop(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert services["queue"]["depends_on"] == {"web": {"condition": "service_healthy"}}
+    for name in ("web", "queue"):
+        assert services[name]["stop_grace_period"] == "60s"
+        assert services[name]["environment"]["DATABASE_URL"].startswith("postgres://")
+    for path in UNITS:
+        assert unit(path)["Service"]["TimeoutStopSec"] == "60"
+        assert unit(path)["Service"]["KillMode"] == "mixed"
+
+
+def test_no_secret_gets_into_the_image() -> None:
+    left_out = (ROOT / ".dockerignore").read_text().split()
+    assert {".env", "var", ".git"} <= set(left_out)

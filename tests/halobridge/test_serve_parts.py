@@ -1,0 +1,64 @@
+"""`manage.py serve --only`: which processes each part starts, and what it needs before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from halobridge.health import CHECKS, NotReady
+from halobridge.management.commands import serve
+from halobridge.processes import Supervisor
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """Name → command of what would have been started; the watching ends at once."""
+    found: dict[str, list[str]] = {}
+
+    def add(self: Supervisor, name: str, command: list[str], environment: Any) -> None:
+        found[name] = command
+
+    monkeypatch.setattr(Supervisor, "add", add)
+    monkeypatch.setattr(
+        serve.Command, "_watch", lambda self, supervisor, clusters: found.update(seen=[*clusters])
+    )
+    monkeypatch.setattr(serve.Command, "_prepare", lambda self: found.update(prepared=[]))
+    monkeypatch.setattr(serve.Command, "_refuse_taken_port", staticmethod(lambda port: None))
+    monkeypatch.setattr(serve.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(serve.connection, "close", lambda: None)
+    monkeypatch.setenv("HALOBRIDGE_SANDBOX", "0")
+    return found
+
+
+def test_everything_runs_unless_a_part_is_named(started: dict[str, list[str]]) -> None:
+    call_command("serve")
+    assert set(started) == {"prepared", "web", "halobridge", "delivery", "seen"}
+    assert started["seen"] == ["halobridge", "delivery"]
+
+
+def test_the_web_part_makes_the_tables_and_works_at_nothing(started: dict[str, list[str]]) -> None:
+    call_command("serve", only="web")
+    assert set(started) == {"prepared", "web", "seen"}
+    assert started["seen"] == []
+
+
+@pytest.mark.django_db
+def test_the_queue_part_serves_no_pages_and_watches_its_own_clusters(started: dict[str, list[str]]) -> None:
+    call_command("serve", only="queue")
+    assert set(started) == {"halobridge", "delivery", "seen"}
+    assert started["seen"] == ["halobridge", "delivery"]
+
+
+def test_the_queue_part_does_not_begin_before_the_tables_are_there(
+    started: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> str:
+        raise NotReady("3 migrations have not been applied; run: manage.py migrate.")
+
+    monkeypatch.setitem(CHECKS, "migrations", missing)
+    with pytest.raises(CommandError, match="The web part does so"):
+        call_command("serve", only="queue")
+    assert started == {}
