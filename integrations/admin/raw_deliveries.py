@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
@@ -17,7 +18,7 @@ from integrations.models import RawDelivery
 from integrations.runs.request import request_deliveries
 
 READ, WAITING, PROBLEM = "read", "waiting", "problem"
-BEGINNING = 300
+BEGINNING = 160
 """Characters of the body that a list shows."""
 
 
@@ -81,8 +82,9 @@ class RawDeliveryAdmin(HistoryAdmin):
         return f"{row.new_events} new event{'' if row.new_events == 1 else 's'}{known}"
 
     @admin.display(description="Begins with")
-    def beginning(self, row: RawDelivery) -> str:
-        return row.body[:BEGINNING]
+    def beginning(self, row: RawDelivery) -> SafeString:
+        shown = row.body[:BEGINNING] + ("…" if len(row.body) > BEGINNING else "")
+        return format_html('<div class="hb-reason">{}</div>', shown)
 
     def get_actions(self, request: HttpRequest) -> Any:
         may = request.user.has_perm("integrations.change_rawdelivery")
