@@ -79,6 +79,7 @@ _TABLE: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("remediation.by_asset", "Remediation by Asset", EVIDENCED),
         ("remediation.by_product", "Remediation by Product", EVIDENCED),
         ("remediation.by_asset_and_product", "Remediation By Asset And Product", EVIDENCED),
+        ("remediation.other", "Any other remediation", COMPLETED),
     ),
     "Vulnerability & Azure error": (
         ("vuln.cisa", "CISA Vulnerabilities Found", EVIDENCED),
@@ -184,7 +185,9 @@ EVENT_TYPES: Final[dict[str, EventTypeInfo]] = {
 OTHER_EVENT: Final = "other.event"
 """What an unknown event type of no category is stored as: it is kept and can be selected, never dropped."""
 
-REMEDIATION_CHOICES: Final[tuple[str, ...]] = tuple(key for key, _, _ in _TABLE["Remediation"])
+REMEDIATION_CHOICES: Final[tuple[str, ...]] = tuple(
+    key for key, _, _ in _TABLE["Remediation"] if key.startswith("remediation.by_")
+)
 """Four ways of cutting the same findings into tickets; a set that had two would make each ticket twice."""
 
 

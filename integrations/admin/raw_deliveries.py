@@ -7,17 +7,18 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.display import NOTHING, badge, time_column, two_lines
-from integrations.ingest.deliveries import READABLE, read_again
+from integrations.ingest.deliveries import NOT_READ_AGAIN, READABLE, read_again, was_refused
 from integrations.models import RawDelivery
 from integrations.runs.request import request_deliveries
 
 READ, WAITING, PROBLEM = "read", "waiting", "problem"
-BEGINNING = 300
+BEGINNING = 160
 """Characters of the body that a list shows."""
 
 
@@ -43,8 +44,8 @@ class StateFilter(DropdownFilter):
         return chosen.get(str(self.value()), queryset)
 
 
-def _is_of_a_console(row: RawDelivery) -> bool:
-    return row.door in READABLE
+def _is_readable(row: RawDelivery) -> bool:
+    return row.door in READABLE and not was_refused(row)
 
 
 @admin.register(RawDelivery)
@@ -58,7 +59,7 @@ class RawDeliveryAdmin(HistoryAdmin):
     empty_hint = "What webhooks deliver is kept here as it came in, with what became of it."
     actions = ("read_selected_again",)
     buttons: ClassVar[tuple[Button, ...]] = (
-        Button("read_again", "Read again", "replay", shown=_is_of_a_console),
+        Button("read_again", "Read again", "replay", shown=_is_readable),
     )
 
     received = time_column("received_at", "Received")
@@ -81,8 +82,9 @@ class RawDeliveryAdmin(HistoryAdmin):
         return f"{row.new_events} new event{'' if row.new_events == 1 else 's'}{known}"
 
     @admin.display(description="Begins with")
-    def beginning(self, row: RawDelivery) -> str:
-        return row.body[:BEGINNING]
+    def beginning(self, row: RawDelivery) -> SafeString:
+        shown = row.body[:BEGINNING] + ("…" if len(row.body) > BEGINNING else "")
+        return format_html('<div class="hb-reason">{}</div>', shown)
 
     def get_actions(self, request: HttpRequest) -> Any:
         may = request.user.has_perm("integrations.change_rawdelivery")
@@ -102,4 +104,4 @@ class RawDeliveryAdmin(HistoryAdmin):
         if consoles:
             messages.success(request, "They are read again; what they brought before is recognised.")
         else:
-            messages.warning(request, "Only what a console took in that is switched on can be read again.")
+            messages.warning(request, NOT_READ_AGAIN)

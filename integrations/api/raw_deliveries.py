@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource
 from integrations.api.runs import RunSerializer, accepted
-from integrations.ingest.deliveries import read_again
+from integrations.ingest.deliveries import NOT_READ_AGAIN, read_again
 from integrations.models import RawDelivery
 from integrations.runs.request import request_deliveries
 
@@ -55,5 +55,5 @@ class RawDeliveryViewSet(ReadResource):
         delivery: RawDelivery = self.get_object()
         consoles = read_again(RawDelivery.objects.filter(pk=delivery.pk))
         if not consoles:
-            raise Conflict("Only what a console took in that is switched on can be read again.")
+            raise Conflict(NOT_READ_AGAIN)
         return accepted(request_deliveries(consoles[0], requested_by=request.user), request)

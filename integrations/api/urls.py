@@ -57,4 +57,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
 HOOKS = [
     path("hooks/consoles/<str:token>/", ConsoleDoor.as_view(), name="console-hook"),
     path("hooks/halo/<str:token>/", HaloDoor.as_view(), name="halo-hook"),
+    # Some vendors cut the last slash off, and a redirect would turn their POST into a GET.
+    path("hooks/consoles/<str:token>", ConsoleDoor.as_view()),
+    path("hooks/halo/<str:token>", HaloDoor.as_view()),
 ]

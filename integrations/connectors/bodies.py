@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -14,6 +15,9 @@ Row = Mapping[str, Any]
 
 MOST_ITEMS: Final = 1000
 LONGEST_QUOTE: Final = 200
+LONGEST_NUMBER: Final = 20
+_GZIP: Final = (b"\x1f\x8b", b"\x1f\\x8b")
+"""How compressed bodies begin: as they come, and as they are kept."""
 
 
 def rows(answer: Any) -> list[Row] | None:
@@ -49,10 +53,22 @@ def not_a_list(console: str, what: str, data: Any, secrets: Sequence[str]) -> Ba
 
 def posted(body: bytes) -> Any:
     """A posted body. Raises `BadDelivery`."""
+    if body.startswith(_GZIP):
+        raise BadDelivery("The body is compressed (gzip); it has to be sent as plain JSON.")
     try:
-        return json.loads(body)
+        return json.loads(body, parse_constant=_finite, parse_float=_finite)
+    except BadDelivery:
+        raise
     except (ValueError, RecursionError) as error:
         raise BadDelivery("The body is not JSON.") from error
+
+
+def _finite(written: str) -> float:
+    """JSON knows neither NaN nor infinity; taken as numbers they would end up in keys and titles."""
+    found = float(written)
+    if not math.isfinite(found):
+        raise BadDelivery(f"The body is not JSON: {cut(written, LONGEST_NUMBER)} is not a number in it.")
+    return found
 
 
 def posted_items(body: bytes) -> list[Any]:

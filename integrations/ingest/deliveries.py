@@ -67,6 +67,17 @@ def to_read(console: Console | None = None) -> QuerySet[RawDelivery]:
     return (rows.filter(console=console) if console else rows).order_by("pk")
 
 
+NOT_READ_AGAIN: Final = (
+    "Only what a console took in that is switched on can be read again; what was refused for want of the "
+    "webhook secret stays refused."
+)
+
+
+def was_refused(row: RawDelivery) -> bool:
+    """Whether it was refused at the door, for want of the vendor's proof."""
+    return row.door == CONSOLE_DOOR and row.processed_at is not None and row.new_events is None
+
+
 def read_again(deliveries: QuerySet[RawDelivery]) -> list[Console]:
     """Mark them as not read; return the consoles to ask for reading.
 

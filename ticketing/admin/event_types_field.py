@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from integrations.catalogue import CATEGORIES, EVENT_TYPES, REMEDIATION_CHOICES
 
-ONLY_ONE = "At most one: they are four ways of cutting the same findings into tickets."
+ONLY_ONE = "At most one of the first four: they are ways of cutting the same findings into tickets."
 SAID = {
     "evidenced": "",
     "likely": "The vendor has the feature; its name as an event is ours.",
@@ -26,8 +26,11 @@ class EventTypesWidget(forms.CheckboxSelectMultiple):
         groups = [
             {
                 "category": category,
-                "only_one": all(info.key in REMEDIATION_CHOICES for info in infos),
-                "types": [(info, info.key in chosen, SAID.get(info.certainty, "")) for info in infos],
+                "only_one": any(info.key in REMEDIATION_CHOICES for info in infos),
+                "types": [
+                    (info, info.key in chosen, SAID.get(info.certainty, ""), info.key in REMEDIATION_CHOICES)
+                    for info in infos
+                ],
             }
             for category in CATEGORIES
             if (infos := [info for info in EVENT_TYPES.values() if info.category == category])

@@ -53,8 +53,8 @@
       if (scope.dataset.ready) return;
       scope.dataset.ready = "1";
       scope.addEventListener("change", (event) => {
-        if (!event.target.checked) return;
-        scope.querySelectorAll("input[type=checkbox]").forEach((box) => {
+        if (!event.target.checked || event.target.matches("[data-besides]")) return;
+        scope.querySelectorAll("input[type=checkbox]:not([data-besides])").forEach((box) => {
           if (box !== event.target) box.checked = false;
         });
       });

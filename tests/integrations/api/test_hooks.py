@@ -94,6 +94,13 @@ def test_an_unknown_door_stores_nothing(token: str) -> None:
     assert not RawDelivery.objects.exists()
 
 
+def test_an_address_without_its_last_slash_is_the_same_door() -> None:
+    assert post(make_door().rstrip("/"), {"external_id": "e1"}).status_code == 202
+    make_credential(hook_token_digest=ApiToken.digest_of(TOKEN))
+    assert post(f"/hooks/halo/{TOKEN}", {"ticket": {"id": 1}}).status_code == 200
+    assert RawDelivery.objects.count() == 2
+
+
 def test_the_door_of_a_switched_off_console_is_shut() -> None:
     assert post(make_door(enabled=False), {}).status_code == 404
 

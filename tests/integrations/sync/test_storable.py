@@ -19,6 +19,9 @@ from integrations.sync.storable import storable_json, storable_key, storable_tex
         ("abcdef", 3, "abc"),
         ("half \ud83d pair", None, "half ? pair"),
         ("💾 ok", None, "💾 ok"),
+        ("invoice\u202efdp.exe", None, "invoicefdp.exe"),
+        ("\u200e\u2066PC\u2069\u061c", 2, "PC"),
+        ("שרת ראשי", None, "שרת ראשי"),
     ],
 )
 def test_text_becomes_what_every_database_takes(text: str, limit: int | None, expected: str) -> None:
@@ -27,6 +30,11 @@ def test_text_becomes_what_every_database_takes(text: str, limit: int | None, ex
 
 def test_a_key_that_fits_stays_as_it_is() -> None:
     assert storable_key("x" * 200, 200) == "x" * 200
+
+
+def test_keys_and_json_keep_the_characters_that_they_are_compared_by() -> None:
+    assert storable_key("a\u202eb", 200) == "a\u202eb"
+    assert storable_json({"a\u200e": ["b\u202e"]}) == {"a\u200e": ["b\u202e"]}
 
 
 def test_two_keys_that_differ_only_beyond_the_limit_stay_two() -> None:

@@ -51,6 +51,16 @@ def test_two_kinds_of_remediation_are_refused_with_a_sentence(browser: Client) -
     assert not EventSet.objects.exists()
 
 
+def test_any_other_remediation_is_ticked_besides_one_of_the_four(browser: Client) -> None:
+    page = browser.get(reverse(ADD)).content.decode()
+    assert page.count(" data-besides") == 1
+    assert 'value="remediation.other" id="type-remediation.other" data-besides>' in page
+
+    typed = {"name": "Both", "event_types": ["remediation.by_asset", "remediation.other"]}
+    browser.post(reverse(ADD), typed)
+    assert EventSet.objects.get().event_types == typed["event_types"]
+
+
 def test_an_empty_set_is_refused(browser: Client) -> None:
     page = browser.post(reverse(ADD), {"name": "Empty"}).content.decode()
 
