@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 POSTGRES = os.environ.get("HALOBRIDGE_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
@@ -66,6 +67,8 @@ class Part:
     arguments: list[str]
     there: Callable[[], bool] = lambda: True
     environment: dict[str, str] = field(default_factory=dict)
+    waits: bool = False
+    """It spends its time waiting for servers: it runs beside the part that comes next."""
 
 
 SMALL_MIX = [
@@ -89,21 +92,23 @@ PARTS = [
         _postgres_answers,
         {"DATABASE_URL": POSTGRES},
     ),
-    Part("mailboxes", "imap", ["-m", "imap"], _mail_server_is_there),
-    Part("Redis", "redis", ["-m", "redis"], _redis_answers, {"REDIS_URL": REDIS}),
     Part(
         "real processes and faults",
         "",
         ["-m", "faults and not browser" + ("" if LONG else " and not long"), *(SMALL_MIX if LONG else [])],
         environment={"HALOBRIDGE_FAULTS_DATABASE": "postgres"} if LONG and can_be_started() else {},
     ),
+    Part("mailboxes", "imap", ["-m", "imap"], _mail_server_is_there, waits=True),
+    Part("Redis", "redis", ["-m", "redis"], _redis_answers, {"REDIS_URL": REDIS}, waits=True),
     Part("browser", "browser", ["-m", "browser"], lambda: chromium() is not None),
 ]
 
 
 def run(part: Part, more: list[str]) -> tuple[int, str]:
-    """(exit code, pytest's closing line)."""
-    print(f"\n===== {part.name} =====", flush=True)
+    """(exit code, pytest's closing line). What waits is told as a whole, all else line by line."""
+    told = [f"\n===== {part.name} =====\n"]
+    if not part.waits:
+        print(told.pop(), end="", flush=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-q", *part.arguments, *more],
         env={**os.environ, **part.environment},
@@ -114,29 +119,36 @@ def run(part: Part, more: list[str]) -> tuple[int, str]:
     last = ""
     assert process.stdout
     for line in process.stdout:
-        sys.stdout.write(line)
-        sys.stdout.flush()
+        told.append(line)
+        if not part.waits:
+            print(told.pop(), end="", flush=True)
         if re.search(r"\d+ (passed|failed|error|skipped|deselected)", line):
             last = line.strip(" =\n")
+    print("".join(told), end="", flush=True)
     return process.wait(), last
 
 
 def main() -> int:
     required = set(filter(None, os.environ.get("HALOBRIDGE_REQUIRE", "").split(",")))
-    lines, failed, absent = [], False, []
-    for part in PARTS:
-        if not part.there():
-            absent.append(part.name)
-            failed = failed or part.needs in required
-            continue
-        code, last = run(part, sys.argv[1:])
+    absent = [part for part in PARTS if not part.there()]
+    failed = any(part.needs in required for part in absent)
+    lines = []
+    with ThreadPoolExecutor() as aside:
+        started: list[tuple[Part, Future[tuple[int, str]]]] = []
+        for part in (part for part in PARTS if part not in absent):
+            job = aside.submit(run, part, sys.argv[1:])
+            started.append((part, job))
+            if not part.waits:
+                job.result()
+    for part, job in started:
+        code, last = job.result()
         nothing = code == 5 and bool(sys.argv[1:])
         failed = failed or (code != 0 and not nothing)
         lines.append(f"{part.name}: {last or 'no result'}")
     print("\n===== summary =====")
     print("\n".join(lines))
-    for name in absent:
-        print(f"NOT RUN: {name} (not found on this machine)")
+    for part in absent:
+        print(f"NOT RUN: {part.name} (not found on this machine)")
     if EACH_ONCE:
         print("NOT RUN: on SQLite what was tried on PostgreSQL (HALOBRIDGE_EACH_ONCE=1)")
     if not LONG:
