@@ -14,7 +14,7 @@ _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad
 def unwrapped(text: str) -> str:
     """The text without invisible characters, and without the quotes and brackets around it."""
     text = text.translate(_INVISIBLE).strip()
-    if re.fullmatch(r"\[[0-9a-fA-F:.]+\](:\d+)?(/.*)?", text):
+    if re.fullmatch(r"([a-zA-Z]+://)?\[[0-9a-fA-F:.]+\](:\d+)?(/.*)?", text):
         return text
     return text.strip(_WRAPPING)
 
