@@ -114,6 +114,7 @@ def test_console(work: Work) -> Result:
         return Done(RunState.FAILED, result.message)
     if console.account_unproven:
         accounts.settle(console)
+    verdicts.warn(work, accounts.read_twice(console))
     is_read = connector.abilities.companies or connector.abilities.computers
     if is_read and work.run.parameters.get("sync"):
         request_console_sync(console, requested_by=work.run.requested_by)

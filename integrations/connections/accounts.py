@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
 from integrations.models import Company, Computer, Console
+from integrations.net.pasted import bare
 from integrations.registry import connector_class
 
 if TYPE_CHECKING:
@@ -59,6 +61,20 @@ def another_account(console: Console, connector: Connector) -> str:
     return f"This is another account: {found} of the known companies and computers are there. {WAYS_OUT}"
 
 
+def read_twice(console: Console) -> list[str]:
+    """A sentence for each other console that is switched on and reads the same account."""
+    if not _is_read(console):
+        return []
+    mine = _account(console)
+    others = Console.objects.filter(kind=console.kind, enabled=True).exclude(pk=console.pk).order_by("name")
+    return [
+        f"{other.name} reads the same account: each of its alerts may make a ticket twice. Switch one of the "
+        "two off."
+        for other in others
+        if _account(other) == mine
+    ]
+
+
 def settle(console: Console) -> None:
     """It is the same account: reads go on, unless address or keys were changed again meanwhile."""
     with transaction.atomic():
@@ -89,3 +105,13 @@ def _address_and_keys(console: Console) -> tuple[str, dict[str, str]]:
     fields = connector_class(console.kind).credential_fields
     keys = {item.name: console.credentials.get(item.name, "") for item in fields if item.choices is None}
     return console.base_url.strip().rstrip("/"), keys
+
+
+def _account(console: Console) -> tuple[str, list[str]]:
+    """Server, and what names the account there: what is no secret, or the secrets where a kind has nothing
+    else."""
+    connector = connector_class(console.kind)
+    needed = [item for item in connector.credential_fields if item.required]
+    naming = [item for item in needed if not item.secret] or needed
+    server = urlsplit(console.base_url or connector.default_base_url).netloc
+    return server, [bare(console.credentials.get(item.name, "")) for item in naming]

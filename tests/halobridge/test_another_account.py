@@ -134,3 +134,42 @@ def test_a_console_of_which_nothing_is_known_may_lead_anywhere(sandbox: Sandbox,
         sandbox, name="Fresh", kind="ninjaone", base_url=sandbox.url("ninjaone"), credentials=KEYS["ninjaone"]
     )
     assert saved(fresh, base_url=elsewhere.url("ninjaone")).state == RunState.SUCCEEDED
+
+
+# ---- one account, two consoles -------------------------------------------------------------------
+
+
+def warnings_of(run: Run) -> list[str]:
+    return list(run.entries.filter(outcome="warning").values_list("reason", flat=True))
+
+
+def test_a_second_console_of_the_same_account_is_told_by_its_test(console: Console) -> None:
+    second = Console(
+        name="Once more", kind=console.kind, base_url=console.base_url, credentials=KEYS[console.kind]
+    )
+    run = execute_here(save_console(second))
+
+    assert run.state == RunState.SUCCEEDED
+    [told] = warnings_of(run)
+    assert told.startswith(f"{console.name} reads the same account: ")
+
+
+def test_another_account_of_the_same_vendor_is_no_second(console: Console, elsewhere: Sandbox) -> None:
+    other = connect_console(
+        elsewhere,
+        name="Elsewhere",
+        kind=console.kind,
+        base_url=elsewhere.url(console.kind),
+        credentials=KEYS[console.kind],
+    )
+    assert warnings_of(Run.objects.filter(console=other).earliest("pk")) == []
+
+
+def test_beside_a_console_that_is_switched_off_an_account_is_read_once(console: Console) -> None:
+    Console.objects.filter(pk=console.pk).update(enabled=False)
+    second = Console(
+        name="Instead", kind=console.kind, base_url=console.base_url, credentials=KEYS[console.kind]
+    )
+    run = execute_here(save_console(second))
+
+    assert (run.state, warnings_of(run)) == (RunState.SUCCEEDED, [])
