@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final
 
 from integrations.connectors import values
 from integrations.connectors.datto_rmm.parse.companies import Sites
 from integrations.connectors.datto_rmm.parse.envelopes import Row
 from integrations.records import ComputerRecord
+from integrations.sync import clocks
 
 HARDWARE: Final = ("serial_number", "manufacturer", "model", "mac_addresses")
 """What only the audit tells about a device."""
 ON_DEMAND: Final = "The device is not managed: it waits in the OnDemand site."
-_CLOCKS_MAY_DIFFER: Final = timedelta(hours=1)
 
 # Words of categories, the first that fits decides; then those of the device class.
 _CATEGORIES: Final = (
@@ -67,8 +67,7 @@ def has_audit(row: Row) -> bool:
 
 def is_ahead(row: Row, around: Surroundings) -> bool:
     """Whether the time of the last contact lies in the future: one of the clocks is wrong."""
-    seen = values.moment(row.get("lastSeen"), around.zone)
-    return seen is not None and seen > around.now + _CLOCKS_MAY_DIFFER
+    return clocks.is_ahead(values.moment(row.get("lastSeen"), around.zone), around.now)
 
 
 def computer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from integrations.connectors import values
 from integrations.connectors.ncentral.parse import codes
 from integrations.connectors.ncentral.parse.envelopes import Row, block, first_text, listed
 from integrations.records import ComputerRecord
+from integrations.sync import clocks
 
 HARDWARE: Final = (
     "serial_number",
@@ -30,7 +31,6 @@ _KEPT: Final = ("computersystem", "os", "networkadapter", "processor", "device")
 ASSET_BLOCKS: Final = (*_KEPT, "application", "_extra")
 LIFECYCLE_KEYS: Final = ("warrantyExpiryDate", "purchaseDate", "leaseExpiryDate", "assetTag")
 """By these, asset data and lifecycle data are known where no `data` stands around them."""
-_CLOCKS_MAY_DIFFER: Final = timedelta(hours=1)
 _WITH_DOMAIN: Final = re.compile(r"([^\s.]+)(\.[\w-]+)+")
 _NOTHING: Final = frozenset({"n/a", "none", "null", "-", "unknown"})
 
@@ -67,8 +67,7 @@ def device_id(row: Row) -> str | None:
 
 def is_ahead(row: Row, around: Surroundings) -> bool:
     """Whether the time of the last contact lies in the future: one of the clocks is wrong."""
-    seen = _last_contact(row, around)
-    return seen is not None and seen > around.now + _CLOCKS_MAY_DIFFER
+    return clocks.is_ahead(_last_contact(row, around), around.now)
 
 
 def computer(row: Row, around: Surroundings, details: Details) -> ComputerRecord | None:

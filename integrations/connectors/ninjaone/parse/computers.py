@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from integrations.connectors import values
 from integrations.connectors.ninjaone.parse.companies import values_of
 from integrations.records import ComputerRecord
+from integrations.sync import clocks
 
 Row = Mapping[str, Any]
 
 APPROVED: Final = "APPROVED"
 NAMES: Final = ("displayName", "systemName", "dnsName", "netbiosName")
-_CLOCKS_MAY_DIFFER: Final = timedelta(hours=1)
 
 # What mainboards report that nobody has labelled; then the BIOS' number may be better.
 _JUNK_SERIALS: Final = frozenset(
@@ -71,8 +71,7 @@ def is_approved(row: Row) -> bool:
 
 def is_ahead(row: Row, around: Surroundings) -> bool:
     """Whether the time of the last contact lies in the future: one of the clocks is wrong."""
-    seen = values.moment(row.get("lastContact"), around.zone)
-    return seen is not None and seen > around.now + _CLOCKS_MAY_DIFFER
+    return clocks.is_ahead(values.moment(row.get("lastContact"), around.zone), around.now)
 
 
 def computer(row: Row, around: Surroundings) -> ComputerRecord | None:
