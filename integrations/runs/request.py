@@ -234,6 +234,17 @@ def request_console_test(console: Console, *, sync: bool = False, requested_by: 
     )
 
 
+def request_planning(plan: Plan, *, requested_by: Any = None) -> Run:
+    """Have the changes of a plan computed."""
+    return request_run(
+        RunKind.PLAN_ASSETS,
+        plan=plan,
+        halo_credential=plan.halo_credential,
+        console=plan.console,
+        requested_by=requested_by,
+    )
+
+
 def request_alarm_test(channel: AlarmChannel, *, requested_by: Any = None) -> Run:
     parameters = {"channel": channel.pk}
     slot = f"test_alarm:{channel.pk}"

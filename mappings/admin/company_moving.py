@@ -9,10 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from integrations.admin.display import admin_url
-from integrations.choices import RunKind
 from integrations.models import HaloClient, HaloCredential, HaloSite, Plan
-from integrations.runs.request import request_run
 from mappings.admin.company_effects import Pressed, after_mapping, leave_to
+from mappings.admin.previewing import previewed
 from mappings.linking import computers_of, map_company
 from mappings.models import CompanyMapping
 from mappings.planning import new_move
@@ -47,15 +46,9 @@ class Moving(_Base):
         """Have it computed; None where it was refused, which staff are told."""
         if not request.user.has_perm("integrations.add_plan"):
             raise PermissionDenied
-        try:
-            plan = new_move(mapping, client, site, request.user)
-        except ValidationError as problem:
-            messages.error(request, " ".join(problem.messages))
-            return None
-        request_run(
-            RunKind.PLAN_ASSETS, plan=plan, halo_credential=plan.halo_credential, requested_by=request.user
-        )
-        messages.info(request, LOOK)
+        plan = previewed(request, lambda: new_move(mapping, client, site, request.user))
+        if plan is not None:
+            messages.info(request, LOOK)
         return plan
 
     def follow_merge(self, request: HttpRequest, credential: HaloCredential) -> HttpResponse | Pressed | None:

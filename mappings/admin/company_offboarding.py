@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from integrations.admin.bases import Button
 from integrations.admin.display import admin_url
-from integrations.choices import RunKind
-from integrations.runs.request import request_routing, request_run
+from integrations.runs.request import request_routing
+from mappings.admin.previewing import previewed
 from mappings.linking import bring_back
 from mappings.models import CompanyMapping
 from mappings.planning import new_offboard
@@ -39,14 +39,9 @@ class Offboarding(_Base):
         """To the preview; nothing is written before it is applied."""
         if not request.user.has_perm("integrations.add_plan"):
             raise PermissionDenied
-        try:
-            plan = new_offboard(row, request.user)
-        except ValidationError as problem:
-            messages.error(request, " ".join(problem.messages))
+        plan = previewed(request, lambda: new_offboard(row, request.user))
+        if plan is None:
             return None
-        request_run(
-            RunKind.PLAN_ASSETS, plan=plan, halo_credential=plan.halo_credential, requested_by=request.user
-        )
         messages.info(request, LOOK)
         return HttpResponseRedirect(admin_url(plan))
 

@@ -15,9 +15,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from integrations.admin.choosers import number_field, options
 from integrations.admin.credential_choice import credential_choice
 from integrations.admin.display import admin_url
-from integrations.choices import OptionKind, RunKind
+from integrations.choices import OptionKind
 from integrations.models import HaloCredential, Plan
-from integrations.runs.request import request_run
+from integrations.runs.request import request_planning
 from mappings.models import AssetRules
 from mappings.planning import new_types
 
@@ -72,7 +72,7 @@ class NewTypes(_Base):
         credential = get_object_or_404(HaloCredential, pk=chosen.pk if chosen else 0)
         form = NewTypesForm(credential, request.POST if request.method == "POST" else None)
         if form.is_valid() and (plan := form.make_plan(request.user)):
-            request_run(RunKind.PLAN_ASSETS, plan=plan, halo_credential=credential, requested_by=request.user)
+            request_planning(plan, requested_by=request.user)
             return HttpResponseRedirect(admin_url(plan))
         context = self.page_context(
             request, "Create asset types", credential=credential, form=form, media=form.media

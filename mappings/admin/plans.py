@@ -19,7 +19,7 @@ from integrations.admin.display import NOTHING, admin_url, badge_column, duratio
 from integrations.admin.pages import Choice, address, choices, page_of
 from integrations.choices import Action, PlanState, RunKind
 from integrations.models import OPEN_STATES, HaloCredential, Plan, PlannedChange, Run
-from integrations.runs.request import request_run
+from integrations.runs.request import request_planning, request_run
 from mappings.admin.export_form import ExportForm
 from mappings.admin.export_scope import named_computers
 from mappings.admin.new_types import NewTypes
@@ -128,13 +128,7 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
         except ValidationError as problem:
             form.add_error(None, problem.messages)
             return None
-        request_run(
-            RunKind.PLAN_ASSETS,
-            plan=plan,
-            halo_credential=plan.halo_credential,
-            console=plan.console,
-            requested_by=request.user,
-        )
+        request_planning(plan, requested_by=request.user)
         return plan
 
     # ---- the preview ------------------------------------------------------------------------

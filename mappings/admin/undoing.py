@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -13,9 +13,8 @@ from django.urls import URLPattern
 
 from integrations.admin.bases import Button
 from integrations.admin.display import admin_url
-from integrations.choices import RunKind
 from integrations.models import Plan, Run
-from integrations.runs.request import request_run
+from mappings.admin.previewing import previewed
 from mappings.linking import release
 from mappings.models import ComputerMapping
 from mappings.planning import UNDO, new_undo
@@ -59,15 +58,8 @@ class Undoing(_Base):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         run = get_object_or_404(Run, pk=run_id)
-        try:
-            plan = new_undo(run, request.user)
-        except ValidationError as problem:
-            messages.error(request, " ".join(problem.messages))
-            return HttpResponseRedirect(admin_url(run))
-        request_run(
-            RunKind.PLAN_ASSETS, plan=plan, halo_credential=plan.halo_credential, requested_by=request.user
-        )
-        return HttpResponseRedirect(admin_url(plan))
+        plan = previewed(request, lambda: new_undo(run, request.user))
+        return HttpResponseRedirect(admin_url(plan or run))
 
     def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then let go of all mappings that this undo holds."""

@@ -18,7 +18,7 @@ from integrations.api.resources import NestedResource, ReadResource
 from integrations.api.runs import RunSerializer, accepted
 from integrations.choices import PlanState, RunKind
 from integrations.models import OPEN_STATES, Computer, HaloSite, Plan, PlannedChange, Run
-from integrations.runs.request import request_run
+from integrations.runs.request import request_planning, request_run
 from mappings.api.wanted_plans import MOST_COMPUTERS, WantedPlanSerializer, make_plan
 from mappings.linking import release
 from mappings.models import ComputerMapping
@@ -121,13 +121,7 @@ class PlanViewSet(ReadResource):
         wanted = WantedPlanSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         plan = make_plan(wanted.validated_data, request.user)
-        request_run(
-            RunKind.PLAN_ASSETS,
-            plan=plan,
-            halo_credential=plan.halo_credential,
-            console=plan.console,
-            requested_by=request.user,
-        )
+        request_planning(plan, requested_by=request.user)
         _wait_for(plan)
         code = status.HTTP_201_CREATED if plan.state == PlanState.READY else status.HTTP_202_ACCEPTED
         where = reverse("plans-detail", args=[plan.pk], request=request)

@@ -20,7 +20,7 @@ from integrations.models import (
     PlannedChange,
     Run,
 )
-from integrations.runs.request import request_run
+from integrations.runs.request import request_planning
 from mappings.models import CompanyMapping, ComputerMapping, ExportChoice
 from mappings.planning.rows import ASSETS
 from mappings.planning.tags import LONGEST_TAG
@@ -90,13 +90,7 @@ def choose(plan: Plan, computers: Collection[int], values: dict[str, Any], staff
             raise ValidationError("This preview is being planned or applied by now; look at it again.")
         _store(plan, sorted(computers), values)
         plan.refresh_from_db()
-        return request_run(
-            RunKind.PLAN_ASSETS,
-            plan=plan,
-            halo_credential=plan.halo_credential,
-            console=plan.console,
-            requested_by=staff,
-        )
+        return request_planning(plan, requested_by=staff)
 
 
 def _is_applied(plan: Plan) -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from integrations.choices import Action, PlanState, RunKind, RunState
 from integrations.management.reporting import ENDED_BADLY, ReportingCommand, execute_here, named
 from integrations.models import OPEN_STATES, Company, Console, HaloCredential, Plan, Run
-from integrations.runs.request import request_run
+from integrations.runs.request import request_planning, request_run
 from mappings.planning import new_plan
 
 LONGEST_NAP = 5.0
@@ -63,11 +63,7 @@ def _preview(
         )
     except ValidationError as problem:
         raise CommandError(" ".join(problem.messages)) from problem
-    run = _work_off(
-        request_run(
-            RunKind.PLAN_ASSETS, plan=plan, halo_credential=plan.halo_credential, console=plan.console
-        )
-    )
+    run = _work_off(request_planning(plan))
     plan.refresh_from_db()
     if run.state != RunState.SUCCEEDED and not plan.error:
         plan.error = run.error
