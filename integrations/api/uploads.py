@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Final
 
 from django.db.models import Model
@@ -19,6 +18,7 @@ from integrations.api.permissions import ModelPermissions
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource
 from integrations.api.runs import RunSerializer, accepted
+from integrations.api.waiting import wait_while
 from integrations.choices import UploadedKind, UploadState
 from integrations.ingest.uploads.choosing import choose
 from integrations.ingest.uploads.taking import Wanted, refuse_size, take_file
@@ -29,9 +29,6 @@ from integrations.sync.tables.cells import BadFile
 from integrations.sync.tables.times import Order
 
 MAY_UPLOAD: Final = "integrations.upload_console"
-LONGEST_WAIT: Final = 10.0
-"""Seconds that a request waits for its preview before it answers 202."""
-LOOK_EVERY: Final = 0.2
 
 
 class UploadSerializer(serializers.ModelSerializer[Upload]):
@@ -170,12 +167,9 @@ def looked_at(upload: Upload, request: Request, code: int) -> Response:
         request_look(upload, requested_by=request.user)
     except CannotApply as problem:
         raise Conflict(str(problem)) from None
-    until = time.monotonic() + LONGEST_WAIT
-    while upload.state == UploadState.LOOKING and time.monotonic() < until:
-        time.sleep(LOOK_EVERY)
-        upload.refresh_from_db(fields=["state", "reason", "checksum", "counts", "facts", "found"])
+    looked_for = ["state", "reason", "checksum", "counts", "facts", "found"]
+    done = wait_while(upload, UploadState.LOOKING, looked_for)
     where = reverse("uploads-detail", args=[upload.pk], request=request)
-    done = upload.state != UploadState.LOOKING
     return Response(
         UploadSerializer(upload).data,
         code if done else status.HTTP_202_ACCEPTED,

@@ -19,10 +19,11 @@ from integrations.admin.exporting import CSV, XLSX, download
 from integrations.admin.pages import choices, page_of
 from integrations.choices import Outcome, UploadState
 from integrations.models import HaloCredential
+from integrations.runs.uploads import CannotApply
 from mappings.admin.sheet_form import SheetForm, kinds_for
 from mappings.models import MappingSheet, SheetKind, SheetRow, SheetVerdict
 from mappings.spreadsheets.applying import changed_since
-from mappings.spreadsheets.asking import CannotApply, request_apply, request_look
+from mappings.spreadsheets.asking import request_apply, request_look
 from mappings.spreadsheets.kinds import KINDS, RIGHTS, table_of
 
 PER_PAGE: Final = 50

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -16,6 +15,7 @@ from rest_framework.reverse import reverse
 from integrations.api.problems import Conflict
 from integrations.api.resources import NestedResource, ReadResource
 from integrations.api.runs import RunSerializer, accepted
+from integrations.api.waiting import wait_while
 from integrations.choices import PlanState, RunKind
 from integrations.models import OPEN_STATES, Computer, HaloSite, Plan, PlannedChange, Run
 from integrations.runs.request import request_planning, request_run
@@ -23,10 +23,6 @@ from mappings.api.wanted_plans import MOST_COMPUTERS, WantedPlanSerializer, make
 from mappings.linking import release
 from mappings.models import ComputerMapping
 from mappings.planning import choose, tick, verify
-
-LONGEST_WAIT: Final = 10.0
-"""Seconds that a request waits for its plan before it answers 202."""
-LOOK_EVERY: Final = 0.2
 
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):
@@ -122,7 +118,7 @@ class PlanViewSet(ReadResource):
         wanted.is_valid(raise_exception=True)
         plan = make_plan(wanted.validated_data, request.user)
         request_planning(plan, requested_by=request.user)
-        _wait_for(plan)
+        wait_while(plan, PlanState.PLANNING)
         code = status.HTTP_201_CREATED if plan.state == PlanState.READY else status.HTTP_202_ACCEPTED
         where = reverse("plans-detail", args=[plan.pk], request=request)
         return Response(PlanSerializer(plan).data, code, headers={"Location": where})
@@ -136,7 +132,7 @@ class PlanViewSet(ReadResource):
         plan = self.get_object()
         values = {**wanted.validated_data}
         choose(plan, values.pop("computers"), values, request.user)
-        _wait_for(plan)
+        wait_while(plan, PlanState.PLANNING)
         code = status.HTTP_202_ACCEPTED if plan.state == PlanState.PLANNING else status.HTTP_200_OK
         return Response(PlanSerializer(plan).data, code)
 
@@ -168,15 +164,6 @@ class PlanViewSet(ReadResource):
             slot=f"apply:{plan.pk}",
         )
         return accepted(run, request)
-
-
-def _wait_for(plan: Plan) -> None:
-    """Look at the row until it is planned or the wait is over. No transaction is open meanwhile."""
-    until = time.monotonic() + LONGEST_WAIT
-    plan.refresh_from_db()
-    while plan.state == PlanState.PLANNING and time.monotonic() < until:
-        time.sleep(LOOK_EVERY)
-        plan.refresh_from_db()
 
 
 def _refuse_stale(plan: Plan) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -21,18 +20,16 @@ from integrations.api.permissions import ModelPermissions
 from integrations.api.problems import Conflict
 from integrations.api.resources import NestedResource, ReadResource
 from integrations.api.runs import RunSerializer, accepted
+from integrations.api.waiting import wait_while
 from integrations.choices import UploadState
 from integrations.models import HaloCredential
+from integrations.runs.uploads import CannotApply
 from integrations.sync.tables.cells import BadFile
 from mappings.api.sheet_files import SheetFiles, may
 from mappings.models import MappingSheet, SheetKind, SheetRow
-from mappings.spreadsheets.asking import CannotApply, request_apply, request_look
+from mappings.spreadsheets.asking import request_apply, request_look
 from mappings.spreadsheets.kinds import RIGHTS
 from mappings.spreadsheets.taking import take_sheet
-
-LONGEST_WAIT: Final = 10.0
-"""Seconds that a request waits for its preview before it answers 202."""
-LOOK_EVERY: Final = 0.2
 
 
 class MappingSheetSerializer(serializers.ModelSerializer[MappingSheet]):
@@ -179,11 +176,8 @@ def looked_at(sheet: MappingSheet, request: Request, code: int) -> Response:
         request_look(sheet, requested_by=request.user)
     except CannotApply as problem:
         raise Conflict(str(problem)) from None
-    until = time.monotonic() + LONGEST_WAIT
-    while sheet.state == UploadState.LOOKING and time.monotonic() < until:
-        time.sleep(LOOK_EVERY)
-        sheet.refresh_from_db(fields=["state", "reason", "checksum", "counts", "plan", "looked_at"])
-    done = sheet.state != UploadState.LOOKING
+    looked_for = ["state", "reason", "checksum", "counts", "plan", "looked_at"]
+    done = wait_while(sheet, UploadState.LOOKING, looked_for)
     return Response(
         MappingSheetSerializer(sheet).data,
         code if done else status.HTTP_202_ACCEPTED,

@@ -7,13 +7,10 @@ from typing import Any
 from integrations.choices import RunKind, UploadState
 from integrations.models import Run
 from integrations.runs.request import request_run
+from integrations.runs.uploads import CannotApply
 from mappings.models import MappingSheet
 
 _OVER = (UploadState.APPLYING, UploadState.APPLIED)
-
-
-class CannotApply(Exception):
-    """What was looked at is not what would be done; the sentence says why."""
 
 
 def request_look(sheet: MappingSheet, *, requested_by: Any = None) -> Run:

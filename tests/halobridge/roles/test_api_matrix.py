@@ -11,10 +11,9 @@ from django.db import transaction
 from rest_framework.test import APIClient
 
 from halobridge.urls import router, urlpatterns
-from integrations.api import uploads
+from integrations.api import waiting
 from integrations.choices import Role, UploadState
 from integrations.models import Upload
-from mappings.api import plans, sheets
 from tests.halobridge.api.worlds import SECRETS, World
 from tests.halobridge.roles.matrix import COLUMNS, expected_for, read_matrix
 from tests.halobridge.roles.members import make_member
@@ -28,8 +27,7 @@ OTHER_ADDRESSES = "healthz readyz metrics schema docs console-hook halo-hook"
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (uploads, plans, sheets):
-        monkeypatch.setattr(module, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(waiting, "LONGEST_WAIT", 0.0)
 
 
 def make_world() -> World:

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from integrations.api import uploads
+from integrations.api import uploads, waiting
 from integrations.choices import RunKind, RunState
 from integrations.management.reporting import execute_here
 from integrations.models import Company, Console, Run, Upload
@@ -180,7 +180,7 @@ def test_a_preview_that_is_not_there_in_time_is_asked_for_later(
     from integrations.runs.uploads import request_look
 
     monkeypatch.setattr(uploads, "request_look", request_look)
-    monkeypatch.setattr(uploads, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(waiting, "LONGEST_WAIT", 0.0)
     answer = send(make_caller(), console)
 
     assert answer.status_code == 202

@@ -26,12 +26,12 @@ RULES = "/api/v1/asset-rules/"
 def _queue(monkeypatch: pytest.MonkeyPatch) -> None:
     """The queue works while the request waits."""
 
-    def wait(plan: Plan) -> None:
+    def wait(plan: Plan, state: str) -> None:
         if run := plan.runs.filter(kind="plan_assets", state="queued").first():
             work(run.pk, TABLE)
         plan.refresh_from_db()
 
-    monkeypatch.setattr(plans, "_wait_for", wait)
+    monkeypatch.setattr(plans, "wait_while", wait)
 
 
 def post(path: str, body: dict[str, Any], status: int) -> Any:

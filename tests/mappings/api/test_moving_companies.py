@@ -21,11 +21,11 @@ pytestmark = pytest.mark.django_db
 def _queue(monkeypatch: pytest.MonkeyPatch) -> None:
     """The queue works while the request waits."""
 
-    def wait(plan: Plan) -> None:
+    def wait(plan: Plan, state: str) -> None:
         work(plan.runs.latest("id").pk, TABLE)
         plan.refresh_from_db()
 
-    monkeypatch.setattr(plans, "_wait_for", wait)
+    monkeypatch.setattr(plans, "wait_while", wait)
 
 
 def ask(**body: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from halobridge.pipeline import TABLE
+from integrations.api import waiting
 from integrations.choices import PlanState, RunKind, RunState
 from integrations.models import Company, Computer, HaloClient, Plan, Product, Run
 from integrations.runs.steps import work
@@ -31,11 +32,11 @@ LIST = "/api/v1/plans/"
 def queue(monkeypatch: pytest.MonkeyPatch) -> None:
     """The queue works while the request waits."""
 
-    def wait(plan: Plan) -> None:
+    def wait(plan: Plan, state: str) -> None:
         work(plan.runs.latest("id").pk, TABLE)
         plan.refresh_from_db()
 
-    monkeypatch.setattr(plans, "_wait_for", wait)
+    monkeypatch.setattr(plans, "wait_while", wait)
 
 
 def make_world(computers: int = 3) -> tuple[Company, HaloClient]:
@@ -73,7 +74,7 @@ def test_a_preview_that_is_ready_in_time_is_created_with_counts_and_checksum() -
 
 
 def test_one_that_takes_longer_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(waiting, "LONGEST_WAIT", 0.0)
     company, _ = make_world()
     answer = ask(company)
     assert (answer.status_code, answer.json()["state"]) == (202, "planning")
@@ -89,10 +90,10 @@ def test_the_request_waits_for_the_queue(monkeypatch: pytest.MonkeyPatch) -> Non
         if len(looks) == 3:
             Plan.objects.update(state=PlanState.READY, checksum="c")
 
-    monkeypatch.setattr(plans.time, "sleep", sleep)
+    monkeypatch.setattr(waiting.time, "sleep", sleep)
     company, _ = make_world()
     assert ask(company).status_code == 201
-    assert looks == [plans.LOOK_EVERY] * 3
+    assert looks == [waiting.LOOK_EVERY] * 3
 
 
 @pytest.mark.usefixtures("queue")
