@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import IO, Any, Final
+from typing import IO, Any
 
-from integrations.ingest.uploads.taking import compressed, refuse_size
+from integrations.ingest.uploads.taking import MOST_SHEETS, compressed, refuse_size
 from integrations.models import HaloCredential
 from integrations.sync.storable import storable_text
 from integrations.sync.tables.cells import BadFile
 from integrations.sync.tables.fields import Table
 from integrations.sync.tables.files import Source, open_file
-from integrations.sync.tables.grid import Head, find_head
+from integrations.sync.tables.grid import find_heads
 from mappings.models import MappingSheet
 from mappings.spreadsheets.columns import columns_of, field_called, missing_columns
 from mappings.spreadsheets.kinds import table_of
-
-MOST_SHEETS: Final = 20
-"""Sheets of a workbook among which the list is looked for."""
 
 
 def take_sheet(
@@ -42,7 +39,8 @@ def take_sheet(
 
 def described(source: Source, table: Table) -> dict[str, Any]:
     """The sheet whose headers are known best, and what each column was taken for. Raises `BadFile`."""
-    heads = _heads(source, table)
+    sheets = source.sheets[:MOST_SHEETS]
+    heads = find_heads(source, sheets, lambda header: bool(field_called(header, table)))
     chosen = max(heads, key=lambda name: sum(map(bool, columns_of(heads[name].names, table))))
     head = heads[chosen]
     columns = columns_of(head.names, table)
@@ -56,16 +54,3 @@ def described(source: Source, table: Table) -> dict[str, Any]:
         "headers": [storable_text(name, 200) for name in head.names],
         "columns": columns,
     }
-
-
-def _heads(source: Source, table: Table) -> dict[str, Head]:
-    heads: dict[str, Head] = {}
-    empty: BadFile | None = None
-    for name in source.sheets[:MOST_SHEETS]:
-        try:
-            heads[name] = find_head(source.lines(name), lambda header: bool(field_called(header, table)))
-        except BadFile as problem:
-            empty = problem
-    if not heads and empty is not None:
-        raise empty
-    return heads

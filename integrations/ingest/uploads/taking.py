@@ -17,7 +17,7 @@ from integrations.models import Console, Upload
 from integrations.sync.storable import storable_text
 from integrations.sync.tables.cells import BadFile, shown
 from integrations.sync.tables.files import Source, open_file
-from integrations.sync.tables.grid import Head, find_head, rows_below, widest
+from integrations.sync.tables.grid import Head, find_heads, rows_below, widest
 from integrations.sync.tables.guessing import field_called, guess, guess_keys
 from integrations.sync.tables.known import TABLES
 
@@ -82,7 +82,8 @@ def take_file(wanted: Wanted, file: IO[bytes], name: str, by: Any = None) -> Upl
 
 def describe(source: Source, what: str, sheet: str = "") -> dict[str, Any]:
     """Sheets, headers and first rows. Without a sheet named: the one whose headers are known best."""
-    heads = _heads(source, what, sheet)
+    sheets = [sheet] if sheet else source.sheets[:MOST_SHEETS]
+    heads = find_heads(source, sheets, lambda header: bool(field_called(header, what)))
     chosen = max(heads, key=lambda name: _known(heads[name], what))
     head = heads[chosen]
     top = list(islice(rows_below(source.lines(chosen), head), SHOWN_ROWS))
@@ -97,20 +98,6 @@ def describe(source: Source, what: str, sheet: str = "") -> dict[str, Any]:
             [number, [storable_text(shown(cell), SHOWN_TEXT) for cell in cells]] for number, cells in top
         ],
     }
-
-
-def _heads(source: Source, what: str, sheet: str) -> dict[str, Head]:
-    """The headers of each sheet that has rows. Raises `BadFile` where none has."""
-    heads = {}
-    empty: BadFile | None = None
-    for name in [sheet] if sheet else source.sheets[:MOST_SHEETS]:
-        try:
-            heads[name] = find_head(source.lines(name), lambda header: bool(field_called(header, what)))
-        except BadFile as problem:
-            empty = problem
-    if not heads and empty is not None:
-        raise empty
-    return heads
 
 
 def _known(head: Head, what: str) -> int:

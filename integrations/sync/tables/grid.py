@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final
 
 from integrations.sync.tables.cells import BadFile, Cell, Line, is_empty, shown
+from integrations.sync.tables.files import Source
 
 LOOKED_AT: Final = 20
 """Rows at the top among which the headers are looked for."""
@@ -50,6 +51,20 @@ def find_head(lines: Iterable[Line], is_known: Callable[[str], bool]) -> Head:
         if best is None or score > best:
             best, chosen = score, (number, names)
     return Head(chosen[0], _named(chosen[1], max(len(cells) for _, cells in top)))
+
+
+def find_heads(source: Source, sheets: Iterable[str], is_known: Callable[[str], bool]) -> dict[str, Head]:
+    """The headers of each of these sheets that has rows. Raises `BadFile` where none has."""
+    heads: dict[str, Head] = {}
+    empty: BadFile | None = None
+    for name in sheets:
+        try:
+            heads[name] = find_head(source.lines(name), is_known)
+        except BadFile as problem:
+            empty = problem
+    if not heads and empty is not None:
+        raise empty
+    return heads
 
 
 def _names(cells: Sequence[Cell], above: Sequence[Cell]) -> list[str]:
