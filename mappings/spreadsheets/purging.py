@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.utils import timezone
 
-from integrations.choices import PlanState, UploadState
+from integrations.choices import PlanState
+from integrations.ingest.uploads.purging import KEPT, purge_files
 from integrations.models import OPEN_STATES, Plan
 from mappings.models import MappingSheet, SheetAsset, SheetRow
 from mappings.planning import ASSET_SHEET
-
-KEPT: Final = timedelta(days=1)
 
 
 def purge_sheets(before: datetime) -> None:
@@ -21,14 +19,7 @@ def purge_sheets(before: datetime) -> None:
     A row that stands for an asset stays: by it an asset is known as made here, and its run can be undone.
     """
     _purge_previews()
-    old = MappingSheet.objects.filter(created_at__lt=timezone.now() - KEPT).exclude(
-        apply_run__state__in=OPEN_STATES
-    )
-    over = old.filter(state__in=(UploadState.APPLYING, UploadState.APPLIED))
-    SheetRow.objects.filter(sheet__in=over.values("pk")).delete()
-    over.exclude(content=b"").update(content=b"")
-    old.exclude(state__in=(UploadState.APPLYING, UploadState.APPLIED)).delete()
-    old.filter(created_at__lt=before).delete()
+    purge_files(MappingSheet.objects.all(), lambda files: SheetRow.objects.filter(sheet__in=files), before)
 
 
 def _purge_previews() -> None:
