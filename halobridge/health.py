@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -92,20 +92,21 @@ def _cache() -> str:
 
 def _queue() -> str:
     """Each of our clusters must have been seen at work, on whatever host."""
-    seen = dict(Heartbeat.objects.values_list("cluster").annotate(Max("stamped_at")))
     now = timezone.now()
-    silent = [_silence(name, seen.get(name), now) for name in clusters() if _is_silent(seen.get(name), now)]
-    if silent:
-        raise NotReady(" ".join(silent))
+    if stopped := stopped_clusters(now):
+        raise NotReady(" ".join(_silence(name, stamped, now) for name, stamped in stopped.items()))
     return "All queue clusters are at work."
+
+
+def stopped_clusters(now: datetime) -> dict[str, datetime | None]:
+    """Clusters that were at work on no host for minutes, and when they were last (None: never)."""
+    seen = dict(Heartbeat.objects.order_by().values_list("cluster").annotate(Max("stamped_at")))
+    last = {name: seen.get(name) for name in clusters()}
+    return {name: at for name, at in last.items() if at is None or now - at > STALE_AFTER}
 
 
 def clusters() -> list[str]:
     return [settings.Q_CLUSTER["name"], *settings.Q_CLUSTER.get("ALT_CLUSTERS", {})]
-
-
-def _is_silent(stamped: Any, now: Any) -> bool:
-    return stamped is None or now - stamped > STALE_AFTER
 
 
 def _silence(name: str, stamped: Any, now: Any) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Count, Max
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from halobridge.health import STALE_AFTER, clusters
+from halobridge.health import stopped_clusters
 from integrations.choices import AlarmKind, ConnectionState, IntentionState
 from integrations.ingest.rhythm import silent_consoles
-from integrations.models import Console, HaloCredential, Heartbeat, Intention
+from integrations.models import Console, HaloCredential, Intention
 from integrations.runs.approvals import open_losses
 from mappings.keeping.waiting import waiting_runs
 from ticketing.models import Ticket, TicketState
@@ -38,12 +38,6 @@ def all_failures(now: datetime, *, judge_queue: bool) -> dict[AlarmKind, list[Fa
     """By kind, also those of which there are none. Without `judge_queue` nothing is said about the queue."""
     chosen = {kind: find for kind, find in FIND.items() if judge_queue or kind != AlarmKind.QUEUE}
     return {kind: list(find(now)) for kind, find in chosen.items()}
-
-
-def stopped_clusters(now: datetime) -> list[str]:
-    """Clusters that were at work on no host for minutes."""
-    seen = dict(Heartbeat.objects.order_by().values_list("cluster").annotate(Max("stamped_at")))
-    return [name for name in clusters() if name not in seen or now - seen[name] > STALE_AFTER]
 
 
 def _queue(now: datetime) -> Iterator[Failure]:
@@ -76,11 +70,9 @@ def _approvals(now: datetime) -> Iterator[Failure]:
 
 
 def _refused(now: datetime) -> Iterator[Failure]:
-    """One alarm for each credential: a hundred tickets that are refused have one reason, as a rule."""
     page = reverse("admin:ticketing_ticket_changelist") + "?state__exact=refused"
-    rows = Ticket.objects.filter(state=TicketState.REFUSED, is_test=False).order_by()
-    told = rows.values_list("halo_credential", "halo_credential__name").annotate(Count("pk"))
-    for credential, name, number in told:
+    rows = Ticket.objects.filter(state=TicketState.REFUSED, is_test=False)
+    for credential, name, number in _by_credential(rows):
         title = f"{name}: HaloPSA refuses tickets."
         text = f"{number} refused so far; the page of each has HaloPSA's own words."
         yield Failure(AlarmKind.REFUSED, f"refused:{credential}", title, text, page)
@@ -88,12 +80,16 @@ def _refused(now: datetime) -> Iterator[Failure]:
 
 def _uncertain(now: datetime) -> Iterator[Failure]:
     page = reverse("admin:integrations_intention_changelist") + "?state__exact=staff"
-    rows = Intention.objects.filter(state=IntentionState.STAFF).order_by()
-    told = rows.values_list("halo_credential", "halo_credential__name").annotate(Count("pk"))
-    for credential, name, number in told:
+    for credential, name, number in _by_credential(Intention.objects.filter(state=IntentionState.STAFF)):
         title = f"{name}: nobody knows whether a write arrived in HaloPSA."
         text = f"{number} so far: look in HaloPSA and decide."
         yield Failure(AlarmKind.UNCERTAIN, f"uncertain:{credential}", title, text, page)
+
+
+def _by_credential(rows: QuerySet[Any]) -> Iterable[tuple[int, str, int]]:
+    """(id, name, how many): one alarm for each, because a hundred rows have one reason, as a rule."""
+    of_each = rows.order_by().values_list("halo_credential", "halo_credential__name")
+    return of_each.annotate(Count("pk"))
 
 
 def _silence(now: datetime) -> Iterator[Failure]:

@@ -11,8 +11,9 @@ from django.db.utils import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from halobridge.alarms.book import book
-from halobridge.alarms.failures import all_failures, stopped_clusters
+from halobridge.alarms.failures import all_failures
 from halobridge.alarms.post import beat, send_waiting
+from halobridge.health import stopped_clusters
 
 log = logging.getLogger(__name__)
 
