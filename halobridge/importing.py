@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
-from halobridge.uploading import LONGEST_READ
+from halobridge.uploading import watched
 from integrations.choices import Action, Outcome, RunKind, RunState, UploadState
 from integrations.runs.request import request_routing, request_run
 from integrations.runs.steps import Again, Done, Result, Work
@@ -35,14 +34,7 @@ def look(work: Work) -> Result:
         return Done(RunState.FAILED, GONE)
     if sheet.state in (UploadState.APPLYING, UploadState.APPLIED):
         return Done(error="This has been applied already; there is nothing left to look at.")
-    until = time.monotonic() + LONGEST_READ
-    work.progress("Rows", 0)
-
-    def told(rows: int) -> None:
-        if time.monotonic() > until:
-            raise BadFile(f"Reading it takes too long: only {rows:,} rows so far. Import it in parts.")
-        work.progress("Rows", rows)
-
+    told = watched(work, "Rows", "Import it in parts.")
     try:
         if sheet.what == SheetKind.ASSETS:
             plan = plan_of(sheet, work.run, told)

@@ -18,21 +18,19 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from halobridge import importing, mailboxes, mirror, moving, reading, software, uploading, verdicts
+from halobridge import consoles, importing, mirror, moving, software, uploading, verdicts
 from halobridge.alarms.post import send_test
-from integrations.access import open_connector, open_reader, open_session
+from integrations.access import open_reader, open_session
 from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
-from integrations.connections import accounts, fill_in
+from integrations.connections import fill_in
 from integrations.halo.writer import HaloWriter
-from integrations.ingest import deliveries, mails, merges
+from integrations.ingest import merges
 from integrations.ingest.other_integrations import note_other_integrations
-from integrations.models import AlarmChannel, Console, HaloCredential, Instance, Intention
+from integrations.models import AlarmChannel, HaloCredential, Instance, Intention
 from integrations.records import CheckResult
 from integrations.runs.delivery import deliver
 from integrations.runs.request import (
-    request_console_sync,
     request_delivery,
-    request_events,
     request_halo_sync,
     request_routing,
 )
@@ -72,11 +70,6 @@ def credential_of(work: Work) -> HaloCredential:
     return work.run.halo_credential
 
 
-def console_of(work: Work) -> Console:
-    assert work.run.console is not None  # noqa: S101
-    return work.run.console
-
-
 # ---- connections ----------------------------------------------------------------------------
 
 
@@ -101,26 +94,6 @@ def test_halo(work: Work) -> Result:
 def _check(work: Work, credential: HaloCredential) -> CheckResult:
     with halo(work, credential, Purpose.TICKETS) as session:
         return open_reader(session).fetch_check()
-
-
-def test_console(work: Work) -> Result:
-    console = console_of(work)
-    connector = open_connector(console)
-    result = connector.check()
-    if result.ok and console.account_unproven and (reason := accounts.another_account(console, connector)):
-        result = CheckResult(ok=False, message=reason)
-    verdicts.store_console_test(console, result)
-    if not result.ok:
-        return Done(RunState.FAILED, result.message)
-    if console.account_unproven:
-        accounts.settle(console)
-    verdicts.warn(work, accounts.read_twice(console))
-    is_read = connector.abilities.companies or connector.abilities.computers
-    if is_read and work.run.parameters.get("sync"):
-        request_console_sync(console, requested_by=work.run.requested_by)
-    if connector.abilities.mails and work.run.parameters.get("sync"):
-        request_events(console, requested_by=work.run.requested_by)
-    return Done()
 
 
 # ---- Halo → snapshots -----------------------------------------------------------------------
@@ -160,63 +133,6 @@ def read_software(work: Work) -> Result:
     with halo(work, credential, Purpose.BACKGROUND if background else Purpose.MIRROR) as session:
         read = software.read_what_is_due if background else software.read_one
         return read(work, credential, open_reader(session))
-
-
-# ---- consoles → snapshots -------------------------------------------------------------------
-
-
-def sync_console(work: Work) -> Result:
-    console = console_of(work)
-    connector = open_connector(console)
-    if console.account_unproven:
-        return Done(RunState.FAILED, accounts.TEST_FIRST)
-    if not (connector.abilities.companies or connector.abilities.computers):
-        return Done(error=f"Nothing is read from {console}: what it has comes by itself.")
-    return reading.read_lists(work, console, connector)
-
-
-def link_after_console(work: Work) -> Result:
-    console = console_of(work)
-    first = console.synced_at is None
-    Console.objects.filter(pk=console.pk).update(synced_at=timezone.now())
-    for credential in HaloCredential.objects.filter(enabled=True, synced_at__isnull=False):
-        linking.suggest_companies_for(credential)
-        work.count(**linking.match_computers_for(credential, console))
-    if first and open_connector(console).abilities.events:
-        request_events(console)
-    return Done()
-
-
-def fetch_events(work: Work) -> Result:
-    console = console_of(work)
-    connector = open_connector(console)
-    if console.account_unproven:
-        return Done(RunState.FAILED, accounts.TEST_FIRST)
-    read = mailboxes.read_mailbox if connector.abilities.mails else reading.read_events
-    return read(work, console, connector)
-
-
-def read_deliveries(work: Work) -> Result:
-    """What the console's webhook has delivered, or which mails came → events."""
-    console = console_of(work)
-    connector, done = open_connector(console), 0
-    while not work.time_is_up:
-        if connector.abilities.mails:
-            read = mails.read_some(console)
-        else:
-            read = deliveries.read_some(console, lambda body: connector.parse_webhook(body, {}))
-        if not read.deliveries:
-            return Done()
-        work.count(
-            deliveries=read.deliveries, stored=read.new, duplicate=read.known, unreadable=read.problems
-        )
-        done += read.deliveries
-        work.progress("Deliveries", done)
-        if connector.delivery_is_a_call and read.problems < read.deliveries:
-            request_events(console)
-        if read.new:
-            request_routing()
-    return Again()
 
 
 # ---- spreadsheets ---------------------------------------------------------------------------
@@ -420,7 +336,7 @@ def stamp_canary(work: Work) -> Result:
 
 TABLE: Table = {
     RunKind.TEST_HALO: {"start": test_halo},
-    RunKind.TEST_CONSOLE: {"start": test_console},
+    RunKind.TEST_CONSOLE: {"start": consoles.test_console},
     RunKind.SYNC_HALO: {
         "start": sync_halo,
         "begin": begin_reading,
@@ -428,16 +344,16 @@ TABLE: Table = {
         "link": link_after_halo,
     },
     RunKind.SOFTWARE: {"start": read_software},
-    RunKind.SYNC_CONSOLE: {"start": sync_console, "link": link_after_console},
-    RunKind.EVENTS: {"start": fetch_events},
+    RunKind.SYNC_CONSOLE: {"start": consoles.sync_console, "link": consoles.link_after_console},
+    RunKind.EVENTS: {"start": consoles.fetch_events},
     RunKind.LOOK_UPLOAD: {"start": look_at_spreadsheet, "judge": uploading.judge},
     RunKind.APPLY_UPLOAD: {
         "start": apply_spreadsheet,
         "rows": uploading.store_rows,
         "missing": uploading.mark_missing,
-        "link": link_after_console,
+        "link": consoles.link_after_console,
     },
-    RunKind.DELIVERIES: {"start": read_deliveries},
+    RunKind.DELIVERIES: {"start": consoles.read_deliveries},
     RunKind.MATCH: {"start": match},
     RunKind.PLAN_ASSETS: {"start": plan_assets},
     RunKind.APPLY_ASSETS: {"start": apply_assets, "tickets": apply_to_tickets},

@@ -50,7 +50,7 @@ def look(work: Work) -> Result:
         state=UploadState.LOOKING, checksum="", counts={}, look_run=work.run
     )
     try:
-        rows = read_into_parts(upload, _watched(work))
+        rows = read_into_parts(upload, watched(work, "Reading the file", "Upload it in parts."))
     except BadFile as problem:
         return _stop(upload, UploadState.FAILED, problem.sentence)
     if sentence := layout_of(upload).problem():
@@ -60,15 +60,15 @@ def look(work: Work) -> Result:
     return Then("judge", {"rows": rows, "position": 0, "counts": {}, "version": upload.version})
 
 
-def _watched(work: Work) -> Callable[[int], None]:
+def watched(work: Work, phase: str, way_out: str) -> Callable[[int], None]:
     """Shows how far it is, and ends what would take too long: a file can't be taken up in the middle."""
     until = time.monotonic() + LONGEST_READ
-    work.progress("Reading the file", 0)
+    work.progress(phase, 0)
 
     def told(rows: int) -> None:
         if time.monotonic() > until:
-            raise BadFile(f"Reading it takes too long: only {rows:,} rows so far. Upload it in parts.")
-        work.progress("Reading the file", rows)
+            raise BadFile(f"Reading it takes too long: only {rows:,} rows so far. {way_out}")
+        work.progress(phase, rows)
 
     return told
 
