@@ -24,6 +24,7 @@ from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.choices import ConsolePurpose
+from integrations.connectors import values
 from integrations.connectors.credential_fields import CredentialField
 from integrations.net.auth import TokenStore
 from integrations.net.errors import NetError
@@ -84,6 +85,11 @@ class ConsoleAccess:
     def value(self, name: str) -> str:
         """The credential called `name` without the spaces and quotes that pasting brings; "" if absent."""
         return bare(str(self.credentials.get(name) or ""))
+
+    def is_on(self, name: str, *, usually: bool = False) -> bool:
+        """A switch among the settings; what is usual where nothing that makes sense was chosen."""
+        chosen = values.flag(self.value(name))
+        return usually if chosen is None else chosen
 
     @property
     def zone(self) -> tzinfo:

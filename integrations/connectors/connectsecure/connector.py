@@ -279,29 +279,26 @@ class ConnectSecureConnector(Connector):
             datetime.now(UTC),
             self.access.value("console_link"),
             self.access.value("remote_link"),
-            deprecated=self._says_yes("deprecated_assets"),
-            agentless=self._says_yes("agentless_assets"),
+            deprecated=self.access.is_on("deprecated_assets"),
+            agentless=self.access.is_on("agentless_assets"),
         )
 
     def _prospects(self) -> set[str | None]:
         """Ids of the companies whose assets are not wanted; read only where that is set."""
-        if values.flag(self.access.value("prospects")) is not False:
+        if self.access.is_on("prospects", usually=True):
             return set()
         rows = chain.from_iterable(self._client.fetch_companies())
         return {envelopes.row_id(row) for row in rows if companies.is_prospect(row)}
 
     def _is_wanted_company(self, row: Row) -> bool:
-        leaves_out = values.flag(self.access.value("prospects")) is False
+        leaves_out = not self.access.is_on("prospects", usually=True)
         return not envelopes.is_deleted(row) and not (leaves_out and companies.is_prospect(row))
 
     def _is_severe_enough(self, one: products.Fix) -> bool:
-        return one.severity in products.SEVERE or not self._says_yes("severe_only")
+        return one.severity in products.SEVERE or not self.access.is_on("severe_only")
 
     def _is_wanted_audit(self, event: EventRecord) -> bool:
-        return event.event_type != events.SPECIAL_LOGON or self._says_yes("special_logons")
-
-    def _says_yes(self, name: str) -> bool:
-        return bool(values.flag(self.access.value(name)))
+        return event.event_type != events.SPECIAL_LOGON or self.access.is_on("special_logons")
 
 
 def probe(client: ConnectSecureClient) -> CheckResult:

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Final
 
 from integrations.choices import ConsolePurpose
-from integrations.connectors import values
 from integrations.connectors.base import WEBHOOK_SECRET, Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.credential_fields import switch
 from integrations.connectors.datto_rmm.client import DEVICES, OPEN_ALERTS, SITES, DattoRmmClient
@@ -144,7 +143,7 @@ class DattoRmmConnector(Connector):
 
     @property
     def _wants_audits(self) -> bool:
-        return values.flag(self.access.value("read_audits")) is not False
+        return self.access.is_on("read_audits", usually=True)
 
     def _open_alerts(self) -> Iterator[Row]:
         for page in self._client.fetch_open_alerts():

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Final
 
 from integrations.choices import ConsolePurpose
-from integrations.connectors import values
 from integrations.connectors.base import Abilities, Connector, CredentialField
 from integrations.connectors.credential_fields import switch
 from integrations.connectors.looks import Looks
@@ -199,11 +198,11 @@ class NCentralConnector(Connector):
         return found
 
     def _asset_reader(self) -> OneByOne[Row | None] | None:
-        wanted = values.flag(self.access.value("asset_data")) is not False
+        wanted = self.access.is_on("asset_data", usually=True)
         return OneByOne(self._client.fetch_assets) if wanted else None
 
     def _lifecycle_reader(self) -> OneByOne[Row | None] | None:
-        wanted = values.flag(self.access.value("lifecycle"))
+        wanted = self.access.is_on("lifecycle")
         return OneByOne(self._client.fetch_lifecycle) if wanted else None
 
 

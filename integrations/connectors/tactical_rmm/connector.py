@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Final
 
 from integrations.choices import ConsolePurpose
-from integrations.connectors import values
 from integrations.connectors.base import WEBHOOK_SECRET, Abilities, Connector, CredentialField, OpenQuestion
 from integrations.connectors.credential_fields import switch
 from integrations.connectors.looks import Looks
@@ -85,7 +84,7 @@ class TacticalRmmConnector(Connector):
     def fetch_computers(self) -> Iterator[ComputerRecord]:
         """Agents client by client, in parts. Raises `ShortList` after the last if fewer came than exist."""
         tally = Tally(self.brought_before, int(self.begins_at.get("arrived", 0)))
-        full = OneByOne(self._client.fetch_agent) if self._wants("full_records") else None
+        full = OneByOne(self._client.fetch_agent) if self.access.is_on("full_records") else None
         turns = Turns(self.known_hardware, datetime.now(UTC))
         for row, around in self._agents(tally):
             record = self._computer(row, around, full, turns)
@@ -172,10 +171,7 @@ class TacticalRmmConnector(Connector):
         return computers.computer(row, around, found, unread=() if found else computers.HARDWARE)
 
     def _is_wanted(self, row: Row) -> bool:
-        return self._wants("hidden_alerts") or not events.is_hidden(row)
-
-    def _wants(self, name: str) -> bool:
-        return bool(values.flag(self.access.value(name)))
+        return self.access.is_on("hidden_alerts") or not events.is_hidden(row)
 
 
 class Tally:
