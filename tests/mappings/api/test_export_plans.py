@@ -6,32 +6,17 @@ from typing import Any
 
 import pytest
 
-from halobridge.pipeline import TABLE
 from integrations.choices import Action, OptionKind
 from integrations.models import Computer, HaloOption, HaloSite, Plan
-from integrations.runs.steps import work
-from mappings.api import plans
 from mappings.models import ComputerMapping
 from tests.integrations.api.clients import make_caller
 from tests.mappings.builders import SERVER, WORKSTATION, Scene, make_asset_type, make_client, make_site
 from tests.mappings.fake_halo import FakeHalo, work_off
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue")]
 
 LIST = "/api/v1/plans/"
 RULES = "/api/v1/asset-rules/"
-
-
-@pytest.fixture(autouse=True)
-def _queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The queue works while the request waits."""
-
-    def wait(plan: Plan, state: str) -> None:
-        if run := plan.runs.filter(kind="plan_assets", state="queued").first():
-            work(run.pk, TABLE)
-        plan.refresh_from_db()
-
-    monkeypatch.setattr(plans, "wait_while", wait)
 
 
 def post(path: str, body: dict[str, Any], status: int) -> Any:

@@ -6,26 +6,11 @@ from typing import Any
 
 import pytest
 
-from halobridge.pipeline import TABLE
-from integrations.models import Plan
-from integrations.runs.steps import work
-from mappings.api import plans
 from tests.integrations.api.clients import make_caller
 from tests.mappings.builders import make_client
 from tests.mappings.test_moving_companies import Moving
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The queue works while the request waits."""
-
-    def wait(plan: Plan, state: str) -> None:
-        work(plan.runs.latest("id").pk, TABLE)
-        plan.refresh_from_db()
-
-    monkeypatch.setattr(plans, "wait_while", wait)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue")]
 
 
 def ask(**body: Any) -> Any:

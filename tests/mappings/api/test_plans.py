@@ -6,12 +6,9 @@ from typing import Any
 
 import pytest
 
-from halobridge.pipeline import TABLE
 from integrations.api import waiting
 from integrations.choices import PlanState, RunKind, RunState
 from integrations.models import Company, Computer, HaloClient, Plan, Product, Run
-from integrations.runs.steps import work
-from mappings.api import plans
 from mappings.models import CompanyMapping, ProductMapping
 from tests.builders import make_console, make_credential
 from tests.integrations.api.clients import (
@@ -26,17 +23,6 @@ from tests.integrations.api.clients import (
 pytestmark = pytest.mark.django_db
 
 LIST = "/api/v1/plans/"
-
-
-@pytest.fixture
-def queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The queue works while the request waits."""
-
-    def wait(plan: Plan, state: str) -> None:
-        work(plan.runs.latest("id").pk, TABLE)
-        plan.refresh_from_db()
-
-    monkeypatch.setattr(plans, "wait_while", wait)
 
 
 def make_world(computers: int = 3) -> tuple[Company, HaloClient]:
