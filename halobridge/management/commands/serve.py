@@ -110,13 +110,11 @@ class Command(BaseCommand):
 
     @staticmethod
     def _tell_workers(stop_file: Path) -> None:
-        """What is at work hands back at its next good place, instead of holding its lease until it expires."""
+        """What is at work hands back at its next good place instead of holding its lease to the end."""
         stop_file.parent.mkdir(parents=True, exist_ok=True)
         stop_file.touch()
 
-    def _start(
-        self, supervisor: Supervisor, port: int, parts: tuple[str, ...], more: dict[str, str]
-    ) -> None:
+    def _start(self, supervisor: Supervisor, port: int, parts: tuple[str, ...], more: dict[str, str]) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", **more}
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         with_sandbox = WEB in parts and sandbox_wanted()
