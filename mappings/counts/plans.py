@@ -15,7 +15,7 @@ from integrations.choices import Action, PlanState
 from integrations.models import Computer, HaloCredential, Plan
 from mappings.counts.today import IN_HALO, counted
 from mappings.models import ComputerMapping
-from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, MOVE
+from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, COMPANY_MAPPING, MOVE, OFFBOARD
 from mappings.planning.world import Scope
 
 MOST_LINES: Final = 100
@@ -53,12 +53,14 @@ class PlanCounts:
 
 
 def counts_of_plan(plan: Plan) -> PlanCounts | None:
-    """Four statements, whatever the size. None once a plan has been applied: its *before* is gone. None of a
-    plan that is about no computers."""
+    """Five statements at most, whatever the size. None once a plan has been applied: its *before* is gone.
+    None of a plan that is about no computers."""
     if plan.state != PlanState.READY or plan.halo_credential is None or plan.kind in _OF_NO_COMPUTERS:
         return None
     before = _present(plan)
     after = before.copy()
+    if _ends_company(plan):
+        after = Counter(dict.fromkeys(before, 0))
     for (client, product, asset_type), number in _created(plan).items():
         after[client, product, asset_type] += number
         after[client, product, ""] -= number
@@ -70,6 +72,11 @@ def counts_of_plan(plan: Plan) -> PlanCounts | None:
     ]
     lines.sort(key=lambda line: (-abs(line.difference), line.client, line.product, line.asset_type))
     return PlanCounts(_in_halo(before), _in_halo(after), lines[:MOST_LINES], len(lines[MOST_LINES:]))
+
+
+def _ends_company(plan: Plan) -> bool:
+    """Whether all computers of its scope count no more afterwards: their company is offboarded."""
+    return plan.kind == OFFBOARD and plan.changes.filter(selected=True, subject_kind=COMPANY_MAPPING).exists()
 
 
 def _in_halo(counts: Counter[Key]) -> int:
