@@ -19,13 +19,9 @@ GONE: Final = "The sheet was deleted."
 ROW: Final = "sheet row"
 
 
-def is_sheet(work: Work) -> bool:
-    return "sheet" in work.run.parameters
-
-
 def sheet_of(work: Work) -> MappingSheet | None:
     rows = MappingSheet.objects.select_related("halo_credential__instance").defer("content")
-    return rows.filter(pk=work.run.parameters["sheet"]).first()
+    return rows.filter(pk=work.run.parameters.get("sheet")).first()
 
 
 def look(work: Work) -> Result:
@@ -53,6 +49,8 @@ def apply(work: Work) -> Result:
     sheet = sheet_of(work)
     if sheet is None:
         return Done(RunState.FAILED, GONE)
+    if sheet.state == UploadState.APPLIED and sheet.apply_run_id == work.run.pk:
+        return _concluded(work, sheet)
     if sheet.state == UploadState.APPLIED:
         return Done(error="This has been applied already; nothing was changed.")
     if sheet.state != UploadState.APPLYING or sheet.checksum != work.run.parameters.get("checksum"):
