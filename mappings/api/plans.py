@@ -20,7 +20,7 @@ from integrations.choices import PlanState, RunKind
 from integrations.models import OPEN_STATES, Computer, HaloSite, Plan, PlannedChange, Run
 from integrations.runs.request import request_planning, request_run
 from mappings.api.wanted_plans import MOST_COMPUTERS, WantedPlanSerializer, make_plan
-from mappings.linking import release
+from mappings.keeping import release
 from mappings.models import ComputerMapping
 from mappings.planning import choose, tick, verify
 
