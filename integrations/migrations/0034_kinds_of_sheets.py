@@ -20,7 +20,7 @@ def _back(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0032_alarms")]
+    dependencies = [("integrations", "0033_alarms_by_channel")]
 
     operations = [
         
