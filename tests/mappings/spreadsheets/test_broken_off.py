@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from halobridge import importing
@@ -118,3 +120,17 @@ def test_runs_of_sheets_have_kinds_of_their_own(sheet: MappingSheet) -> None:
     sheet.refresh_from_db()
     assert {run.kind for run in Run.objects.all()} == {RunKind.LOOK_SHEET}
     assert Company.objects.count() == COMPANIES
+
+
+def test_runs_of_an_earlier_version_get_their_kind_and_those_of_uploads_stay(
+    credential: HaloCredential,
+) -> None:
+    old = [
+        Run.objects.create(kind=kind, parameters=parameters)
+        for kind in (RunKind.LOOK_UPLOAD, RunKind.APPLY_UPLOAD)
+        for parameters in ({"sheet": 7}, {"upload": 7})
+    ]
+    upgrade = import_module("integrations.migrations.0034_kinds_of_sheets")
+    upgrade._name_sheets(apps, None)
+    kinds = [Run.objects.get(pk=run.pk).kind for run in old]
+    assert kinds == [RunKind.LOOK_SHEET, RunKind.LOOK_UPLOAD, RunKind.APPLY_SHEET, RunKind.APPLY_UPLOAD]
