@@ -14,12 +14,11 @@ from integrations.models import Plan, Run
 from mappings.models import SheetAsset, SheetKind
 from tests.connected import execute_here
 from tests.integrations.admin.made import make_staff, make_superuser
-from tests.integrations.api.clients import make_caller
 from tests.mappings.builders import Scene
 from tests.mappings.sheets import looked_at
 from tests.mappings.test_moving_companies import Moving
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue")]
+pytestmark = pytest.mark.django_db
 ROW = {
     "inventory_number": "R-1",
     "assettype_name": "Workstation",
@@ -78,21 +77,11 @@ def test_a_move_is_asked_for_anew_and_the_old_preview_stays(staff: Client) -> No
     assert (again.kind, again.company, again.parameters) == (plan.kind, plan.company, plan.parameters)
 
 
-def test_what_was_applied_and_what_is_an_export_has_its_own_way(staff: Client) -> None:
+def test_what_was_applied_is_not_made_again(staff: Client) -> None:
     plan = Moving().move()
     Plan.objects.update(state=PlanState.APPLIED)
     assert "it is not made again" in press(staff, plan).content.decode()
-    Plan.objects.update(state=PlanState.STALE, kind="assets")
-    assert make_caller().post(f"/api/v1/plans/{plan.pk}/again/").status_code == 409
     assert Plan.objects.count() == 1
-
-
-def test_by_rest_it_is_a_plan_like_any_other() -> None:
-    plan = Moving().move()
-    answer = make_caller().post(f"/api/v1/plans/{plan.pk}/again/")
-    assert answer.status_code in (201, 202)
-    assert answer.json()["id"] != plan.pk
-    assert answer.json()["kind"] == "move"
 
 
 def test_who_may_make_no_previews_sees_no_button(client: Client) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from integrations.choices import IntentionKind, IntentionState
-from integrations.models import Intention
+from integrations.choices import IntentionKind, IntentionState, PlanState
+from integrations.models import Intention, Plan
 from mappings.models import ComputerMapping
 from tests.integrations.api.clients import make_caller
 from tests.mappings.builders import make_client, make_site
@@ -102,3 +102,22 @@ def test_what_nothing_hangs_on_is_changed_at_once() -> None:
     scene.link(scene.computer("NEW"), None)
     answer = patch(scene, halo_client=scene.other.pk)
     assert (answer.status_code, answer.json()["halo_site"]) == (200, scene.there.pk)
+
+
+# ---- out of date -----------------------------------------------------------------------------
+
+
+def test_a_preview_that_is_out_of_date_is_made_again() -> None:
+    plan = Moving().move()
+    Plan.objects.update(state=PlanState.STALE)
+    answer = make_caller().post(f"/api/v1/plans/{plan.pk}/again/")
+    assert answer.status_code == 201
+    assert answer.data["id"] != plan.pk
+    assert (answer.data["kind"], answer.data["counts"]["update"]) == ("move", 1)
+
+
+def test_an_export_is_asked_for_anew_instead() -> None:
+    plan = Moving().move()
+    Plan.objects.update(state=PlanState.STALE, kind="assets")
+    answer = make_caller().post(f"/api/v1/plans/{plan.pk}/again/")
+    assert (answer.status_code, Plan.objects.count()) == (409, 1)
