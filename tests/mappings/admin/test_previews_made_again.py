@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from integrations.admin.display import admin_url
 from integrations.choices import Action, PlanState, RunKind
 from integrations.models import Plan, Run
 from mappings.models import SheetAsset, SheetKind
+from mappings.planning import make_again
 from tests.connected import execute_here
 from tests.integrations.admin.made import make_staff, make_superuser
 from tests.mappings.builders import Scene
@@ -80,7 +82,10 @@ def test_a_move_is_asked_for_anew_and_the_old_preview_stays(staff: Client) -> No
 def test_what_was_applied_is_not_made_again(staff: Client) -> None:
     plan = Moving().move()
     Plan.objects.update(state=PlanState.APPLIED)
-    assert "it is not made again" in press(staff, plan).content.decode()
+    assert "New preview" not in staff.get(admin_url(plan)).content.decode()
+    press(staff, plan)
+    with pytest.raises(ValidationError, match="it is not made again"):
+        make_again(Plan.objects.get())
     assert Plan.objects.count() == 1
 
 
