@@ -13,19 +13,15 @@ from mappings.models import MappingSheet, SheetKind, SheetVerdict
 from mappings.spreadsheets.applying import Applied, apply_some, conclude, waiting_rows
 from mappings.spreadsheets.assets import plan_of
 from mappings.spreadsheets.looking import look_at
-from ticketing.planning import mark_baselines
+from ticketing.planning import companies_with_open_tickets, mark_baselines
 
 GONE: Final = "The sheet was deleted."
 ROW: Final = "sheet row"
 
 
-def is_sheet(work: Work) -> bool:
-    return "sheet" in work.run.parameters
-
-
 def sheet_of(work: Work) -> MappingSheet | None:
     rows = MappingSheet.objects.select_related("halo_credential__instance").defer("content")
-    return rows.filter(pk=work.run.parameters["sheet"]).first()
+    return rows.filter(pk=work.run.parameters.get("sheet")).first()
 
 
 def look(work: Work) -> Result:
@@ -40,7 +36,7 @@ def look(work: Work) -> Result:
             plan = plan_of(sheet, work.run, told)
             work.count(**plan.counts)
         else:
-            work.count(**look_at(sheet, work.run, told))
+            work.count(**look_at(sheet, work.run, told, companies_with_open_tickets))
     except BadFile as problem:
         looking = MappingSheet.objects.filter(pk=sheet.pk, state=UploadState.LOOKING)
         looking.update(state=UploadState.FAILED, reason=problem.sentence)
@@ -53,6 +49,8 @@ def apply(work: Work) -> Result:
     sheet = sheet_of(work)
     if sheet is None:
         return Done(RunState.FAILED, GONE)
+    if sheet.state == UploadState.APPLIED and sheet.apply_run_id == work.run.pk:
+        return _concluded(work, sheet)
     if sheet.state == UploadState.APPLIED:
         return Done(error="This has been applied already; nothing was changed.")
     if sheet.state != UploadState.APPLYING or sheet.checksum != work.run.parameters.get("checksum"):
@@ -60,7 +58,7 @@ def apply(work: Work) -> Result:
     left = waiting_rows(sheet).count()
     total = work.run.total or left
     while not work.time_is_up:
-        done = apply_some(sheet, work.run.requested_by)
+        done = apply_some(sheet, work.run.requested_by, companies_with_open_tickets)
         if not done.rows:
             conclude(sheet)
             return _concluded(work, sheet)

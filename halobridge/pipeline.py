@@ -135,18 +135,6 @@ def read_software(work: Work) -> Result:
         return read(work, credential, open_reader(session))
 
 
-# ---- spreadsheets ---------------------------------------------------------------------------
-
-
-def look_at_spreadsheet(work: Work) -> Result:
-    return importing.look(work) if importing.is_sheet(work) else uploading.look(work)
-
-
-def apply_spreadsheet(work: Work) -> Result:
-    """Of mappings, or of what a console has."""
-    return importing.apply(work) if importing.is_sheet(work) else uploading.begin_apply(work)
-
-
 # ---- assets ---------------------------------------------------------------------------------
 
 
@@ -346,13 +334,15 @@ TABLE: Table = {
     RunKind.SOFTWARE: {"start": read_software},
     RunKind.SYNC_CONSOLE: {"start": consoles.sync_console, "link": consoles.link_after_console},
     RunKind.EVENTS: {"start": consoles.fetch_events},
-    RunKind.LOOK_UPLOAD: {"start": look_at_spreadsheet, "judge": uploading.judge},
+    RunKind.LOOK_UPLOAD: {"start": uploading.look, "judge": uploading.judge},
     RunKind.APPLY_UPLOAD: {
-        "start": apply_spreadsheet,
+        "start": uploading.begin_apply,
         "rows": uploading.store_rows,
         "missing": uploading.mark_missing,
         "link": consoles.link_after_console,
     },
+    RunKind.LOOK_SHEET: {"start": importing.look},
+    RunKind.APPLY_SHEET: {"start": importing.apply},
     RunKind.DELIVERIES: {"start": consoles.read_deliveries},
     RunKind.MATCH: {"start": match},
     RunKind.PLAN_ASSETS: {"start": plan_assets},

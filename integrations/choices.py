@@ -194,6 +194,8 @@ class RunKind(TextChoices):
     SIMULATE = "simulate", "Simulation"
     LOOK_UPLOAD = "look_upload", "Look at a spreadsheet"
     APPLY_UPLOAD = "apply_upload", "Apply a spreadsheet"
+    LOOK_SHEET = "look_sheet", "Look at an imported sheet"
+    APPLY_SHEET = "apply_sheet", "Apply an imported sheet"
     PREFLIGHT = "preflight", "Look at profiles"
     GAPS = "gaps", "Look for gaps"
     COUNTS = "counts", "Counts of a month's end"

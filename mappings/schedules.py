@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from integrations.choices import ConnectionState, RunKind
@@ -37,16 +37,20 @@ def request_keeping(credential: HaloCredential, requested_by: Any = None) -> Run
     )
 
 
-def due() -> list[HaloCredential]:
-    """Credentials with companies that are switched on, whose last update is long enough ago."""
+def keepable() -> QuerySet[HaloCredential]:
+    """Credentials with companies that are switched on, and that can be worked with."""
     on = CompanyMapping.objects.in_force().filter(enable_configuration=True, company__active=True)
-    working = HaloCredential.objects.filter(
+    return HaloCredential.objects.filter(
         pk__in=on.values("halo_credential"),
         enabled=True,
         state=ConnectionState.WORKING,
         synced_at__isnull=False,
     )
-    credentials = list(working.select_related("instance"))
+
+
+def due() -> list[HaloCredential]:
+    """Credentials with companies that are switched on, whose last update is long enough ago."""
+    credentials = list(keepable().select_related("instance"))
     limits = limits_of_many(credentials)
     runs = Run.objects.filter(kind=RunKind.KEEP_ASSETS, halo_credential__in=credentials).order_by()
     last = dict(runs.values_list("halo_credential").annotate(at=Max("requested_at")))

@@ -75,13 +75,16 @@ def read_facts() -> Facts:
 
 
 def _coverage(consoles: list[Console]) -> list[Coverage]:
-    company_mapped = Exists(CompanyMapping.objects.filter(company=OuterRef("pk")))
-    # Whom staff leave alone is not missing.
-    ignored = Exists(IgnoredCompany.objects.filter(company=OuterRef("pk"))) & ~company_mapped
-    companies = Company.objects.filter(active=True).exclude(ignored).order_by().values_list("console")
+    mapped = CompanyMapping.objects.filter(company=OuterRef("pk"))
+    company_mapped = Exists(mapped.in_use())
+    # Whom staff leave alone, and who is offboarded, is not missing.
+    left = Exists(IgnoredCompany.objects.filter(company=OuterRef("pk"))) | Exists(mapped)
+    companies = (
+        Company.objects.filter(active=True).exclude(left & ~company_mapped).order_by().values_list("console")
+    )
     by_company = companies.annotate(all=Count("pk"), mapped=Count("pk", filter=Q(company_mapped)))
     pair = Exists(ComputerMapping.objects.filter(computer=OuterRef("pk"), halo_asset__isnull=False))
-    reached = Exists(CompanyMapping.objects.filter(company=OuterRef("company")))
+    reached = Exists(CompanyMapping.objects.in_use().filter(company=OuterRef("company")))
     computers = Computer.objects.filter(active=True, eligible=True).order_by().values_list("console")
     by_computer = computers.annotate(
         all=Count("pk"), mapped=Count("pk", filter=Q(pair)), reach=Count("pk", filter=Q(reached))

@@ -23,6 +23,7 @@ READING: Final = frozenset(
         RunKind.SOFTWARE,
         RunKind.SWEEP,
         RunKind.LOOK_UPLOAD,
+        RunKind.LOOK_SHEET,
     }
 )
 """Kinds that are cut when they take too long: what they leave undone the next one does.

@@ -12,7 +12,7 @@ from integrations.admin.display import admin_url
 from integrations.models import HaloClient, HaloCredential, HaloSite, Plan
 from mappings.admin.company_effects import Pressed, after_mapping, leave_to
 from mappings.admin.previewing import previewed
-from mappings.linking import computers_of, map_company
+from mappings.linking import Above, attached_companies, is_elsewhere, map_company, nothing_above
 from mappings.models import CompanyMapping
 from mappings.planning import new_move
 
@@ -29,16 +29,13 @@ LOOK = "Nothing has changed yet: look at what would move, then apply it."
 class Moving(_Base):
     """For the admin of company mappings."""
 
-    def holds_more(self, mapping: CompanyMapping) -> bool:
-        """Whether the floor above has something that would move along."""
-        return False
+    above: Above = staticmethod(nothing_above)
 
     def needs_preview(self, mapping: CompanyMapping, client: HaloClient, site: HaloSite | None) -> bool:
         """Whether assets or tickets hang on a mapping that is to change. Two statements at most."""
-        if client.pk == mapping.halo_client_id and (site is None or site.pk == mapping.halo_site_id):
+        if not is_elsewhere(mapping, client, site):
             return False
-        linked = computers_of(mapping).filter(halo_asset__isnull=False)
-        return bool(linked.exists() or self.holds_more(mapping))
+        return bool(attached_companies([mapping.company_id], mapping.halo_credential, self.above))
 
     def preview_of_move(
         self, request: HttpRequest, mapping: CompanyMapping, client: HaloClient, site: HaloSite | None

@@ -23,6 +23,7 @@ STATE_TONES: Final[Mapping[str, str]] = {
     ComputerState.TO_EXPORT: "info",
     ComputerState.UNMAPPED: "warn",
     ComputerState.COMPANY_UNMAPPED: "warn",
+    ComputerState.OFFBOARDED: "neutral",
     ComputerState.NO_COMPANY: "warn",
     ComputerState.NOT_ELIGIBLE: "neutral",
     ComputerState.GONE: "neutral",

@@ -55,7 +55,9 @@ class ExportForm(forms.Form):
             widget=UnfoldAdminSelect2Widget,
         )
         self.fields["company"] = forms.ModelChoiceField(
-            Company.objects.filter(mappings__halo_credential=self.credential),
+            Company.objects.filter(
+                mappings__halo_credential=self.credential, mappings__archived_at__isnull=True
+            ),
             required=False,
             help_text="Only mapped companies are offered. Empty: all of them.",
             widget=SearchSelect(
@@ -77,7 +79,11 @@ class ExportForm(forms.Form):
     def _add_products(self) -> None:
         """One select per product; what is left at its default is not part of the plan."""
         among = self.computers if self.computers is not None else Computer.objects.all()
-        own = among.filter(active=True, company__mappings__halo_credential=self.credential)
+        own = among.filter(
+            active=True,
+            company__mappings__halo_credential=self.credential,
+            company__mappings__archived_at__isnull=True,
+        )
         rows = Product.objects.filter(Exists(own.filter(product=OuterRef("pk")).order_by()))
         self.products = list(rows.select_related("console").order_by("name", "pk")[:MOST_PRODUCTS])
         stored = ProductMapping.objects.filter(halo_credential=self.credential, product__in=self.products)

@@ -34,6 +34,8 @@ from mappings.planning import (
     OFFBOARD,
     UNDO,
     WRITES,
+    can_be_made_again,
+    make_again,
     tick,
     verify,
     ways,
@@ -53,6 +55,7 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
     )
     buttons: ClassVar[tuple[Button, ...]] = (
         Button("apply", "Apply", permission="apply", shown=lambda plan: plan.state == PlanState.READY),
+        Button("plan_again", "New preview", permission="add", shown=can_be_made_again),
         Button("keep_ticks", "Keep these ticks", shown=lambda plan: plan.state == PlanState.READY),
     )
 
@@ -161,6 +164,7 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
             "here": address(request, page=request.GET.get("page")),
             "ways": _ways_of(plan),
             "counted": counts_of_plan(plan),
+            "may_plan_again": can_be_made_again(plan) and self.may_press(request, "add", plan),
             "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],
         }
 
@@ -202,6 +206,13 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
         if problem:
             messages.error(request, f"Nothing was written. {problem}")
         return not problem
+
+    def plan_again(self, request: HttpRequest, row: Plan) -> HttpResponse:
+        try:
+            return HttpResponseRedirect(admin_url(make_again(row, request.user)))
+        except ValidationError as problem:
+            messages.error(request, " ".join(problem.messages))
+        return HttpResponseRedirect(admin_url(row))
 
     @staticmethod
     def _unchanged(request: HttpRequest, row: Plan) -> bool:

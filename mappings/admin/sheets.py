@@ -23,7 +23,7 @@ from integrations.runs.uploads import CannotApply
 from mappings.admin.sheet_form import SheetForm, kinds_for
 from mappings.models import MappingSheet, SheetKind, SheetRow, SheetVerdict
 from mappings.spreadsheets.applying import changed_since
-from mappings.spreadsheets.asking import request_apply, request_look
+from mappings.spreadsheets.asking import is_at_work, is_left_behind, request_apply, request_look
 from mappings.spreadsheets.kinds import KINDS, RIGHTS, table_of
 
 PER_PAGE: Final = 50
@@ -164,7 +164,8 @@ class MappingSheetAdmin(HistoryAdmin):
         page, verdicts = _rows(request, sheet)
         is_ready = sheet.state == UploadState.READY
         wanted = sum(sheet.counts.get(name, 0) for name in (SheetVerdict.CREATES, SheetVerdict.CHANGES))
-        may_act = self._may_act(request, sheet) and sheet.state not in _OVER
+        left_behind = is_left_behind(sheet)
+        may_act = self._may_act(request, sheet) and (left_behind or sheet.state not in _OVER)
         context = self.page_context(
             request,
             str(sheet),
@@ -172,14 +173,15 @@ class MappingSheetAdmin(HistoryAdmin):
             object=sheet,
             sheet=sheet,
             one=table_of(sheet.what, sheet.halo_credential).one,
-            is_at_work=sheet.state in (UploadState.LOOKING, UploadState.APPLYING),
+            is_at_work=is_at_work(sheet),
+            left_behind=left_behind,
             run=sheet.apply_run or sheet.look_run,
             page=page,
             verdicts=verdicts,
             columns=_columns(sheet),
             changed=changed_since(sheet, list(page)) if is_ready else set(),
             may_act=may_act,
-            may_apply=may_act and is_ready and wanted,
+            may_apply=may_act and (is_ready or left_behind) and wanted,
             wanted=wanted,
             apply_url=self.url("apply", sheet.pk),
             again_url=self.url("look_again", sheet.pk),

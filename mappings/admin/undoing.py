@@ -15,7 +15,7 @@ from integrations.admin.bases import Button
 from integrations.admin.display import admin_url
 from integrations.models import Plan, Run
 from mappings.admin.previewing import previewed
-from mappings.linking import release
+from mappings.keeping import release
 from mappings.models import ComputerMapping
 from mappings.planning import UNDO, new_undo
 

@@ -26,21 +26,32 @@ from mappings.api.company_bulk import (
     SwitchManySerializer,
 )
 from mappings.linking import (
+    NEEDS_PREVIEW,
     SWITCHES,
+    Above,
     accept_suggestions,
+    attached_companies,
     bring_back,
     confirm_name,
     exact_suggestions,
     import_clients,
     importable_clients,
+    is_elsewhere,
     map_company,
     matching_clients,
+    nothing_above,
     set_switches,
     set_switches_of,
     suggest_companies_for,
     unmap_company,
 )
 from mappings.models import CompanyMapping, CompanySuggestion
+
+_BRING_BACK = "POST /api/v1/company-mappings/{}/bring_back/"
+_WAY = (
+    'POST {{"kind": "move", "company_mapping": {}}} with "halo_client" or "halo_site" to /api/v1/plans/, '
+    "look at its changes, and apply it."
+)
 
 
 class CompanyMappingSerializer(serializers.ModelSerializer[CompanyMapping]):
@@ -99,12 +110,24 @@ class CompanyMappingSerializer(serializers.ModelSerializer[CompanyMapping]):
         return self._map(company, client, validated_data)
 
     def update(self, instance: CompanyMapping, validated_data: dict[str, Any]) -> CompanyMapping:
+        if instance.archived_at is not None:
+            raise Conflict(
+                f"{instance.company} is offboarded: {_BRING_BACK.format(instance.pk)} comes first."
+            )
         if {"halo_client", "halo_site"} & set(validated_data):
             client = validated_data.get("halo_client", instance.halo_client)
+            self._refuse_move(instance, client, validated_data.get("halo_site"))
             return self._map(instance.company, client, validated_data)
         mapping = set_switches(instance, staff=self.context["request"].user, **_switches(validated_data))
         _look_again(mapping.halo_credential)
         return mapping
+
+    def _refuse_move(self, mapping: CompanyMapping, client: HaloClient, site: HaloSite | None) -> None:
+        if not is_elsewhere(mapping, client, site):
+            return
+        above = getattr(self.context["view"], "above", nothing_above)
+        if attached_companies([mapping.company_id], mapping.halo_credential, above):
+            raise Conflict(f"{NEEDS_PREVIEW}: {_WAY.format(mapping.pk)}")
 
     def _map(self, company: Company, client: HaloClient, values: dict[str, Any]) -> CompanyMapping:
         mapping = map_company(
@@ -137,8 +160,10 @@ def _switches(values: dict[str, Any]) -> dict[str, Any]:
 class CompanyMappingViewSet(WriteResource):
     """Companies and the Halo clients [customers] that they are.
 
-    Another client or site set here leaves assets and tickets where they are; a plan of kind *move* takes them
-    along."""
+    Another client or site is set here while nothing hangs on the mapping. Once it has assets or open tickets
+    that is 409, and a plan of kind *move*, which takes them along."""
+
+    above: Above = staticmethod(nothing_above)
 
     queryset: QuerySet[CompanyMapping] = CompanyMapping.objects.select_related(
         "halo_client__merged_into", "halo_site"

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.models import Computer, HaloAsset, HaloCredential, HaloSite
-from mappings.linking import edit_computer_mapping, release, remove_computer_mapping
+from mappings.keeping import release
+from mappings.linking import edit_computer_mapping, remove_computer_mapping
 from mappings.models import ComputerMapping
 
 CHOSEN = ("halo_asset", "halo_site", "asset_type", "wanted_site", "wanted_type")

@@ -20,9 +20,9 @@ from integrations.choices import PlanState, RunKind
 from integrations.models import OPEN_STATES, Computer, HaloSite, Plan, PlannedChange, Run
 from integrations.runs.request import request_planning, request_run
 from mappings.api.wanted_plans import MOST_COMPUTERS, WantedPlanSerializer, make_plan
-from mappings.linking import release
+from mappings.keeping import release
 from mappings.models import ComputerMapping
-from mappings.planning import choose, tick, verify
+from mappings.planning import can_be_made_again, choose, make_again, tick, verify
 
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):
@@ -119,9 +119,7 @@ class PlanViewSet(ReadResource):
         plan = make_plan(wanted.validated_data, request.user)
         request_planning(plan, requested_by=request.user)
         wait_while(plan, PlanState.PLANNING)
-        code = status.HTTP_201_CREATED if plan.state == PlanState.READY else status.HTTP_202_ACCEPTED
-        where = reverse("plans-detail", args=[plan.pk], request=request)
-        return Response(PlanSerializer(plan).data, code, headers={"Location": where})
+        return _made(plan, request)
 
     @extend_schema(request=RowChoicesSerializer, responses={200: PlanSerializer, 202: PlanSerializer})
     @action(detail=True, methods=["post"])
@@ -135,6 +133,18 @@ class PlanViewSet(ReadResource):
         wait_while(plan, PlanState.PLANNING)
         code = status.HTTP_202_ACCEPTED if plan.state == PlanState.PLANNING else status.HTTP_200_OK
         return Response(PlanSerializer(plan).data, code)
+
+    @extend_schema(request=None, responses={201: PlanSerializer, 202: PlanSerializer})
+    @action(detail=True, methods=["post"], post_permissions=("add",))
+    def again(self, request: Request, pk: str) -> Response:
+        """A new preview instead of one that is out of date, of any kind but *assets*; that of a sheet is
+        computed in its place. 201 if it is ready within 10 s, else 202."""
+        plan = self.get_object()
+        if not can_be_made_again(plan):
+            raise Conflict("This preview is not made again: ask for a new one.")
+        plan = make_again(plan, request.user)
+        wait_while(plan, PlanState.PLANNING)
+        return _made(plan, request)
 
     @extend_schema(request=None, responses={200: ReleasedSerializer})
     @action(detail=True, methods=["post"], post_permissions=("mappings.change_computermapping",))
@@ -164,6 +174,12 @@ class PlanViewSet(ReadResource):
             slot=f"apply:{plan.pk}",
         )
         return accepted(run, request)
+
+
+def _made(plan: Plan, request: Request) -> Response:
+    code = status.HTTP_201_CREATED if plan.state == PlanState.READY else status.HTTP_202_ACCEPTED
+    where = reverse("plans-detail", args=[plan.pk], request=request)
+    return Response(PlanSerializer(plan).data, code, headers={"Location": where})
 
 
 def _refuse_stale(plan: Plan) -> None:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from integrations.choices import Action, Outcome
 from integrations.ingest.batches import batches
-from integrations.models import Computer, Entry, HaloAsset, HaloClient, HaloSite, Plan, PlannedChange
+from integrations.models import (
+    Computer,
+    Entry,
+    HaloAsset,
+    HaloClient,
+    HaloSite,
+    Location,
+    Plan,
+    PlannedChange,
+)
 from mappings.apply.job import Job
 from mappings.apply.prepare import CHUNK, entry_of
 from mappings.linking.archiving import archive, bring_back
 from mappings.linking.companies import map_company
+from mappings.linking.locations import map_locations
 from mappings.models import CompanyMapping, ComputerMapping
 from mappings.planning import WRITES
 from mappings.planning.links_back import local_acts_of
-from mappings.planning.rows import COMPANY_MAPPING, LOCAL
+from mappings.planning.rows import COMPANY_MAPPING, LOCAL, LOCATIONS
 
 CHANGED = "The mapping was changed meanwhile; make a new preview."
 
@@ -78,6 +89,20 @@ def _map(job: Job, row: PlannedChange) -> None:
         staff=job.run.requested_by,
         reason=f"Changed by preview {job.plan.pk}.",
     )
+    _map_locations(job, mapping, row.after.get(LOCATIONS) or {})
+
+
+def _map_locations(job: Job, mapping: CompanyMapping, wanted: Mapping[str, Mapping[str, Any]]) -> None:
+    """Where the client has the site still. Locations that are gone, and those of no site, need nothing."""
+    site_of = {int(key): place["value"] for key, place in wanted.items() if place["value"] is not None}
+    if not site_of:
+        return
+    mapping.refresh_from_db(fields=["halo_client"])
+    sites = HaloSite.objects.filter(client=mapping.halo_client_id, halo_id__in=site_of.values(), active=True)
+    by_number = {site.halo_id: site for site in sites}
+    places = Location.objects.filter(company=mapping.company_id, pk__in=site_of)
+    back = {place: by_number[site_of[place.pk]] for place in places if site_of[place.pk] in by_number}
+    map_locations(mapping, back, job.run.requested_by)
 
 
 def _is_as(mapping: CompanyMapping, row: PlannedChange) -> bool:

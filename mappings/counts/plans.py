@@ -13,17 +13,15 @@ from django.db.models.functions import Coalesce
 
 from integrations.choices import Action, PlanState
 from integrations.models import Computer, HaloCredential, Plan
+from mappings.counts.moves import Key, gone_along, moved_by
 from mappings.counts.today import IN_HALO, counted
 from mappings.models import ComputerMapping
-from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, MOVE
+from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, COMPANY_MAPPING, OFFBOARD
 from mappings.planning.world import Scope
 
 MOST_LINES: Final = 100
-Key = tuple[str, str, str]
-"""Client, product, asset type; no type: not in HaloPSA."""
 
-
-_OF_NO_COMPUTERS = (ASSET_TYPES, ASSET_SHEET, MOVE)
+_OF_NO_COMPUTERS = (ASSET_TYPES, ASSET_SHEET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +51,22 @@ class PlanCounts:
 
 
 def counts_of_plan(plan: Plan) -> PlanCounts | None:
-    """Four statements, whatever the size. None once a plan has been applied: its *before* is gone. None of a
-    plan that is about no computers."""
+    """Nine statements at most, whatever the size. None once a plan has been applied: its *before* is gone.
+    None of a plan that is about no computers."""
     if plan.state != PlanState.READY or plan.halo_credential is None or plan.kind in _OF_NO_COMPUTERS:
         return None
     before = _present(plan)
+    after = _after(plan, before)
+    lines = [
+        CountLine(*key, before[key], max(0, after[key])) for key in after if max(0, after[key]) != before[key]
+    ]
+    lines.sort(key=lambda line: (-abs(line.difference), line.client, line.product, line.asset_type))
+    return PlanCounts(_in_halo(before), _in_halo(after), lines[:MOST_LINES], len(lines[MOST_LINES:]))
+
+
+def _after(plan: Plan, before: Counter[Key]) -> Counter[Key]:
+    if _ends_company(plan):
+        return Counter(dict.fromkeys(before, 0))
     after = before.copy()
     for (client, product, asset_type), number in _created(plan).items():
         after[client, product, asset_type] += number
@@ -65,11 +74,15 @@ def counts_of_plan(plan: Plan) -> PlanCounts | None:
     for (client, product, asset_type, waits), number in _retired(plan):
         after[client, product, asset_type] -= number
         after[client, product, ""] += number if waits else 0
-    lines = [
-        CountLine(*key, before[key], max(0, after[key])) for key in after if max(0, after[key]) != before[key]
-    ]
-    lines.sort(key=lambda line: (-abs(line.difference), line.client, line.product, line.asset_type))
-    return PlanCounts(_in_halo(before), _in_halo(after), lines[:MOST_LINES], len(lines[MOST_LINES:]))
+    for former, later in (*moved_by(plan), *gone_along(plan)):
+        after[former] -= 1
+        after[later] += 1
+    return after
+
+
+def _ends_company(plan: Plan) -> bool:
+    """Whether all computers of its scope count no more afterwards: their company is offboarded."""
+    return plan.kind == OFFBOARD and plan.changes.filter(selected=True, subject_kind=COMPANY_MAPPING).exists()
 
 
 def _in_halo(counts: Counter[Key]) -> int:

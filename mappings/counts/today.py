@@ -2,8 +2,8 @@
 
 A computer counts once for each console that has it, under the product that decides its asset type. It counts
 with the client and type of its asset while that is active in HaloPSA, else with the client of its company and
-no type. Computers of companies that are not mapped have no client and do not count; ignored ones only do
-while they have an asset.
+no type. Computers of companies that are not mapped have no client and do not count, those of offboarded
+companies do not count at all; ignored ones only do while they have an asset.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def counted(credential: HaloCredential, among: QuerySet[Computer] | None = None)
     waiting = Q(~is_ignored(), active=True, eligible=True, place__isnull=False)
     return (
         with_halo(computers, credential)
-        .filter(IN_HALO | waiting)
+        .filter(IN_HALO | waiting, place__archived_at__isnull=True)
         .annotate(
             client=_either("client_id", F("place__halo_client_id"), IntegerField()),
             client_halo_id=_either("client__halo_id", F("place__halo_client__halo_id"), IntegerField()),

@@ -36,16 +36,21 @@ class Looking:
 def computers_of(credential: HaloCredential) -> QuerySet[Computer]:
     """Active computers of companies that are mapped in this credential, or in none and not ignored.
 
-    Computers that staff ignore are none of them. A credential that is restricted to a company is about that
-    one alone.
+    Computers that staff ignore and those of offboarded companies are none of them. A credential that is
+    restricted to a company is about that one alone.
     """
     computers = without_ignored(Computer.objects.filter(active=True))
     if credential.associated_company_id:
-        return computers.filter(company=credential.associated_company_id)
+        mine = computers.filter(company=credential.associated_company_id)
+        return mine.exclude(company__in=_offboarded(credential).values("company"))
     anywhere = CompanyMapping.objects.filter(company=OuterRef("company"))
-    here = anywhere.filter(halo_credential=credential)
+    here = anywhere.filter(halo_credential=credential, archived_at__isnull=True)
     ignored = IgnoredCompany.objects.filter(company=OuterRef("company"), halo_credential=credential)
     return computers.filter(Exists(here) | (~Exists(anywhere) & ~Exists(ignored)))
+
+
+def _offboarded(credential: HaloCredential) -> QuerySet[CompanyMapping]:
+    return CompanyMapping.objects.filter(halo_credential=credential, archived_at__isnull=False)
 
 
 def with_halo(computers: QuerySet[Computer], credential: HaloCredential) -> QuerySet[Any]:
@@ -70,8 +75,12 @@ def _number(path: str) -> ExpressionWrapper[Any]:
 
 
 def assets_of(credential: HaloCredential) -> QuerySet[HaloAsset]:
-    """Active assets; of a restricted credential those of its company's client."""
+    """Active assets, without those of clients whose companies are all offboarded; of a restricted credential
+    those of its company's client."""
+    in_use = CompanyMapping.objects.in_use().filter(halo_client=OuterRef("client"))
+    over = _offboarded(credential).filter(halo_client=OuterRef("client"))
     assets = HaloAsset.objects.filter(halo_credential=credential, active=True)
+    assets = assets.filter(~Exists(over) | Exists(in_use))
     if credential.associated_company_id:
         mapped = CompanyMapping.objects.filter(
             halo_credential=credential, company=credential.associated_company_id

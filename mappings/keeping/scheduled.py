@@ -19,7 +19,7 @@ from integrations.sync.safety import WritesStopped
 from mappings.keeping.judging import Tally, in_words, why_it_waits
 from mappings.keeping.waiting import asked_already, supersede
 from mappings.models import CompanyMapping, ComputerMapping, SyncLimits
-from mappings.planning import WRITES, Change, Computed, compute_changes, store, sum_of
+from mappings.planning import UNDO, WRITES, Change, Computed, compute_changes, store, sum_of
 
 ROWS = 1000
 DECIDE = "Apply its preview, or cancel this run to leave the assets as they are."
@@ -192,7 +192,15 @@ def _was_tried(plan: Plan, credential: HaloCredential) -> bool:
         return True
     if plan.state == PlanState.READY:
         return _why_stopped(credential) and plan.runs.filter(state=RunState.SUCCEEDED).exists()
-    return plan.state == PlanState.APPLIED and plan.created_at > timezone.now() - REFUSED_AGAIN
+    lately = plan.state == PlanState.APPLIED and plan.created_at > timezone.now() - REFUSED_AGAIN
+    return lately and not _was_undone(plan)
+
+
+def _was_undone(plan: Plan) -> bool:
+    """What staff have taken back and released since is news, although it is the same change."""
+    runs = list(plan.runs.filter(kind=RunKind.APPLY_ASSETS).values_list("pk", flat=True))
+    undone = Plan.objects.filter(kind=UNDO, halo_credential=plan.halo_credential, parameters__run__in=runs)
+    return undone.exclude(state__in=(PlanState.PLANNING, PlanState.READY, PlanState.FAILED)).exists()
 
 
 def _why_stopped(credential: HaloCredential) -> bool:

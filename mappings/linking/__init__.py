@@ -1,6 +1,7 @@
 """Pairs are made and taken apart here: companies with clients, computers with assets."""
 
 from mappings.linking.archiving import archive, bring_back
+from mappings.linking.attached import NEEDS_PREVIEW, Above, attached_companies, is_elsewhere, nothing_above
 from mappings.linking.companies import check_pair, computers_of, confirm_name, map_company, unmap_company
 from mappings.linking.company_states import (
     CompanyState,
@@ -43,13 +44,16 @@ from mappings.linking.suggestions import accept_suggestions, suggest_companies_f
 from mappings.linking.switches import SWITCHES, set_switches, set_switches_of
 
 __all__ = [
+    "NEEDS_PREVIEW",
     "SWITCHES",
+    "Above",
     "CompanyState",
     "ComputerState",
     "Imported",
     "NothingToDecide",
     "accept_suggestions",
     "archive",
+    "attached_companies",
     "bring_back",
     "caught_by",
     "check_pair",
@@ -68,12 +72,14 @@ __all__ = [
     "ignore_computers",
     "import_clients",
     "importable_clients",
+    "is_elsewhere",
     "is_ignored",
     "map_company",
     "map_locations",
     "match_again",
     "match_computers_for",
     "matching_clients",
+    "nothing_above",
     "open_todos",
     "raise_edit_problems",
     "refresh_ignored",

@@ -109,6 +109,8 @@ def raise_edit_problems(
         raise ValidationError(
             {"computer": f"The company {company} is not mapped; only computers of mapped companies can be."}
         )
+    if pair.archived_at is not None:
+        raise ValidationError({"computer": f"{computer.company} is offboarded; bring it back first."})
     problems: dict[str, str] = {}
     if halo_asset is not None and (words := _problem_with_asset(halo_asset, pair, other, take)):
         problems["halo_asset"] = words

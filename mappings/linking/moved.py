@@ -40,6 +40,7 @@ def _moved(credential: HaloCredential) -> Any:
         halo_asset__active=True,
         computer__active=True,
         computer__company__mappings__halo_credential=credential,
+        computer__company__mappings__archived_at__isnull=True,
     ).annotate(
         new_client=F("computer__company__mappings__halo_client_id"),
         new_client_name=F("computer__company__mappings__halo_client__name"),

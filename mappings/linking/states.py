@@ -21,6 +21,7 @@ class ComputerState(models.TextChoices):
     UNMAPPED = "unmapped", "Unmapped"
     NOT_ELIGIBLE = "not_eligible", "Not eligible"
     COMPANY_UNMAPPED = "company_unmapped", "Company not mapped"
+    OFFBOARDED = "offboarded", "Company offboarded"
     NO_COMPANY = "no_company", "Without a company"
     GONE = "gone", "Gone"
 
@@ -32,6 +33,7 @@ _REASONS = {
     ComputerState.TO_EXPORT: "The next export creates an asset for it.",
     ComputerState.UNMAPPED: "No asset fits it; export it or choose an asset.",
     ComputerState.COMPANY_UNMAPPED: "Only computers of mapped companies can be mapped.",
+    ComputerState.OFFBOARDED: "Its company is offboarded; bring it back to map its computers.",
     ComputerState.NO_COMPANY: "The console does not say which company it belongs to.",
     ComputerState.GONE: "The console no longer lists it.",
 }
@@ -39,8 +41,10 @@ _REASONS = {
 
 def eligible_computers(credential: HaloCredential, console: Console | None = None) -> QuerySet[Computer]:
     """Active computers that may have an asset: eligible, not ignored, of a company that is mapped in this
-    credential."""
-    companies = Company.objects.filter(mappings__halo_credential=credential)
+    credential and not offboarded."""
+    companies = Company.objects.filter(
+        mappings__halo_credential=credential, mappings__archived_at__isnull=True
+    )
     if credential.associated_company_id:
         companies = companies.filter(pk=credential.associated_company_id)
     computers = Computer.objects.filter(active=True, eligible=True, company_id__in=companies.values("pk"))
@@ -73,6 +77,10 @@ def with_states(
             When(Exists(reviews), then=Value(ComputerState.REVIEW.value)),
             When(Exists(pairs.filter(halo_asset__isnull=False)), then=Value(ComputerState.MAPPED.value)),
             When(active=False, then=Value(ComputerState.GONE.value)),
+            When(
+                Exists(companies) & ~Exists(companies.filter(archived_at__isnull=True)),
+                then=Value(ComputerState.OFFBOARDED.value),
+            ),
             When(Exists(pairs), then=Value(ComputerState.TO_EXPORT.value)),
             When(company__isnull=True, then=Value(ComputerState.NO_COMPANY.value)),
             When(~Exists(companies), then=Value(ComputerState.COMPANY_UNMAPPED.value)),

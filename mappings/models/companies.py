@@ -17,11 +17,15 @@ class CompanyMappings(models.QuerySet["CompanyMapping"]):
         anybody = Q(halo_credential__associated_company__isnull=True)
         return self.filter(anybody | Q(halo_credential__associated_company=F("company")))
 
+    def in_use(self) -> CompanyMappings:
+        """Without those of offboarded companies."""
+        return self.filter(archived_at__isnull=True)
+
     def broken(self) -> CompanyMappings:
         """Those that HaloPSA has pulled the ground from: see `CompanyMapping.why_broken`."""
         renamed = Q(known_as__gt="") & ~Q(known_as=F("halo_client__name"))
         astray = Q(halo_site__isnull=False) & ~Q(halo_site__client=F("halo_client"))
-        return self.filter(archived_at__isnull=True).filter(
+        return self.in_use().filter(
             Q(halo_client__active=False) | renamed | Q(halo_site__active=False) | astray
         )
 

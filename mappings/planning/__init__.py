@@ -1,5 +1,6 @@
 """Plans [previews] of assets: what Halo should hold against what it holds. Only computes."""
 
+from mappings.planning.again import can_be_made_again, make_again
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.chosen import choose, clients_of, computers_of, name_computers, rows_to_choose_for
 from mappings.planning.existing import GRACE
@@ -22,6 +23,8 @@ from mappings.planning.rows import (
     ASSET_TYPES,
     ASSETS,
     COMPANY_MAPPING,
+    COMPUTER_MAPPING,
+    LOCATIONS,
     MOVE,
     OFFBOARD,
     TICKET,
@@ -40,8 +43,10 @@ __all__ = [
     "ASSET_SHEET",
     "ASSET_TYPES",
     "COMPANY_MAPPING",
+    "COMPUTER_MAPPING",
     "GRACE",
     "HOST",
+    "LOCATIONS",
     "MOVE",
     "NEXT",
     "OFFBOARD",
@@ -55,6 +60,7 @@ __all__ = [
     "Forecast",
     "Move",
     "NotPlannable",
+    "can_be_made_again",
     "checksum",
     "choose",
     "clients_of",
@@ -62,6 +68,7 @@ __all__ = [
     "computers_of",
     "credentials_for",
     "forecast",
+    "make_again",
     "name_computers",
     "new_move",
     "new_offboard",

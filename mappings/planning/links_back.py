@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from integrations.choices import Action, Outcome
 from integrations.models import Entry, HaloClient, HaloCredential, HaloSite, Run
 from mappings.models import CompanyMapping, ComputerMapping
-from mappings.planning.rows import COMPANY_MAPPING, COMPUTER, LOCAL, Change, skip
+from mappings.planning.rows import COMPANY_MAPPING, COMPUTER, LOCAL, LOCATIONS, Change, skip
 
 CHANGED = "The mapping was changed or removed since, so it stays as it is."
 LINKED = "The computer has another mapping by now, so it stays as it is."
@@ -46,9 +46,11 @@ def _mapping_back(act: Entry, credential: HaloCredential) -> Change:
         return skip(*about, CHANGED)
     if not _is_in_use(act.before, credential):
         return skip(*about, UNUSED)
-    after = {name: act.before[name] for name in ("client_id", "client_name", "site_id", "site_name")}
-    before = {name: act.after[name] for name in after}
-    told = "Back to the client and site before that run. Its locations go to the default site."
+    names = ("client_id", "client_name", "site_id", "site_name", LOCATIONS)
+    after = {name: act.before[name] for name in names if name in act.before}
+    before = {name: act.after[name] for name in after if name in act.after}
+    told = "Back to the client and site before that run"
+    told += ", and its locations to their sites." if after.get(LOCATIONS) else "."
     return Change(Action.LINK.value, *about, before, after, told)
 
 

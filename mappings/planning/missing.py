@@ -14,11 +14,11 @@ from integrations.models import HaloAsset
 from mappings.attributes import COLUMNS, ComputerFacts
 from mappings.linking.found import find_matches
 from mappings.linking.ignoring import is_ignored
-from mappings.linking.states import eligible_computers
-from mappings.models import RefusedPair
+from mappings.linking.states import eligible_computers, with_states
+from mappings.models import ComputerMapping, RefusedPair
 from mappings.planning.drafts import Drafts, Wanted
 from mappings.planning.options import ExportOptions
-from mappings.planning.rows import Change
+from mappings.planning.rows import Change, skip, subject_of
 from mappings.planning.twins import Twins
 from mappings.planning.world import Scope, Site, World
 
@@ -56,6 +56,18 @@ def changes_of_computers(
             yield row.skip(first)
         else:
             yield _second_thought(drafts.change(row), refused.get(row.facts.id, ""))
+    if scope.names_computers:
+        yield from _ignored(scope, present)
+
+
+def _ignored(scope: Scope, present: Any) -> Iterator[Change]:
+    """Somebody has named them, so each says why nothing comes of it."""
+    linked = ComputerMapping.objects.filter(halo_credential=scope.credential, halo_asset__isnull=False)
+    ignored = present.filter(is_ignored()).exclude(pk__in=linked.values("computer"))
+    rows: Any = with_states(ignored, scope.credential)
+    told = rows.values_list("pk", "name", "company__name", "mapping_reason")
+    for pk, name, company, reason in told.iterator(chunk_size=2000):
+        yield skip(subject_of(name, company or ""), "computer", pk, f"Staff ignore it: {reason}")
 
 
 def _left_out(scope: Scope, present: Any) -> dict[str, int]:

@@ -22,6 +22,7 @@ from mappings.planning.rows import (
     COMPANY_MAPPING,
     COMPUTER,
     COMPUTER_MAPPING,
+    LOCATIONS,
     MOVE,
     Change,
     NotPlannable,
@@ -134,14 +135,27 @@ def _place(client: HaloClient | None, site: HaloSite | None) -> dict[str, Any]:
 def _of_mapping(move: Move) -> Change:
     mapping = move.mapping
     told = "The mapping itself; nothing of it is sent to HaloPSA."
-    elsewhere = LocationMapping.objects.filter(company_mapping=mapping).exclude(halo_site__client=move.client)
-    if number := elsewhere.count():
+    places = _places_elsewhere(move)
+    if number := len(places):
         told += (
             f" {number} location{'s'[: number != 1]} of it, mapped until now, will go to the default site."
         )
-    before = _place(mapping.halo_client, mapping.halo_site)
+    before, after = _place(mapping.halo_client, mapping.halo_site), dict(move.there)
+    if places:
+        before[LOCATIONS] = places
+        lost = {"value": None, "shown": "default site"}
+        after[LOCATIONS] = {key: {**place, **lost} for key, place in places.items()}
     subject, action = str(mapping.company), Action.LINK.value
-    return Change(action, subject, COMPANY_MAPPING, mapping.pk, before, move.there, told)
+    return Change(action, subject, COMPANY_MAPPING, mapping.pk, before, after, told)
+
+
+def _places_elsewhere(move: Move) -> dict[str, dict[str, Any]]:
+    """Locations whose site is none of the client, so that they lose it, as a change tells them. By our id."""
+    rows = LocationMapping.objects.filter(company_mapping=move.mapping).exclude(halo_site__client=move.client)
+    told = rows.order_by("location").values_list(
+        "location_id", "location__name", "halo_site__halo_id", "halo_site__name"
+    )
+    return {str(pk): {"name": name, "value": site, "shown": shown} for pk, name, site, shown in told}
 
 
 class _Judge:

@@ -31,8 +31,8 @@ _COLUMNS = ("action", "subject_kind", "subject_id", "before", "after", "selected
 
 
 def credentials_for(console: Console | None, company: Company | None = None) -> list[HaloCredential]:
-    """The credentials in which companies of this console (or this company) are mapped."""
-    mapped = CompanyMapping.objects.all()
+    """The credentials in which companies of this console (or this company) are mapped and not offboarded."""
+    mapped = CompanyMapping.objects.in_use()
     if console is not None:
         mapped = mapped.filter(company__console=console)
     if company is not None:

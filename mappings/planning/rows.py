@@ -35,6 +35,11 @@ LOCAL = frozenset({Action.LINK, Action.UNLINK})
 """Actions that change our side alone, where they are selected; the others only tell."""
 
 
+LOCATIONS = "locations"
+"""In the link of a company mapping: by our id of a location, its name and site (`value`, Halo's id; none: the
+default site)."""
+
+
 class NotPlannable(ValueError):
     """The plan cannot be made; the text is a sentence for staff."""
 
@@ -49,10 +54,10 @@ class Change:
     {halo_id, inactive} → {inactive} · link: {} → {halo_id, name} · skip: nothing, but for a reason.
     An update that makes an asset active again has `inactive` as well; `status_id` and `status_name` are
     there where a rule for gone assets changes the status. A plan of another client or site has, besides, a
-    selected link of a `company_mapping` (client and site on both sides) and unlinks of computers
-    ({halo_id, name, client_name} → {}): those change our side alone. An asset type (kind `asset_type`, by
-    its place in the plan) has `name`, group, key fields and fields, each as `…_id` and `…_name`. An empty
-    `inventory_number` leaves the tag to HaloPSA.
+    selected link of a `company_mapping` (client, site and lost `locations` on both sides) and unlinks of
+    computers ({halo_id, name, client_name} → {}): those change our side alone. An asset type (kind
+    `asset_type`, by its place in the plan) has `name`, group, key fields and fields, each as `…_id` and
+    `…_name`. An empty `inventory_number` leaves the tag to HaloPSA.
     `fields` is {"<place>": {"name": …, "value": …}}, places and rows as in `mappings.targets`. The subject
     is a `computer`, a `computer_mapping`, (its asset was taken apart) a `refused_pair` or, of an imported
     sheet, a `sheet_asset`.

@@ -163,6 +163,10 @@ class Scope:
     def is_everything(self) -> bool:
         return not self._conditions("")
 
+    @property
+    def names_computers(self) -> bool:
+        return self.computer_ids is not None or self.chosen_by is not None
+
     def _conditions(self, prefix: str) -> dict[str, Any]:
         conditions: dict[str, Any] = {}
         if self.console_id is not None:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from integrations.choices import Outcome, UploadState
+from mappings.linking import Above, nothing_above
 from mappings.models import MappingSheet, SheetRow, SheetVerdict
 from mappings.spreadsheets.judged import LONGEST_REASON, same
 from mappings.spreadsheets.kinds import KINDS
@@ -36,10 +37,11 @@ def waiting_rows(sheet: MappingSheet) -> Any:
     return SheetRow.objects.filter(sheet=sheet, outcome="").exclude(verdict=SheetVerdict.REFUSED)
 
 
-def apply_some(sheet: MappingSheet, staff: Any) -> Applied:
+def apply_some(sheet: MappingSheet, staff: Any, above: Above = nothing_above) -> Applied:
     """Apply the next rows and store what became of each, in one transaction; nothing left: no rows.
 
-    A row whose subject is not as it was when the sheet was looked at is refused.
+    A row whose subject is not as it was when the sheet was looked at is refused, and so is one to which
+    something has come that needs a preview.
     """
     kind = KINDS[sheet.what]
     done = Applied()
@@ -47,10 +49,13 @@ def apply_some(sheet: MappingSheet, staff: Any) -> Applied:
         done.rows = list(waiting_rows(sheet).order_by("number")[:AT_ONCE])
         ids = [row.subject_id for row in done.rows if row.subject_id is not None]
         now = kind.present(ids, sheet.halo_credential, lock=True)
+        against = kind.refusals(done.rows, sheet.halo_credential, above)
         for row in done.rows:
             row.sheet = sheet
             if not same(now.get(row.subject_id or 0), row.before):
                 row.outcome, row.reason = Outcome.CHANGED_MEANWHILE, MEANWHILE
+            elif sentence := against.get(row.subject_id or 0):
+                row.outcome, row.reason = Outcome.CHANGED_MEANWHILE, sentence[:LONGEST_REASON]
             elif (mapping := _applied(row, sheet, staff)) is not None:
                 done.tickets_on.append(mapping)
         SheetRow.objects.bulk_update(done.rows, ["outcome", "reason"])

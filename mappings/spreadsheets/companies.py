@@ -8,7 +8,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from integrations.models import Company, HaloClient, HaloCredential, HaloSite
-from mappings.linking import SWITCHES, check_pair, default_sites, map_company, set_switches
+from mappings.linking import (
+    NEEDS_PREVIEW,
+    SWITCHES,
+    Above,
+    attached_companies,
+    check_pair,
+    default_sites,
+    map_company,
+    nothing_above,
+    set_switches,
+)
 from mappings.models import CompanyMapping, SheetRow
 from mappings.spreadsheets.columns import SheetLine
 from mappings.spreadsheets.finding import (
@@ -24,18 +34,21 @@ from mappings.spreadsheets.finding import (
     of_console,
     sites_of,
 )
-from mappings.spreadsheets.judged import Values, refused, row_of, thing, unchanged
+from mappings.spreadsheets.judged import Values, refused, row_of, same, thing, unchanged
 
 _FIELDS = {"halo_client": "client", "halo_site": "site"}
 """Where a sentence about a field of the mapping belongs in the sheet."""
+MOVES = f"{NEEDS_PREVIEW}. Choose it on the company's page, which shows first what moves along."
+OFFBOARDED = "{} is offboarded: bring it back first."
 UNMAPPED = "The company is not mapped and no client is named: there is nothing that this could belong to."
 
 
 class CompanyJudge:
-    """What rows would do with mappings towards one credential. Seven statements a part."""
+    """What rows would do with mappings towards one credential. Eight statements a part and
+    those of `above`."""
 
-    def __init__(self, credential: HaloCredential) -> None:
-        self._credential = credential
+    def __init__(self, credential: HaloCredential, above: Above = nothing_above) -> None:
+        self._credential, self._above = credential, above
 
     def begin(self, lines: Sequence[SheetLine]) -> None:
         credential = self._credential
@@ -45,6 +58,7 @@ class CompanyJudge:
         present = [row.halo_client for row in self._stored.values()]
         for client in present:
             client.halo_credential = credential
+        self._attached = attached_companies(list(self._stored), credential, self._above)
         clients = {client.pk: client for client in [*named_clients, *present]}
         sites = sites_of(clients, lines, credential)
         self._sites = Index(SITE, sites)
@@ -79,11 +93,16 @@ class CompanyJudge:
         moves = is_new or site not in (None, mapping and mapping.halo_site)
         if moves:
             check_pair(company, client, site)
+        if mapping and moves and company.pk in self._attached:
+            names = ("client_id", "client") if is_new else ("site_id", "site")
+            raise NotFound(next(name for name in names if line.told.get(name)), MOVES)
         stays = mapping.halo_site if mapping and not is_new else None
         chosen = site or stays or (self._usual.get(client.pk) if moves else None)
         after: Values = {"halo_client": thing(client), "halo_site": thing(chosen)}
         for name in SWITCHES:
             after[name] = bool(line.told.get(name, before[name] if before else False))
+        if mapping and mapping.archived_at and not same(before, after):
+            return refused(line, "company", OFFBOARDED.format(company), company)
         return row_of(line, company, before, after)
 
     def _site(self, line: SheetLine, client: HaloClient) -> HaloSite | None:
@@ -117,6 +136,16 @@ def present(ids: Iterable[int], credential: HaloCredential, *, lock: bool = Fals
 def values_of(mapping: CompanyMapping) -> Values:
     switches = {name: getattr(mapping, name) for name in SWITCHES}
     return {"halo_client": thing(mapping.halo_client), "halo_site": thing(mapping.halo_site), **switches}
+
+
+def refusals(rows: Sequence[SheetRow], credential: HaloCredential, above: Above) -> dict[int, str]:
+    """Assets or tickets may have come since the sheet was looked at. One statement and those of `above`."""
+    moved = [row.subject_id for row in rows if row.subject_id and row.before and _moves(row)]
+    return dict.fromkeys(attached_companies(moved, credential, above), MOVES) if moved else {}
+
+
+def _moves(row: SheetRow) -> bool:
+    return not same(*({name: values[name] for name in _FIELDS} for values in (row.before or {}, row.after)))
 
 
 def apply_row(row: SheetRow, credential: HaloCredential, staff: Any) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from integrations.models import HaloCredential
 from integrations.sync.tables.fields import Table
-from mappings.linking import SWITCHES
+from mappings.linking import SWITCHES, Above
 from mappings.models import SheetKind, SheetRow
 from mappings.spreadsheets import companies, computers, products
 from mappings.spreadsheets.assets import asset_table
@@ -33,20 +33,26 @@ class Present(Protocol):
         """How these subjects are mapped now; those that are not are not in it."""
 
 
+def nothing_against(rows: Sequence[SheetRow], credential: HaloCredential, above: Above) -> dict[int, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`right`: what staff need to import it. `labels`: what the values of a row are called.
 
     `apply` does a row as the single mapping does and returns the company mapping (our id) whose tickets it
-    switched on, if it did; it raises `ValidationError`.
+    switched on, if it did; it raises `ValidationError`. `refusals`: of rows that are just to be applied, what
+    speaks against them now, by subject.
     """
 
     table: Table
     right: str
     labels: Mapping[str, str]
-    judge: Callable[[HaloCredential], Judge]
+    judge: Callable[[HaloCredential, Above], Judge]
     present: Present
     apply: Callable[[SheetRow, HaloCredential, Any], int | None]
+    refusals: Callable[[Sequence[SheetRow], HaloCredential, Above], dict[int, str]] = nothing_against
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -57,12 +63,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         companies.CompanyJudge,
         companies.present,
         companies.apply_row,
+        companies.refusals,
     ),
     SheetKind.PRODUCTS: Kind(
         PRODUCTS,
         "mappings.change_productmapping",
         {"asset_type": "Asset type"},
-        products.ProductJudge,
+        lambda credential, _: products.ProductJudge(credential),
         products.present,
         products.apply_row,
     ),
@@ -70,7 +77,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         COMPUTERS,
         "mappings.change_computermapping",
         {"halo_asset": "Asset", "site": "Site", "asset_type": "Asset type"},
-        computers.ComputerJudge,
+        lambda credential, _: computers.ComputerJudge(credential),
         computers.present,
         computers.apply_row,
     ),

@@ -13,6 +13,7 @@ from integrations.choices import UploadState
 from integrations.ingest.batches import batches
 from integrations.models import Run
 from integrations.sync.digest import digest_of
+from mappings.linking import Above, nothing_above
 from mappings.models import MappingSheet, SheetRow, SheetVerdict
 from mappings.spreadsheets.columns import SheetLine, where
 from mappings.spreadsheets.judged import refused
@@ -23,8 +24,11 @@ ROWS: Final = 500
 """Rows that are judged together: each names up to four things, and a statement takes only so many."""
 
 
-def look_at(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -> dict[str, int]:
-    """Judge all rows anew; return how many there are of each verdict. `told` hears how far it is.
+def look_at(
+    sheet: MappingSheet, run: Run | None, told: Callable[[int], None], above: Above = nothing_above
+) -> dict[str, int]:
+    """Judge all rows anew; return how many there are of each verdict. `told` hears how far it is, and
+    `above` knows of companies that need a preview to be moved.
 
     The file is read in parts; a read that broke off begins anew. Raises `BadFile`.
     """
@@ -33,7 +37,7 @@ def look_at(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -
     SheetRow.objects.filter(sheet=sheet).delete()
     counts: Counter[str] = Counter()
     seen: dict[int, int] = {}
-    judge = KINDS[sheet.what].judge(sheet.halo_credential)
+    judge = KINDS[sheet.what].judge(sheet.halo_credential, above)
     digests: list[str] = []
     for number, part in enumerate(batches(lines_of(sheet, KINDS[sheet.what].table), ROWS), 1):
         rows = _judged(sheet, judge, part, seen)

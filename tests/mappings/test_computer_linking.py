@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from integrations.models import Computer
 from mappings.linking import (
     ComputerState,
+    archive,
     computer_state,
     edit_computer_mapping,
     ignore_computers,
@@ -242,6 +243,9 @@ def test_every_state_is_told_in_one_statement() -> None:
     scene.computer("not_eligible", eligible=False, ineligible_reason="Neither backup nor RMM agent.")
     scene.computer("gone", active=False)
     make_computer(make_company(scene.console), "company_unmapped")
+    leaving = make_company(scene.console)
+    archive(scene.map(leaving, scene.client, scene.site))
+    make_computer(leaving, "offboarded")
     scene.computer("no_company", company=None)
     ignore_computers([scene.computer("ignored").pk], "Test bench.")
     doubtful = scene.computer("review")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,9 +12,20 @@ from integrations.choices import PlanState, RunKind, WriteMode
 from integrations.models import Computer, Instance, Plan, Run
 from integrations.runs.steps import Done, Result, Work, work
 from mappings.apply import apply_plan
+from mappings.linking import ignore_computers
 from mappings.planning import plan_assets
 from tests.builders import make_console
-from tests.mappings.builders import WORKSTATION, Scene, make_company, make_computer
+from tests.mappings.builders import (
+    SERIAL,
+    SERVER,
+    SYSTEM,
+    WORKSTATION,
+    Scene,
+    make_asset_type,
+    make_company,
+    make_computer,
+    make_site,
+)
 from tests.mappings.fake_halo import FakeHalo, lost_answer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_short_rests")]
@@ -150,3 +162,73 @@ def test_it_names_what_it_does_not_find() -> None:
         export("--console", scene.console.name, "--company", "Birch")
     with pytest.raises(CommandError, match="No company of this scope is mapped"):
         export("--console", make_console().name)
+
+
+# ---- what the dialog asks ---------------------------------------------------------------------------
+
+
+def parameters_of(scene: Scene, *arguments: str) -> dict[str, Any]:
+    export("--console", scene.console.name, *arguments)
+    found: dict[str, Any] = Plan.objects.latest("pk").parameters
+    return found
+
+
+def test_without_options_everything_is_as_the_dialog_presets_it() -> None:
+    assert parameters_of(Scene(computers=1)) == {}
+
+
+def test_type_by_product_site_fields_and_tag_are_told_as_in_the_dialog() -> None:
+    scene = Scene(computers=1)
+    make_asset_type(scene.credential, SERVER, "Server")
+    product = scene.product
+    branch = make_site(scene.client, "Branch")
+    told = parameters_of(
+        scene,
+        *("--company", scene.company.name, "--site", "Branch", "--main-site"),
+        *("--product-type", f"{product.name}={SERVER}", "--asset-type", str(WORKSTATION)),
+        *("--field", str(SYSTEM), "--field", str(SERIAL)),
+        *("--tag", "template", "--tag-template", "{client}-{host_name}"),
+    )
+    assert told == {
+        "asset_type": WORKSTATION,
+        "product_types": {str(product.pk): SERVER},
+        "halo_site": branch.pk,
+        "main_site": True,
+        "fields": [SERIAL, SYSTEM],
+        "tag": "template",
+        "tag_template": "{client}-{host_name}",
+    }
+    row = Plan.objects.latest("pk").changes.get()
+    assert (row.after["asset_type_name"], row.after["site_name"]) == ("Server", "Branch")
+    assert row.after["inventory_number"].startswith("Alder Dental Group-")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--product-type", "Desktop"], "write PRODUCT=ID"),
+        (["--product-type", "Moon=112"], "has no product 'Moon'. Known: Desktop."),
+        (["--product-type", "Desktop=999"], "HaloPSA has no asset type 999."),
+        (["--asset-type", "998"], "HaloPSA has no asset type 998."),
+        (["--field", "997"], "HaloPSA has no asset field 997."),
+        (["--site", "Main"], "--site is one client's: name the --company, too."),
+        (["--site", "Moon", "--company", "Alder Dental"], "has no site 'Moon'. Its sites: Main."),
+        (["--tag", "template"], "--tag-template: "),
+        (["--tag-template", "{client}"], "--tag-template belongs to --tag template."),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_sentence_and_leaves_no_preview(
+    arguments: list[str], sentence: str
+) -> None:
+    scene = Scene(computers=1)
+    with pytest.raises(CommandError, match=re.escape(sentence)):
+        export("--console", scene.console.name, *arguments)
+    assert not Plan.objects.exists()
+
+
+def test_ignored_computers_are_told() -> None:
+    scene = Scene(computers=2)
+    ignore_computers([Computer.objects.order_by("pk")[0].pk], "Loaner.")
+    row = export_json("--console", scene.console.name)
+    assert row["create"] == 1
+    assert "1 computer that staff ignore." in row["result"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
+from integrations.admin.changes import differences
 from integrations.choices import (
     Action,
     IntentionKind,
@@ -18,7 +19,7 @@ from integrations.choices import (
     WriteMode,
 )
 from integrations.models import Computer, Entry, HaloAsset, Intention, Location, Plan, Run
-from mappings.linking import ignore_computers, map_company
+from mappings.linking import ignore_computers, map_company, map_locations
 from mappings.models import CompanyChange, CompanyMapping, ComputerMapping, LocationMapping
 from mappings.planning import compute_changes, new_move, new_undo, plan_assets, verify
 from tests.builders import make_console
@@ -330,6 +331,27 @@ def test_undo_brings_assets_links_and_the_mapping_back() -> None:
     assert (scene.mapping.halo_client, scene.mapping.halo_site) == (scene.client, scene.site)
     again = ComputerMapping.objects.get(computer__name="THEIRS")
     assert (again.halo_asset, again.created_by_us) == (scene.theirs, False)
+
+
+def test_undo_gives_locations_their_sites_again() -> None:
+    scene = Moving()
+    branch, closed = make_site(scene.client, "Branch"), make_site(scene.client, "Closed")
+    places = [
+        Location.objects.create(company=scene.company, external_id=name, name=name)
+        for name in ("Depot", "Shop", "Lab")
+    ]
+    map_locations(scene.mapping, dict(zip(places, (branch, closed, branch), strict=True)))
+    plan = scene.move()
+    row = plan.changes.get(subject_kind="company_mapping")
+    told = [(line.name, line.before, line.after) for line in differences(row.before, row.after)]
+    assert ("Depot", "Branch", "default site") in told
+
+    run, halo = apply(scene, plan)
+    assert not LocationMapping.objects.exists()
+    type(closed).objects.filter(pk=closed.pk).update(active=False)
+    places[2].delete()
+    assert undo(scene, run, halo).state == RunState.SUCCEEDED
+    assert list(LocationMapping.objects.values_list("location", "halo_site")) == [(places[0].pk, branch.pk)]
 
 
 def test_undo_leaves_what_was_changed_since() -> None:

@@ -14,9 +14,9 @@ from integrations.choices import PlanState, RunKind, RunState, WriteMode
 from integrations.models import Computer, Entry, HaloAsset, Plan, Run
 from integrations.runs.request import cancel, request_run
 from integrations.runs.steps import work
-from mappings.keeping import keep_assets
+from mappings.keeping import keep_assets, release
 from mappings.models import ComputerMapping, SyncLimits
-from mappings.planning import GRACE, tick
+from mappings.planning import GRACE, new_undo, plan_assets, tick
 from mappings.schedules import request_keeping
 from tests.builders import make_console
 from tests.mappings.builders import NAME, RACK, SERIAL, SYSTEM, Scene, make_asset, make_company, make_site
@@ -268,6 +268,37 @@ def test_what_halo_refused_is_not_sent_again_by_every_run() -> None:
     Plan.objects.update(created_at=timezone.now() - timedelta(days=2))
     scene.update()
     assert len(scene.halo.writes()) == 2
+
+
+def test_what_was_undone_is_due_at_once_when_it_is_released() -> None:
+    scene = Kept()
+    scene.credential.synced_at = timezone.now()
+    scene.credential.save()
+    scene.upgrade(2)
+    scene.update()
+    applied = Run.objects.get(kind=RunKind.APPLY_ASSETS)
+    undo = new_undo(applied)
+    plan_assets(undo)
+    work_off(scene.run(undo), scene.halo)
+    assert scene.systems().count("Windows 12") == 0
+    scene.update()
+    assert scene.systems().count("Windows 12") == 0
+
+    before = Run.objects.filter(kind=RunKind.KEEP_ASSETS).count()
+    assert release(ComputerMapping.objects.all()) == 2
+    assert Run.objects.filter(kind=RunKind.KEEP_ASSETS, state=RunState.QUEUED).count() == 1
+    scene.update()
+    assert Run.objects.filter(kind=RunKind.KEEP_ASSETS).count() == before + 1
+    assert scene.systems().count("Windows 12") == 2
+
+
+def test_releasing_mappings_of_a_company_that_is_off_asks_for_nothing() -> None:
+    scene = Kept()
+    scene.mapping.enable_configuration = False
+    scene.mapping.save()
+    ComputerMapping.objects.update(held=True)
+    assert release(ComputerMapping.objects.all()) == 10
+    assert not Run.objects.exists()
 
 
 def test_in_observe_mode_it_is_recorded_once_what_would_be_done() -> None:

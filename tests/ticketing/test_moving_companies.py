@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from integrations.choices import Action, IntentionKind, IntentionState, Outcome, RunKind, RunState, WriteMode
-from integrations.models import HaloCredential, Instance, Intention, Plan, Run
+from integrations.models import Computer, HaloCredential, Instance, Intention, Location, Plan, Run
 from integrations.runs.request import request_run
 from integrations.runs.steps import Done, Table, Then, work
 from mappings.apply import apply_plan
+from mappings.linking import map_locations
+from mappings.models import ComputerMapping
 from mappings.planning import new_move, new_undo, plan_assets
 from tests.mappings.fake_halo import FakeHalo as FakeAssets
 from tests.ticketing.fake_halo import FakeHalo, run_once, send
@@ -24,8 +26,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _short_rests(settings: Any) -> None:
+def _short_rests(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.HALOBRIDGE_PAUSE_FACTOR = 0.0002
+    # Long enough that the run hands over to delivery, on a slow machine as well.
+    monkeypatch.setattr("ticketing.apply.previews.LOOK_EVERY", 250.0)
 
 
 class Moving(World):
@@ -317,6 +321,33 @@ def test_undo_brings_the_open_ticket_back() -> None:
     assert (scene.halo.updates[-1]["client_id"], scene.halo.updates[-1]["site_id"]) == (12, 31)
     scene.mapping.refresh_from_db()
     assert scene.mapping.halo_client == scene.client
+
+
+def test_undo_brings_a_ticket_back_to_the_site_of_its_location() -> None:
+    scene = Moving()
+    place = Location.objects.create(company=scene.company, external_id="l1", name="Depot")
+    Computer.objects.update(location=place)
+    map_locations(scene.mapping, {place: make_site(scene.client, halo_id=32, name="Branch")})
+    run = scene.apply(scene.preview())
+    scene.halo.change(4242, client_id=13, site_id=41)
+    scene.apply(scene.computed(new_undo(run)))
+    assert (scene.halo.updates[-1]["client_id"], scene.halo.updates[-1]["site_id"]) == (12, 32)
+
+
+def test_undo_brings_a_ticket_back_to_the_site_where_its_asset_was() -> None:
+    scene = Moving()
+    run = scene.apply(scene.preview())
+    scene.halo.change(4242, client_id=13, site_id=41)
+    pair = ComputerMapping.objects.create(computer=scene.computer, halo_credential=scene.credential)
+    run.entries.create(
+        action=Action.UPDATE,
+        outcome=Outcome.DONE,
+        subject_kind="computer_mapping",
+        subject_id=pair.pk,
+        before={"site_id": 33, "site_name": "Annex"},
+    )
+    row = scene.computed(new_undo(run)).changes.get(subject_kind="ticket")
+    assert (row.after["site_id"], row.after["site_name"]) == (33, "Annex")
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _short_rests(settings: Any) -> None:
+def _short_rests(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.HALOBRIDGE_PAUSE_FACTOR = 0.0002
+    # Long enough that the run hands over to delivery, on a slow machine as well.
+    monkeypatch.setattr("ticketing.apply.previews.LOOK_EVERY", 250.0)
 
 
 class Leaving(World):

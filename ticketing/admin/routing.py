@@ -28,8 +28,7 @@ from mappings.admin.company_mappings import CompanyMappingAdmin
 from mappings.models import CompanyMapping
 from ticketing.models import EventSet, IntegrationProfile, Ticket, TicketRule, TicketState
 from ticketing.pairing import pair_mappings, unpair_mappings
-from ticketing.planning import mark_baselines
-from ticketing.planning.moving import OPEN, tickets_of
+from ticketing.planning import companies_with_open_tickets, mark_baselines
 
 PROPOSED = "Empty: the event set that the profile proposes."
 
@@ -141,8 +140,7 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
         if mappings:
             mark_baselines(mapping.pk for mapping in mappings)
 
-    def holds_more(self, mapping: CompanyMapping) -> bool:
-        return tickets_of(mapping.company_id, mapping.halo_credential_id).filter(state__in=OPEN).exists()
+    above = staticmethod(companies_with_open_tickets)
 
     def consequences(self, mapping: CompanyMapping) -> list[str]:
         """With the number of tickets that are open now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework.viewsets import ViewSetMixin
 
+from ticketing.api.company_mappings import TicketedCompanyMappingViewSet
 from ticketing.api.event_sets import EventSetViewSet
 from ticketing.api.noise import (
     MaintenanceWindowViewSet,
@@ -17,6 +18,7 @@ from ticketing.api.ticket_rules import TicketRuleViewSet
 from ticketing.api.tickets import AlertViewSet, TicketViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
+    ("company-mappings", TicketedCompanyMappingViewSet),
     ("event-sets", EventSetViewSet),
     ("integration-profiles", IntegrationProfileViewSet),
     ("ticket-rules", TicketRuleViewSet),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
 from integrations.choices import Action
-from integrations.models import Computer, Plan
+from integrations.models import Computer, HaloCredential, Plan
 from mappings.models import ComputerMapping, LocationMapping
 from mappings.planning import MOVE, OFFBOARD, UNDO, Change, Move, NotPlannable, read_move, read_offboard
 from ticketing.models import Ticket, TicketState
-from ticketing.planning.creating import CREATING, is_creating
+from ticketing.planning.creating import CREATING, creating, is_creating
 from ticketing.planning.moved_back import rows_of_undo
 from ticketing.planning.offboarding import rows_of_offboard
 from ticketing.planning.rows import ticket_row
@@ -42,6 +42,16 @@ def tickets_of(company_id: int, credential_id: int) -> QuerySet[Ticket]:
     return Ticket.objects.filter(
         company=company_id, halo_credential=credential_id, halo_id__isnull=False, is_test=False
     )
+
+
+def companies_with_open_tickets(companies: Collection[int], credential: HaloCredential) -> set[int]:
+    """Of these companies (our ids), those with tickets that would move along, or that are just being made.
+    One statement."""
+    mine = Ticket.objects.filter(company__in=companies, halo_credential=credential, is_test=False)
+    there = Q(state__in=OPEN, halo_id__isnull=False)
+    rows = mine.filter(there | Q(halo_id__isnull=True, pk__in=creating().values("subject_id")))
+    found = rows.order_by().values_list("company", flat=True).distinct()
+    return {pk for pk in found if pk is not None}
 
 
 def _rows_of_move(move: Move, changes: Sequence[Change]) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
+from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from integrations.choices import Action, PlanState, RunKind, RunState
 from integrations.management.reporting import ENDED_BADLY, ReportingCommand, execute_here, named
 from integrations.models import OPEN_STATES, Company, Console, HaloCredential, Plan, Run
 from integrations.runs.request import request_planning, request_run
+from mappings.management.export_options import add_options, parameters
 from mappings.planning import new_plan
 
 LONGEST_NAP = 5.0
@@ -31,7 +33,7 @@ class Command(ReportingCommand):
         parser.add_argument("--console", metavar="NAME", required=True, help="whose computers")
         parser.add_argument("--company", metavar="NAME", help="only this company of the console")
         parser.add_argument("--halo", metavar="NAME", help="HaloPSA credential, where there is a choice")
-        parser.add_argument("--asset-type", type=int, metavar="ID", help="Halo's id, if no product decides")
+        add_options(parser)
         parser.add_argument("--apply", action="store_true", help="write to HaloPSA; needs --checksum")
         parser.add_argument("--checksum", metavar="TEXT", help="of the preview that you have looked at")
 
@@ -50,17 +52,17 @@ class Command(ReportingCommand):
         return [_applied(plan)]
 
 
-def _preview(
-    *, console: str, company: str | None, halo: str | None, asset_type: int | None, **_: Any
-) -> Plan:
+def _preview(*, console: str, company: str | None, halo: str | None, **options: Any) -> Plan:
     source = named(Console, console)
+    only = _company(source, company) if company else None
     try:
-        plan = new_plan(
-            console=source,
-            company=_company(source, company) if company else None,
-            halo_credential=named(HaloCredential, halo) if halo else None,
-            parameters={"asset_type": asset_type} if asset_type else {},
-        )
+        with transaction.atomic():
+            plan = new_plan(
+                console=source, company=only, halo_credential=named(HaloCredential, halo) if halo else None
+            )
+            assert plan.halo_credential is not None  # noqa: S101  it has found the one that fits
+            plan.parameters = parameters(options, source, only, plan.halo_credential)
+            plan.save(update_fields=["parameters"])
     except ValidationError as problem:
         raise CommandError(" ".join(problem.messages)) from problem
     run = _work_off(request_planning(plan))
@@ -130,4 +132,6 @@ def _told(plan: Plan) -> str:
     told = [f"{number} left out: {reason}" for reason, number in reasons]
     if number := plan.counts.get("company_unmapped"):
         told.append(f"{number} computers of companies that are not mapped.")
+    if number := plan.counts.get("ignored"):
+        told.append(f"{number} computer{'s'[: number != 1]} that staff ignore.")
     return " ".join(told) or "Ready to be applied."

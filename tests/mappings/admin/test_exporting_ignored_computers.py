@@ -41,7 +41,8 @@ def test_an_ignored_one_among_the_ticked_is_left_out_and_counted(browser: Client
     ignore_computers([Computer.objects.order_by("pk")[0].pk], "Loaner.")
     plan = ticked(browser)
     assert plan.parameters == {"chosen": 3}
-    assert [row.action for row in plan.changes.all()] == [Action.CREATE] * 2
+    assert [row.action for row in plan.changes.all()] == [*[Action.CREATE] * 2, Action.SKIP]
+    assert plan.changes.get(action=Action.SKIP).reason == "Staff ignore it: Loaner."
     assert plan.counts["ignored"] == 1
     page = text(browser.get(page_of(plan)))
     assert "1 computer, by staff or by rule" in page
@@ -51,6 +52,6 @@ def test_once_it_is_no_longer_ignored_it_is_exported(browser: Client) -> None:
     Scene(computers=1)
     numbers = list(Computer.objects.values_list("pk", flat=True))
     ignore_computers(numbers, "Loaner.")
-    assert ticked(browser).changes.count() == 0
+    assert [row.action for row in ticked(browser).changes.all()] == [Action.SKIP]
     stop_ignoring(numbers)
     assert [row.action for row in ticked(browser).changes.all()] == [Action.CREATE]

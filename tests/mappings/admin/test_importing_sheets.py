@@ -73,14 +73,14 @@ def test_a_file_is_looked_at_shown_and_applied(browser: Client, company: Company
     response = sent(browser, [row()])
     sheet = MappingSheet.objects.get()
     assert response["Location"] == reverse("admin:mappings_mappingsheet_change", args=[sheet.pk])
-    execute_here(Run.objects.get(kind=RunKind.LOOK_UPLOAD))
+    execute_here(Run.objects.get(kind=RunKind.LOOK_SHEET))
     sheet.refresh_from_db()
 
     told = page(browser, sheet)
     assert "Apply the 1 row" in told
     assert "Alder Dental" in told and "Alder Group" in told
     browser.post(reverse("admin:mappings_mappingsheet_apply", args=[sheet.pk]), {"checksum": sheet.checksum})
-    execute_here(Run.objects.get(kind=RunKind.APPLY_UPLOAD))
+    execute_here(Run.objects.get(kind=RunKind.APPLY_SHEET))
 
     assert CompanyMapping.objects.get().company == company
     sheet.refresh_from_db()
@@ -119,7 +119,7 @@ def test_looking_again_sees_what_is_so_now(
     map_company(company, make_client(credential, "Chosen by hand"))
 
     browser.post(reverse("admin:mappings_mappingsheet_look_again", args=[sheet.pk]))
-    execute_here(Run.objects.filter(kind=RunKind.LOOK_UPLOAD).latest("pk"))
+    execute_here(Run.objects.filter(kind=RunKind.LOOK_SHEET).latest("pk"))
 
     sheet.refresh_from_db()
     assert sheet.counts == {"changes": 1}
@@ -137,7 +137,7 @@ def test_what_was_not_looked_at_is_not_applied(
     )
 
     assert "Nothing was changed. The checksum is not that of this sheet" in response.content.decode()
-    assert not Run.objects.filter(kind=RunKind.APPLY_UPLOAD).exists()
+    assert not Run.objects.filter(kind=RunKind.APPLY_SHEET).exists()
 
 
 def test_a_file_that_is_no_sheet_is_refused_beside_the_field(browser: Client, credential: Any) -> None:
@@ -175,7 +175,7 @@ def test_what_was_exported_can_be_imported_again_and_changes_nothing(
     content = b"".join(export.streaming_content)  # type: ignore[attr-defined]
 
     browser.post(reverse(IMPORT), {"what": "companies", "file": SimpleUploadedFile("list.csv", content)})
-    execute_here(Run.objects.get(kind=RunKind.LOOK_UPLOAD))
+    execute_here(Run.objects.get(kind=RunKind.LOOK_SHEET))
 
     assert MappingSheet.objects.get().counts == {"unchanged": 2}
 
@@ -259,7 +259,7 @@ def test_exported_computers_and_products_change_nothing_either(
     content = b"".join(browser.get(reverse(f"admin:{list_}_export")).streaming_content)  # type: ignore[attr-defined]
 
     browser.post(reverse(IMPORT), {"what": what, "file": SimpleUploadedFile("list.csv", content)})
-    execute_here(Run.objects.get(kind=RunKind.LOOK_UPLOAD))
+    execute_here(Run.objects.get(kind=RunKind.LOOK_SHEET))
 
     assert MappingSheet.objects.get().counts == {"unchanged": 1 if what == "products" else 3}
 
@@ -271,7 +271,7 @@ def test_a_sheet_of_assets_leads_to_its_preview(browser: Client, credential: Hal
     file = SimpleUploadedFile("assets.csv", csv_file([row_, {**row_, "client_name": "?"}]).getvalue())
 
     browser.post(reverse(IMPORT), {"what": "assets", "file": file})
-    execute_here(Run.objects.get(kind=RunKind.LOOK_UPLOAD))
+    execute_here(Run.objects.get(kind=RunKind.LOOK_SHEET))
     address = reverse("admin:mappings_mappingsheet_change", args=[MappingSheet.objects.get().pk])
     told = browser.get(address, follow=True).content.decode()
 
@@ -318,7 +318,7 @@ def test_exported_assets_make_an_empty_preview(
     content = b"".join(export.streaming_content)  # type: ignore[attr-defined]
 
     browser.post(reverse(IMPORT), {"what": "assets", "file": SimpleUploadedFile(f"a.{kind}", content)})
-    execute_here(Run.objects.get(kind=RunKind.LOOK_UPLOAD))
+    execute_here(Run.objects.get(kind=RunKind.LOOK_SHEET))
 
     plan = Plan.objects.get()
     assert list(plan.changes.values_list("action", "reason")) == []

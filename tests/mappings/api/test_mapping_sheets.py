@@ -98,7 +98,7 @@ def test_it_is_applied_by_its_checksum_once(scene: Scene) -> None:
 
     assert (first.status_code, again.status_code) == (202, 202)
     assert first.json()["id"] == again.json()["id"]
-    execute_here(Run.objects.get(kind=RunKind.APPLY_UPLOAD))
+    execute_here(Run.objects.get(kind=RunKind.APPLY_SHEET))
     assert CompanyMapping.objects.count() == 2
     assert caller.get(f"{LIST}{told['id']}/").json()["state"] == "applied"
     assert caller.post(f"{LIST}{told['id']}/look/").status_code == 409

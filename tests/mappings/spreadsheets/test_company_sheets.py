@@ -231,7 +231,7 @@ def test_a_million_rows_are_refused_before_any_of_them_is_judged(
         UploadState.FAILED,
         "There are more than 30 rows; upload them in parts.",
     )
-    run = Run.objects.get(kind=RunKind.LOOK_UPLOAD)
+    run = Run.objects.get(kind=RunKind.LOOK_SHEET)
     assert (run.state, run.error) == (RunState.FAILED, sheet.reason)
     assert rows_of(sheet) == []
 
