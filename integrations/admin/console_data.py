@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from integrations.admin.bases import HistoryAdmin
+from integrations.admin.days import day_filter
 from integrations.admin.display import (
     TONES,
     active_badge,
@@ -36,6 +37,7 @@ from integrations.catalogue import EVENT_TYPES
 from integrations.models import Company, Computer, Event, Location, Product
 
 BY_CONSOLE = ("console", RelatedDropdownFilter)
+UNKNOWN = "Not in the catalogue"
 OPEN_IS_BAD = {**TONES, "open": "bad"}
 
 
@@ -101,6 +103,22 @@ class EventTypeFilter(DropdownFilter):
         return queryset.filter(event_type=self.value()) if self.value() else queryset
 
 
+class CategoryFilter(DropdownFilter):
+    title = "category"
+    parameter_name = "category"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            (name, name) for name in (*dict.fromkeys(info.category for info in EVENT_TYPES.values()), UNKNOWN)
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == UNKNOWN:
+            return queryset.exclude(event_type__in=EVENT_TYPES)
+        keys = [key for key, info in EVENT_TYPES.items() if info.category == self.value()]
+        return queryset.filter(event_type__in=keys) if keys else queryset
+
+
 @admin.register(Event)
 class EventAdmin(HistoryAdmin):
     list_display = ("headline", "state_shown", "severity_shown", "where", "became", "occurred")
@@ -120,7 +138,9 @@ class EventAdmin(HistoryAdmin):
         ("status", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
         ("severity", ChoicesDropdownFilter),
+        CategoryFilter,
         EventTypeFilter,
+        day_filter("received_at", "day of receipt"),
     )
     list_select_related = ("console", "company", "computer")
     search_fields = ("title", "company__name", "computer__name", "external_id")

@@ -13,9 +13,8 @@ from django.utils.safestring import SafeString
 from integrations.admin import display, writing
 from integrations.admin.changes import Difference, differences
 from integrations.admin.display import CHANGE_TONES
-from integrations.admin.gauges import Gauge, gauges_of
 from integrations.admin.writing import WritingControl
-from integrations.models import HaloChange, HaloCredential, Instance, Run
+from integrations.models import HaloChange, HaloCredential, Run
 from integrations.net.redact import redact
 from integrations.sync.rights import is_asked
 
@@ -102,9 +101,3 @@ def writing_control(context: template.Context) -> WritingControl | None:
     """Whether anything may be written, for the header of a page. One query."""
     request = context.get("request")
     return writing.writing_control(request) if request is not None and hasattr(request, "user") else None
-
-
-@register.simple_tag
-def api_limits() -> list[Gauge]:
-    """The gauge of every instance. Three queries."""
-    return gauges_of(Instance.objects.order_by("tenant", "resource_server"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from integrations.admin.bases import Button, HistoryAdmin
+from integrations.admin.days import day_filter
 from integrations.admin.display import (
     TONES,
     badge_column,
@@ -57,6 +58,9 @@ class TicketAdmin(HistoryAdmin):
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("closed_by_person", BooleanRadioFilter),
+        ("is_test", BooleanRadioFilter),
+        day_filter("created_at", "day of opening", Q(halo_id__isnull=False)),
+        day_filter("closed_at", "day of closing"),
         ("halo_credential", RelatedDropdownFilter),
         ("company", AutocompleteSelectFilter),
     )
