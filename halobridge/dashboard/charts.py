@@ -12,12 +12,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from halobridge.dashboard.figures import Figures
-from integrations.admin.charts import Bar, Chart
-from integrations.admin.console_data import UNKNOWN
-from integrations.admin.days import DAYS_TOLD, WEEK, last_days, on_days
-from integrations.catalogue import EVENT_TYPES
+from integrations.catalogue import category_of
 from integrations.choices import IntentionKind, IntentionState
 from integrations.models import Event, Intention
+from integrations.models.days import DAYS_TOLD, WEEK, last_days, on_days
+from integrations.sync.charts import Bar, Chart
 from ticketing.models import Ticket
 
 _TICKETS: Final[tuple[tuple[str, str, str, str, Mapping[str, object]], ...]] = (
@@ -77,7 +76,7 @@ def event_chart(figures: Figures) -> Chart:
     """The categories of the last seven days, the most frequent first."""
     counts: Counter[str] = Counter()
     for key, number in figures.get("events", {}).items():
-        counts[EVENT_TYPES[key].category if key in EVENT_TYPES else UNKNOWN] += number
+        counts[category_of(key)] += number
     events = reverse("admin:integrations_event_changelist")
     bars = [
         Bar(name, number, f"{events}?{urlencode({'category': name, 'received_at_on': WEEK})}")

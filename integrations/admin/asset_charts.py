@@ -21,10 +21,10 @@ from integrations.admin.asset_filters import (
     months_told,
     with_age,
 )
-from integrations.admin.charts import Bar, Chart
 from integrations.admin.choosers import SearchSelect
 from integrations.admin.halo_objects import ONE_OF_SEVERAL
 from integrations.models import HaloAsset, HaloClient, HaloCredential
+from integrations.sync.charts import Bar, Chart
 from integrations.sync.lifecycle import (
     AGE_BRACKETS,
     AGE_NOT_KNOWN,

@@ -33,11 +33,10 @@ from integrations.admin.display import (
     text_column,
     time_column,
 )
-from integrations.catalogue import EVENT_TYPES
+from integrations.catalogue import EVENT_TYPES, NO_CATEGORY
 from integrations.models import Company, Computer, Event, Location, Product
 
 BY_CONSOLE = ("console", RelatedDropdownFilter)
-UNKNOWN = "Not in the catalogue"
 OPEN_IS_BAD = {**TONES, "open": "bad"}
 
 
@@ -109,11 +108,12 @@ class CategoryFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            (name, name) for name in (*dict.fromkeys(info.category for info in EVENT_TYPES.values()), UNKNOWN)
+            (name, name)
+            for name in (*dict.fromkeys(info.category for info in EVENT_TYPES.values()), NO_CATEGORY)
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == UNKNOWN:
+        if self.value() == NO_CATEGORY:
             return queryset.exclude(event_type__in=EVENT_TYPES)
         keys = [key for key, info in EVENT_TYPES.items() if info.category == self.value()]
         return queryset.filter(event_type__in=keys) if keys else queryset

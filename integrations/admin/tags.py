@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from integrations.admin import display, writing
 from integrations.admin.changes import Difference, differences
 from integrations.admin.display import CHANGE_TONES
+from integrations.admin.gauges import Gauge, gauges_of
 from integrations.admin.writing import WritingControl
 from integrations.models import HaloChange, HaloCredential, Run
 from integrations.net.redact import redact
@@ -101,3 +102,10 @@ def writing_control(context: template.Context) -> WritingControl | None:
     """Whether anything may be written, for the header of a page. One query."""
     request = context.get("request")
     return writing.writing_control(request) if request is not None and hasattr(request, "user") else None
+
+
+@register.simple_tag
+def api_limits(credentials: list[HaloCredential]) -> list[Gauge]:
+    """The gauge of every instance of all credentials (with their instances). One query."""
+    instances = {row.instance_id: row.instance for row in credentials}
+    return gauges_of(instances.values(), credentials)
