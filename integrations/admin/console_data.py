@@ -21,7 +21,6 @@ from unfold.contrib.filters.admin import (
 from integrations.admin.bases import HistoryAdmin
 from integrations.admin.days import day_filter
 from integrations.admin.display import (
-    TONES,
     active_badge,
     badge_column,
     event_type_name,
@@ -37,7 +36,6 @@ from integrations.catalogue import EVENT_TYPES, NO_CATEGORY
 from integrations.models import Company, Computer, Event, Location, Product
 
 BY_CONSOLE = ("console", RelatedDropdownFilter)
-OPEN_IS_BAD = {**TONES, "open": "bad"}
 
 
 @admin.register(Company)
@@ -146,7 +144,7 @@ class EventAdmin(HistoryAdmin):
     search_fields = ("title", "company__name", "computer__name", "external_id")
     empty_hint = "Events are fetched from the consoles every minute, or sent to the REST API."
 
-    state_shown = badge_column("state", "State", OPEN_IS_BAD)
+    state_shown = badge_column("state", "State")
     severity_shown = badge_column("severity", "Severity")
     status_shown = badge_column("status", "In the bridge")
     headline = headline_column("Event")
