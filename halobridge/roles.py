@@ -74,5 +74,10 @@ def keep_roles(using: str = "default", **_: Any) -> None:
         group.permissions.remove(*(held - wanted))
 
 
+def roles_with(permission: str) -> list[str]:
+    """Names of the roles that hold a permission (`app.codename`), the mightiest first."""
+    return [role.value for role in Role if covers(GRANTS[role], permission)]
+
+
 def covers(patterns: Iterable[str], permission: str) -> bool:
     return any(fnmatchcase(permission, pattern) for pattern in patterns)

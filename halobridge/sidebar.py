@@ -161,7 +161,12 @@ UNFOLD: dict[str, Any] = {
     ],
     "STYLES": [lambda request: static("integrations/face.css")],
     "SCRIPTS": [lambda request: static("integrations/face.js")],
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "show_all_applications": False,
+        "navigation": NAVIGATION,
+    },
     "ACCOUNT": {
         "navigation": [
             {"title": "Stop all writing", "link": reverse_lazy("admin:integrations_instance_stop_writing")},

@@ -191,6 +191,14 @@ REMEDIATION_CHOICES: Final[tuple[str, ...]] = tuple(
 """Four ways of cutting the same findings into tickets; a set that had two would make each ticket twice."""
 
 
+NO_CATEGORY: Final = "Not in the catalogue"
+
+
+def category_of(key: str) -> str:
+    """The category of an event type; `NO_CATEGORY` of one that the catalogue does not have (any more)."""
+    return EVENT_TYPES[key].category if key in EVENT_TYPES else NO_CATEGORY
+
+
 def known_event_type(key: str | None) -> str:
     """The catalogue key that `key` is stored under: itself, its category's `.other` or `OTHER_EVENT`."""
     tidy = (key or "").strip().lower()

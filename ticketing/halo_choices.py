@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+from django.db.models import CharField, Value
 
 from integrations.choices import OptionKind
 from integrations.models import HaloOption
@@ -33,26 +35,38 @@ _Key = tuple[int, str, str, str]
 """Credential, kind, parent, Halo's id."""
 
 
+class _Option(NamedTuple):
+    name: str
+    active: bool
+
+
 @dataclass(frozen=True, slots=True)
 class HaloChoices:
     """The mirrored options that some profiles use. A kind of which nothing was ever read proves nothing."""
 
-    _options: dict[_Key, HaloOption]
+    _options: dict[_Key, _Option]
     _kinds_read: frozenset[tuple[int, str]]
 
     @classmethod
     def of(cls, profiles: Iterable[IntegrationProfile]) -> HaloChoices:
-        """Two queries, however many profiles."""
+        """One statement, however many profiles."""
         profiles = list(profiles)
         credentials = {profile.halo_credential_id for profile in profiles}
         used = {str(value) for profile in profiles for _, _, value in _values(profile)}
-        rows = HaloOption.objects.filter(halo_credential_id__in=credentials)
-        kinds = {kind for _, kind in CHOICES}
-        found: dict[_Key, HaloOption] = {}
-        for row in rows.filter(kind__in=kinds, halo_id__in=used):
-            found[row.halo_credential_id, row.kind, row.parent, row.halo_id] = row
-            found.setdefault((row.halo_credential_id, row.kind, "", row.halo_id), row)
-        read = rows.order_by().values_list("halo_credential_id", "kind").distinct()
+        rows = HaloOption.objects.filter(halo_credential_id__in=credentials).order_by()
+        chosen = rows.filter(kind__in={kind for _, kind in CHOICES}, halo_id__in=used)
+        nothing = Value("", output_field=CharField())
+        kinds = rows.annotate(no_parent=nothing, no_id=nothing, no_name=nothing)
+        of_kind = kinds.values_list("halo_credential_id", "kind", "no_parent", "no_id", "no_name", "active")
+        as_found = ("halo_credential_id", "kind", "parent", "halo_id", "name", "active")
+        found: dict[_Key, _Option] = {}
+        read: set[tuple[int, str]] = set()
+        for credential, kind, parent, halo_id, name, active in chosen.values_list(*as_found).union(of_kind):
+            read.add((credential, kind))
+            if halo_id:
+                option = _Option(name, active)
+                found[credential, kind, parent, halo_id] = option
+                found.setdefault((credential, kind, "", halo_id), option)
         return cls(found, frozenset(read))
 
     def name(self, profile: IntegrationProfile, field: str) -> str:
@@ -74,7 +88,7 @@ class HaloChoices:
         found = [self._problem(profile, kind, value) for _, kind, value in _values(profile)]
         return tuple(dict.fromkeys(problem for problem in found if problem))
 
-    def _find(self, profile: IntegrationProfile, kind: str, value: int) -> HaloOption | None:
+    def _find(self, profile: IntegrationProfile, kind: str, value: int) -> _Option | None:
         parent = str(profile.sla) if kind == OptionKind.PRIORITY and profile.sla else ""
         return self._options.get((profile.halo_credential_id, kind, parent, str(value)))
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import F
 from django.http import HttpRequest
+from django.urls import reverse
 
-from halobridge.dashboard.attention import attention
-from halobridge.dashboard.checklist import checklist, next_step
-from halobridge.dashboard.facts import read_facts
-from integrations.models import Run
-from ticketing.models import Ticket
+from halobridge.dashboard.attention import attention, attention_figures
+from halobridge.dashboard.charts import chart_figures, event_chart, ticket_charts
+from halobridge.dashboard.checklist import DONE, checklist, next_step
+from halobridge.dashboard.coverage import coverage_of
+from halobridge.dashboard.facts import Facts, set_up_figures
+from halobridge.dashboard.figures import count_all
+from integrations.models import Console, HaloCredential, Run
+from ticketing.models import Ticket, TicketState
+
+STATES = (TicketState.OPEN, TicketState.PLANNED, TicketState.CLOSED, TicketState.REFUSED)
+"""Of tickets, as the overview counts them; tests are no tickets of alerts."""
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -19,22 +26,33 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if not request.user.has_perm("integrations.view_run"):
         return {**context, "title": "Overview"}
     facts = read_facts()
-    steps = list(checklist(facts))
+    steps = checklist(facts, request.user.has_perm)
+    set_up = all(step.state == DONE for step in steps)
+    tickets = facts.figures.get("tickets", {})
     return {
         **context,
         "title": "Overview",
         "steps": steps,
         "next_step": next_step(steps),
-        "set_up": all(step.state == "done" for step in steps),
-        "steps_done": sum(step.state == "done" for step in steps),
-        "attention": list(attention(facts)),
+        "set_up": set_up,
+        "shows_steps": not set_up or "set-up" in request.GET,
+        "steps_done": sum(step.state == DONE for step in steps),
+        "attention": attention(facts),
         "coverage": facts.coverage,
-        "tickets": _tickets_by_state(),
+        "several_halos": len({row.credential for row in facts.coverage}) > 1,
+        "credentials": facts.credentials,
+        "tickets": [(state.value, state.label.split(" ")[0], tickets.get(state, 0)) for state in STATES],
+        "ticket_charts": ticket_charts(facts.figures),
+        "event_chart": event_chart(facts.figures),
+        "all_runs": reverse("admin:integrations_run_changelist"),
         "last_runs": Run.objects.select_related("plan", "halo_credential", "console", "instance")[:8],
     }
 
 
-def _tickets_by_state() -> dict[str, int]:
-    """How many there are of each state; tests are no tickets of alerts."""
-    rows = Ticket.objects.filter(is_test=False).order_by().values_list("state")
-    return dict(rows.annotate(number=Count("pk")))
+def read_facts() -> Facts:
+    """Five statements."""
+    credentials = list(HaloCredential.objects.select_related("instance").order_by("name"))
+    consoles = list(Console.objects.order_by("name"))
+    grouped = {"tickets": (Ticket.objects.filter(is_test=False), F("state")), **chart_figures()}
+    figures = count_all({**set_up_figures(), **attention_figures()}, grouped)
+    return Facts(credentials, consoles, coverage_of(credentials, consoles), figures)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import CharField, Count, QuerySet, Value
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from halobridge.dashboard.facts import Facts
 from integrations.choices import (
@@ -21,69 +22,81 @@ from integrations.choices import (
     MailState,
     WriteMode,
 )
-from integrations.models import Console, Event, HaloCredential, Heartbeat, Intention, Mail
+from integrations.models import (
+    Company,
+    Console,
+    Event,
+    HaloCredential,
+    Heartbeat,
+    Intention,
+    Mail,
+    RawDelivery,
+)
 from integrations.runs.approvals import open_losses
 from integrations.sync.rights import missed
 from mappings.keeping.waiting import waiting_runs
-from mappings.linking import open_todos
-from mappings.models import CompanyMapping, ComputerReview
+from mappings.linking import CompanyState, open_todos
+from mappings.models import ComputerReview
 from ticketing.halo_choices import HaloChoices
-from ticketing.models import Alert, IntegrationProfile, PreflightState, Ticket, TicketState
+from ticketing.models import Alert, IntegrationProfile, PreflightState, TicketState
 from ticketing.preflight.checks import FAILS
 from ticketing.preflight.outlook import is_due
 
 SILENT_AFTER = timedelta(minutes=5)
 """A queue that has not been seen at work for so long does nothing that staff ask for."""
 MOST_LOSSES = 5
-CLOSED_WHILE_OPEN = "?ticket__closed_by_person__exact=1&state__exact=open"
 REMIND_BEFORE = timedelta(days=21)
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
+    """One line. `figure` is how many there are where it counts: as many as the list at `url` holds."""
+
     text: str
     url: str
     tone: str = "warn"
+    figure: int | None = None
 
 
-def attention(facts: Facts) -> Iterator[Attention]:
-    numbers = _numbers()
-    yield from _queue()
-    yield from _connections(facts)
-    yield from _tickets_and_writes(numbers)
-    yield from _waiting()
-    yield from _company_mappings()
-    yield from _to_be_looked_at(numbers)
-    yield from _profile_problems()
+def attention(facts: Facts) -> list[Attention]:
+    """What is broken first."""
+    found = [
+        *_queue(facts),
+        *_connections(facts),
+        *_tickets_and_writes(facts),
+        *_to_be_decided(),
+        *_companies(facts),
+        *_to_be_looked_at(facts),
+        *_profile_problems(),
+    ]
+    return sorted(found, key=lambda item: item.tone != "bad")
 
 
-def _numbers() -> dict[str, int]:
-    """How many there are of what is only counted; one statement for all of them."""
-    rows: dict[str, QuerySet[Any]] = {
+def attention_figures() -> dict[str, QuerySet[Any]]:
+    """What is only counted, for the statement of all figures."""
+    waiting = Event.objects.filter(status=EventStatus.WAITING)
+    return {
+        "alive": Heartbeat.objects.filter(stamped_at__gte=timezone.now() - SILENT_AFTER),
         "writes": Intention.objects.filter(state=IntentionState.STAFF),
         "closed": Alert.objects.filter(state=EventState.OPEN, ticket__closed_by_person=True),
         "mails": Mail.objects.filter(state=MailState.REFUSED),
+        "deliveries": RawDelivery.objects.exclude(error=""),
         "newcomers": open_todos(),
         "reviews": ComputerReview.objects.filter(decided_at__isnull=True),
+        "waiting_events": waiting,
+        "waiting_companies": Company.objects.filter(pk__in=waiting.order_by().values("company")),
     }
-    counts = [
-        found.order_by()
-        .annotate(what=Value(name, output_field=CharField()))
-        .values("what")
-        .annotate(number=Count("pk"))
-        .values_list("what", "number")
-        for name, found in rows.items()
-    ]
-    return dict(counts[0].union(*counts[1:], all=True))
 
 
-def _queue() -> Iterator[Attention]:
-    newest = Heartbeat.objects.order_by("-stamped_at").values_list("stamped_at", flat=True).first()
-    if newest is None or newest < timezone.now() - SILENT_AFTER:
-        url = reverse("admin:integrations_heartbeat_changelist")
-        yield Attention(
-            "The queue is not at work: nothing that you ask for happens before it is started.", url, "bad"
-        )
+def _list(model: str, **query: Any) -> str:
+    url = reverse(f"admin:{model}_changelist")
+    return f"{url}?{urlencode(query)}" if query else url
+
+
+def _queue(facts: Facts) -> Iterator[Attention]:
+    if not facts.figure("alive"):
+        text = "The queue is not at work: nothing that you ask for happens before it is started."
+        yield Attention(text, _list("integrations_heartbeat"), "bad")
 
 
 def _connections(facts: Facts) -> Iterator[Attention]:
@@ -113,73 +126,73 @@ def _connections(facts: Facts) -> Iterator[Attention]:
             )
 
 
-def _tickets_and_writes(numbers: dict[str, int]) -> Iterator[Attention]:
-    refused = dict(
-        Ticket.objects.filter(state__in=(TicketState.REFUSED, TicketState.STAFF), is_test=False)
-        .order_by()
-        .values_list("state")
-        .annotate(number=Count("pk"))
-    )
-    yield from _closed_by_people(numbers.get("closed", 0))
-    url = reverse("admin:ticketing_ticket_changelist")
-    if number := refused.get(TicketState.REFUSED):
-        yield Attention(
-            f"{_many(number, 'ticket')} refused by HaloPSA.", f"{url}?state__exact=refused", "bad"
-        )
-    if number := refused.get(TicketState.STAFF):
-        yield Attention(f"{_many(number, 'ticket')} waiting for staff.", f"{url}?state__exact=staff", "bad")
-    if number := numbers.get("writes"):
-        url = reverse("admin:integrations_intention_changelist") + "?state__exact=staff"
-        yield Attention(
-            f"{_many(number, 'write')} whose fate nobody knows: look in HaloPSA and decide.", url, "bad"
-        )
-
-
-def _closed_by_people(number: int) -> Iterator[Attention]:
-    if number:
-        url = reverse("admin:ticketing_alert_changelist") + CLOSED_WHILE_OPEN
+def _tickets_and_writes(facts: Facts) -> Iterator[Attention]:
+    tickets = facts.figures.get("tickets", {})
+    told = ((TicketState.REFUSED, "refused by HaloPSA"), (TicketState.STAFF, "waiting for staff"))
+    for state, words in told:
+        if number := tickets.get(state, 0):
+            url = _list("ticketing_ticket", state__exact=state.value, is_test__exact=0)
+            yield Attention(f"{_many(number, 'ticket')} {words}.", url, "bad", number)
+    if number := facts.figure("closed"):
+        url = _list("ticketing_alert", ticket__closed_by_person__exact=1, state__exact="open")
         are = "alert is" if number == 1 else "alerts are"
-        yield Attention(
-            f"{number} {are} still open in the console although a person closed the ticket in HaloPSA.", url
+        text = f"{number} {are} still open in the console although a person closed the ticket in HaloPSA."
+        yield Attention(text, url, figure=number)
+    if number := facts.figure("writes"):
+        text = f"{_many(number, 'write')} whose fate nobody knows: look in HaloPSA and decide."
+        yield Attention(text, _list("integrations_intention", state__exact="staff"), "bad", number)
+
+
+def _to_be_decided() -> Iterator[Attention]:
+    """Losses and scheduled updates that wait for an approval; one statement."""
+    owner = Coalesce("halo_credential__name", "console__name", output_field=CharField())
+    losses = open_losses().order_by().annotate(line=Value("loss", output_field=CharField()), owned=owner)
+    runs = (
+        waiting_runs()
+        .order_by()
+        .annotate(line=Value("run", output_field=CharField()), owned=F("halo_credential__name"))
+    )
+    rows = list(
+        losses.values_list("line", "pk", "owned", "reason").union(
+            runs.values_list("line", "plan", "owned", "error"), all=True
         )
+    )
+    for pk, owned, text in [row for line, *row in rows if line == "loss"][:MOST_LOSSES]:
+        url = reverse("admin:integrations_heldloss_change", args=(pk,))
+        yield Attention(f"{owned}: {text} Decide whether they are gone.", url)
+    for pk, owned, text in [row for line, *row in rows if line == "run"][:MOST_LOSSES]:
+        yield Attention(f"{owned}: {text}", reverse("admin:integrations_plan_change", args=(pk,)))
 
 
-def _waiting() -> Iterator[Attention]:
-    for loss in open_losses().select_related("halo_credential", "console")[:MOST_LOSSES]:
-        url = reverse("admin:integrations_heldloss_change", args=(loss.pk,))
-        yield Attention(f"{loss.owner}: {loss.reason} Decide whether they are gone.", url)
-    for run in waiting_runs().select_related("halo_credential")[:MOST_LOSSES]:
-        url = reverse("admin:integrations_plan_change", args=(run.plan_id,))
-        yield Attention(f"{run.halo_credential}: {run.error}", url)
-    unmapped = Event.objects.filter(status=EventStatus.WAITING, company__isnull=False)
-    told = unmapped.aggregate(events=Count("pk"), companies=Count("company", distinct=True))
-    if told["companies"]:
-        url = reverse("admin:mappings_companymapping_changelist") + "?state=unmapped"
-        companies = _many(told["companies"], "company", "companies")
-        text = f"{companies} with {_many(told['events'], 'waiting event')} not mapped."
-        yield Attention(text, url)
+def _companies(facts: Facts) -> Iterator[Attention]:
+    if number := facts.figure("waiting_events"):
+        are = "event is" if number == 1 else "events are"
+        unmapped = facts.figure("waiting_companies")
+        why = f" Not mapped: {_many(unmapped, 'company', 'companies')}." if unmapped else ""
+        text, url = f"{number} {are} waiting.{why}", _list("integrations_event", status__exact="waiting")
+        yield Attention(text, url, figure=number)
+    for credential in facts.credentials:
+        towards = (row.companies for row in facts.coverage if row.credential == credential)
+        if number := sum(states.get(CompanyState.BROKEN, 0) for states in towards):
+            are = "company mapping is" if number == 1 else "company mappings are"
+            text = f"{number} {are} broken: client or site was changed in HaloPSA."
+            url = _list("mappings_companymapping", halo_credential=credential.pk, state="broken")
+            yield Attention(text, url, figure=number)
 
 
-def _company_mappings() -> Iterator[Attention]:
-    url = reverse("admin:mappings_companymapping_changelist")
-    broken = CompanyMapping.objects.in_force().broken().values_list("halo_credential_id", flat=True)
-    number = Counter(broken.order_by())
-    for credential, count in sorted(number.items()):
-        are = "company mapping is" if count == 1 else "company mappings are"
-        text = f"{count} {are} broken: client or site was changed in HaloPSA."
-        yield Attention(text, f"{url}?halo_credential={credential}&state=broken")
-
-
-def _to_be_looked_at(numbers: dict[str, int]) -> Iterator[Attention]:
-    if number := numbers.get("mails"):
-        url = reverse("admin:integrations_mail_changelist") + "?state__exact=refused"
-        yield Attention(f"{_many(number, 'mail')} that no rule could be held against.", url, "bad")
-    if new := numbers.get("newcomers"):
-        text = f"{_many(new, 'new company or client', 'new companies and clients')} to be looked at."
-        yield Attention(text, reverse("admin:mappings_newcomer_changelist"))
-    if number := numbers.get("reviews"):
-        url = reverse("admin:mappings_computerreview_changelist")
-        yield Attention(f"{_many(number, 'computer')} whose asset only you can decide about.", url)
+def _to_be_looked_at(facts: Facts) -> Iterator[Attention]:
+    if number := facts.figure("deliveries"):
+        text = f"{_many(number, 'webhook delivery', 'webhook deliveries')} with a problem."
+        yield Attention(text, _list("integrations_rawdelivery", state="problem"), "bad", number)
+    if number := facts.figure("mails"):
+        text = f"{_many(number, 'mail')} that no rule could be held against."
+        yield Attention(text, _list("integrations_mail", state__exact="refused"), "bad", number)
+    if number := facts.figure("newcomers"):
+        text = f"{_many(number, 'new company or client', 'new companies and clients')} to be looked at."
+        yield Attention(text, _list("mappings_newcomer"), figure=number)
+    if number := facts.figure("reviews"):
+        text = f"{_many(number, 'computer')} whose asset only you can decide about."
+        yield Attention(text, _list("mappings_computerreview"), figure=number)
 
 
 def _profile_problems() -> Iterator[Attention]:

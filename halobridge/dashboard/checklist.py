@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
+from halobridge.dashboard.coverage import Coverage
 from halobridge.dashboard.facts import Facts
-from integrations.choices import ConnectionState
+from halobridge.roles import roles_with
+from integrations.choices import ConnectionState, WriteMode
 from integrations.models import Console, HaloCredential
+from mappings.linking import CompanyState
+
+DONE, PROGRESS, BLOCKED, TODO = "done", "progress", "blocked", "todo"
+STATES: Final = {DONE: "Done", PROGRESS: "In progress", BLOCKED: "Blocked", TODO: "To do"}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the checklist. `state` is done, progress, blocked or todo; `told` says how far it is."""
+    """One line of the checklist. `told` says how far it is, or what blocks it.
+
+    `permission` is what its action needs; `who` is said in place of the action to whoever lacks it.
+    """
 
     title: str
     why: str
@@ -22,10 +33,35 @@ class Step:
     told: str
     url: str
     action: str
+    permission: str
+    who: str = ""
+
+    @property
+    def said(self) -> str:
+        return STATES[self.state]
 
 
-def checklist(facts: Facts) -> Iterator[Step]:
-    """The way of a newcomer, in order. Each step is blocked by those before it that it needs."""
+def checklist(facts: Facts, may: Callable[[str], bool]) -> list[Step]:
+    """The way of a newcomer, in order, as somebody with these permissions is led along it."""
+    return [step if may(step.permission) else _for_others(step) for step in _steps(facts)]
+
+
+def next_step(steps: Sequence[Step]) -> Step | None:
+    """The first that nothing was done for yet; what is in progress may wait for a sync, or stay so."""
+    for state in (TODO, PROGRESS):
+        if found := next((step for step in steps if step.state == state), None):
+            return found
+    return None
+
+
+def _for_others(step: Step) -> Step:
+    """Done by somebody else: nobody is led to a page that refuses them."""
+    roles = " or ".join(f"“{role}”" for role in roles_with(step.permission))
+    return replace(step, url="", who=f"Needs a staff account with the role {roles}.")
+
+
+def _steps(facts: Facts) -> Iterator[Step]:
+    """Each step is blocked by those before it that it needs."""
     yield _connect_halo(facts)
     yield _connect_console(facts)
     missing = " and ".join(
@@ -36,13 +72,73 @@ def checklist(facts: Facts) -> Iterator[Step]:
     blocked = f"Blocked: {missing} must be connected and synced first." if missing else ""
     yield _map_companies(facts, blocked)
     yield _asset_types(facts, blocked)
-    unmapped = "Blocked: map companies first." if not facts.mapped else ""
+    unmapped = "" if facts.figure("mapped") else "Blocked: map companies first."
     yield _export(facts, blocked or unmapped)
     yield _event_set_and_profile(facts, "" if facts.halo_ready else "Blocked: connect HaloPSA first.")
-    ready = facts.event_sets and facts.profiles
-    yield _tickets(
-        facts, blocked or unmapped or ("" if ready else "Blocked: make an event set and a profile first.")
+    ready = facts.figure("event_sets") and facts.figure("profiles")
+    unready = "" if ready else "Blocked: make an event set and a profile first."
+    yield _tickets(facts, blocked or unmapped or unready)
+
+
+def _page(name: str, *args: object, **query: Any) -> str:
+    """The address of a page with what is known already filled in; None is left out."""
+    known = urlencode({key: value for key, value in query.items() if value is not None})
+    return reverse(f"admin:{name}", args=args) + (f"?{known}" if known else "")
+
+
+def _pk(row: HaloCredential | Console | None) -> int | None:
+    return row.pk if row else None
+
+
+def _of(done: int, total: int, blocked: str) -> str:
+    """State of a step that is done when all of something is done."""
+    if blocked:
+        return BLOCKED
+    return DONE if done and done >= total else PROGRESS if done else TODO
+
+
+def _most(facts: Facts, number: Callable[[Coverage], int]) -> Coverage | None:
+    """Where the most is left to do, of what goes to the credential that the steps are about."""
+    towards = [row for row in facts.coverage if row.credential == facts.halo]
+    best = max(towards, key=number, default=None)
+    return best if best and number(best) else None
+
+
+# ---- connections ----------------------------------------------------------------------------
+
+
+def _connect_halo(facts: Facts) -> Step:
+    why = "Its clients, sites, assets and ticket choices are read from it, and everything is written to it."
+    return _connect(
+        "HaloPSA", why, "integrations_halocredential", "Credentials", facts.credentials, facts.halo_ready
     )
+
+
+def _connect_console(facts: Facts) -> Step:
+    why = "Companies, computers and events come from it."
+    return _connect("a console", why, "integrations_console", "Consoles", facts.consoles, facts.console_ready)
+
+
+def _connect(
+    what: str,
+    why: str,
+    model: str,
+    many: str,
+    rows: Sequence[HaloCredential] | Sequence[Console],
+    ready: bool,
+) -> Step:
+    """What is entered but does not work leads to its own page, which says what is wrong."""
+    permission = f"integrations.add_{model.removeprefix('integrations_')}"
+    title = f"Connect {what}"
+    if ready:
+        return Step(title, why, DONE, _connected(rows), _page(f"{model}_changelist"), many, permission)
+    if not rows:
+        return Step(title, why, TODO, "", _page(f"{model}_add"), title, permission)
+    failed = next((row for row in rows if row.state == ConnectionState.FAILED), None)
+    told = f"Entered; {failed}: {failed.state_reason or 'the connection fails.'}" if failed else ""
+    row = failed or rows[0]
+    waits = told or "Entered; not tested and synced yet."
+    return Step(title, why, PROGRESS, waits, _page(f"{model}_change", row.pk), f"Open {row}", permission)
 
 
 def _connected(rows: Sequence[HaloCredential] | Sequence[Console]) -> str:
@@ -51,103 +147,89 @@ def _connected(rows: Sequence[HaloCredential] | Sequence[Console]) -> str:
     return f"{working} connected, {failing} failing." if failing else f"{working} connected."
 
 
-def _connect_halo(facts: Facts) -> Step:
-    url = reverse(
-        "admin:integrations_halocredential_changelist"
-        if facts.credentials
-        else "admin:integrations_halocredential_add"
-    )
-    state = "done" if facts.halo_ready else "progress" if facts.credentials else "todo"
-    told = {
-        "done": _connected(facts.credentials),
-        "progress": "Entered; not tested and synced yet.",
-    }.get(state, "")
-    why = "Its clients, sites, assets and ticket choices are read from it, and everything is written to it."
-    return Step(
-        "Connect HaloPSA", why, state, told, url, "Connect HaloPSA" if state == "todo" else "Credentials"
-    )
-
-
-def _connect_console(facts: Facts) -> Step:
-    url = reverse(
-        "admin:integrations_console_changelist" if facts.consoles else "admin:integrations_console_add"
-    )
-    state = "done" if facts.console_ready else "progress" if facts.consoles else "todo"
-    told = {
-        "done": _connected(facts.consoles),
-        "progress": "Entered; not tested and synced yet.",
-    }.get(state, "")
-    why = "Companies, computers and events come from it."
-    return Step(
-        "Connect a console", why, state, told, url, "Connect a console" if state == "todo" else "Consoles"
-    )
-
-
-def _of(done: int, total: int, blocked: str) -> str:
-    """State of a step that is done when all of something is done."""
-    if blocked:
-        return "blocked"
-    return "done" if done and done >= total else "progress" if done else "todo"
+# ---- mapping --------------------------------------------------------------------------------
 
 
 def _map_companies(facts: Facts, blocked: str) -> Step:
     """Done when no suggestion waits: a company without a counterpart may well stay without one."""
-    total = sum(row.companies for row in facts.coverage)
-    mapped = sum(row.companies_mapped for row in facts.coverage)
-    told = f"{mapped} of {total} mapped; {facts.suggested} with a suggestion."
-    url = reverse("admin:mappings_companymapping_changelist")
+    counts = [row.companies for row in facts.coverage]
+    mapped, total = facts.figure("mapped"), sum(sum(states.values()) for states in counts)
+    suggested = sum(states.get(CompanyState.SUGGESTED, 0) for states in counts)
+    told = blocked or f"{mapped} of {total} mapped; {suggested} with a suggestion."
     why = "A company of the console is a client in HaloPSA; clients of the same name are suggested."
-    state = _of(mapped, mapped + facts.suggested, blocked)
-    return Step("Map companies", why, state, blocked or told, url, "Company mapping")
+    most = _most(facts, lambda row: row.companies.get(CompanyState.SUGGESTED, 0))
+    url = _page(
+        "mappings_companymapping_changelist",
+        halo_credential=_pk(facts.halo),
+        console=_pk(most.console if most else None),
+        state=CompanyState.SUGGESTED.value if most else None,
+    )
+    state = _of(mapped, mapped + suggested, blocked)
+    permission = "mappings.change_companymapping"
+    return Step("Map companies", why, state, told, url, "Company mapping", permission)
 
 
 def _asset_types(facts: Facts, blocked: str) -> Step:
-    state = _of(facts.products_typed, facts.products, blocked)
-    told = blocked or f"{facts.products_typed} of {facts.products} products in use have a type."
+    typed, used = facts.figure("products_typed"), facts.figure("products")
+    told = blocked or f"{typed} of {used} products in use have a type."
     why = "The product of a computer decides what kind of asset it becomes."
-    url = reverse("admin:mappings_productmapping_changelist")
-    return Step("Choose default asset types", why, state, told, url, "Default asset types")
+    url = _page(
+        "mappings_productmapping_changelist",
+        halo_credential=_pk(facts.halo),
+        console=_pk(next((row for row in facts.consoles if row.synced_at), None)),
+    )
+    state = _of(typed, used, blocked)
+    permission = "mappings.change_productmapping"
+    return Step("Choose default asset types", why, state, told, url, "Default asset types", permission)
 
 
 def _export(facts: Facts, blocked: str) -> Step:
-    total = sum(row.within_reach for row in facts.coverage)
-    mapped = sum(row.computers_mapped for row in facts.coverage)
-    told = blocked or f"{mapped} of {total} computers of mapped companies have an asset."
+    done = sum(row.with_asset for row in facts.coverage)
+    left = sum(row.without_asset for row in facts.coverage)
+    told = blocked or f"{done} of {done + left} computers of mapped companies have an asset."
     why = "Computers without an asset become one. You see a preview before anything is written."
-    state = _of(mapped, total, blocked)
-    page = "plan_add" if state in ("todo", "progress") else "computer_changelist"
-    action = "Computers" if state == "done" else "Export computers"
-    return Step("Export computers", why, state, told, reverse(f"admin:integrations_{page}"), action)
+    state = _of(done, done + left, blocked)
+    if state == DONE:
+        url = _page("integrations_computer_changelist", halo_credential=_pk(facts.halo))
+        return Step("Export computers", why, state, told, url, "Computers", "integrations.view_computer")
+    most = _most(facts, lambda row: row.without_asset)
+    url = _page(
+        "integrations_plan_add", halo_credential=_pk(facts.halo), console=_pk(most.console if most else None)
+    )
+    return Step("Export computers", why, state, told, url, "Export computers", "integrations.add_plan")
+
+
+# ---- tickets --------------------------------------------------------------------------------
 
 
 def _event_set_and_profile(facts: Facts, blocked: str) -> Step:
-    made = bool(facts.event_sets) + bool(facts.profiles)
-    told = blocked or f"{facts.event_sets} event sets, {facts.profiles} profiles."
-    missing = "integrationprofile" if facts.event_sets else "eventset"
+    sets, profiles = facts.figure("event_sets"), facts.figure("profiles")
+    told = blocked or f"Event sets: {sets}. Profiles: {profiles}."
     why = "An event set says which events matter, a profile what their tickets look like."
-    page = "changelist" if made == 2 else "add"
-    url = reverse(f"admin:ticketing_{missing}_{page}")
-    action = {0: "Make an event set", 1: "Make a profile" if facts.event_sets else "Make an event set"}.get(
-        made, "Profiles"
-    )
-    return Step("Make an event set and a profile", why, _of(made, 2, blocked), told, url, action)
+    state = _of(bool(sets) + bool(profiles), 2, blocked)
+    title = "Make an event set and a profile"
+    if not sets:
+        url = _page("ticketing_eventset_add")
+        return Step(title, why, state, told, url, "Make an event set", "ticketing.add_eventset")
+    permission = "ticketing.add_integrationprofile"
+    if profiles:
+        url = _page("ticketing_integrationprofile_changelist")
+        return Step(title, why, state, told, url, "Profiles", permission)
+    url = _page("ticketing_integrationprofile_add", halo_credential=_pk(facts.halo))
+    return Step(title, why, state, told, url, "Make a profile", permission)
 
 
 def _tickets(facts: Facts, blocked: str) -> Step:
-    done = bool(facts.tickets_on) + facts.writes
-    url = reverse("admin:mappings_companymapping_changelist") + "?state=mapped"
-    told = blocked or f"On for {facts.tickets_on} of {facts.mapped} mapped companies."
-    action = "Company mapping"
-    if not blocked and facts.tickets_on and not facts.writes:
-        told += " The credential only observes: switch it to write."
-        url, action = reverse("admin:integrations_halocredential_changelist"), "Switch to write"
+    on, mapped = facts.figure("tickets_on"), facts.figure("mapped")
+    told = blocked or f"On for {on} of {mapped} mapped companies."
     why = "New alerts become tickets, and close them again. What is open already gets one only if chosen."
-    return Step("Switch tickets on", why, _of(done, 2, blocked), told, url, action)
-
-
-def next_step(steps: list[Step]) -> Step | None:
-    """The first that nothing was done for yet; what is in progress may wait for a sync, or stay so."""
-    for state in ("todo", "progress"):
-        if found := next((step for step in steps if step.state == state), None):
-            return found
-    return None
+    state = _of(bool(on) + facts.writes, 2, blocked)
+    observing = next((row for row in facts.credentials if row.write_mode == WriteMode.OBSERVE), None)
+    if not blocked and on and not facts.writes and observing:
+        told += " The credential only observes: switch it to write."
+        url = _page("integrations_halocredential_change", observing.pk)
+        permission = "integrations.change_halocredential"
+        return Step("Switch tickets on", why, state, told, url, "Switch to write", permission)
+    url = _page("mappings_companymapping_changelist", halo_credential=_pk(facts.halo), state="mapped")
+    permission = "mappings.change_companymapping"
+    return Step("Switch tickets on", why, state, told, url, "Company mapping", permission)

@@ -3,95 +3,64 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet
 
+from halobridge.dashboard.coverage import Coverage
+from halobridge.dashboard.figures import Figures
 from integrations.choices import ConnectionState, WriteMode
-from integrations.models import Company, Computer, Console, HaloCredential, Product
-from mappings.models import CompanyMapping, CompanySuggestion, ComputerMapping, IgnoredCompany, ProductMapping
+from integrations.models import Computer, Console, HaloCredential, Product
+from mappings.models import CompanyMapping, ProductMapping
 from ticketing.models import EventSet, IntegrationProfile
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    console: Console
-    companies: int
-    companies_mapped: int
-    computers: int
-    computers_mapped: int
-    within_reach: int
-    """Computers of mapped companies: those that an export can take."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """What the checklist is computed from; read once."""
+    """`figures` are those of `set_up_figures` and of whatever else was counted in the same statement."""
 
     credentials: list[HaloCredential]
     consoles: list[Console]
     coverage: list[Coverage]
-    mapped: int
-    suggested: int
-    tickets_on: int
-    products: int
-    products_typed: int
-    event_sets: int
-    profiles: int
+    figures: Figures
+
+    def figure(self, name: str) -> int:
+        return sum(self.figures.get(name, {}).values())
+
+    @cached_property
+    def halo(self) -> HaloCredential | None:
+        """The credential that the next steps are about: the first one that is connected and synced."""
+        return next((row for row in self.credentials if _is_ready(row)), None)
 
     @property
     def halo_ready(self) -> bool:
-        return any(row.synced_at and row.state == ConnectionState.WORKING for row in self.credentials)
+        return self.halo is not None
 
     @property
     def console_ready(self) -> bool:
-        return any(row.synced_at and row.state == ConnectionState.WORKING for row in self.consoles)
+        return any(_is_ready(row) for row in self.consoles)
 
     @property
     def writes(self) -> bool:
         return any(row.write_mode == WriteMode.WRITE for row in self.credentials)
 
 
-def read_facts() -> Facts:
-    mappings = CompanyMapping.objects.aggregate(
-        all=Count("pk"), on=Count("pk", filter=Q(create_tickets=True))
-    )
+def _is_ready(row: HaloCredential | Console) -> bool:
+    return bool(row.synced_at) and row.state == ConnectionState.WORKING
+
+
+def set_up_figures() -> dict[str, QuerySet[Any]]:
+    """What the checklist counts, for the statement of all figures."""
     used = Product.objects.filter(
         Exists(Computer.objects.filter(product=OuterRef("pk"), active=True, eligible=True))
     )
-    typed = Exists(ProductMapping.objects.filter(product=OuterRef("pk")))
-    products = used.aggregate(all=Count("pk"), typed=Count("pk", filter=Q(typed)))
-    return Facts(
-        credentials=list(HaloCredential.objects.select_related("instance")),
-        consoles=(consoles := list(Console.objects.all())),
-        coverage=_coverage(consoles),
-        mapped=mappings["all"],
-        suggested=CompanySuggestion.objects.filter(company__active=True).values("company").distinct().count(),
-        tickets_on=mappings["on"],
-        products=products["all"],
-        products_typed=products["typed"],
-        event_sets=EventSet.objects.count(),
-        profiles=IntegrationProfile.objects.count(),
-    )
-
-
-def _coverage(consoles: list[Console]) -> list[Coverage]:
-    mapped = CompanyMapping.objects.filter(company=OuterRef("pk"))
-    company_mapped = Exists(mapped.in_use())
-    # Whom staff leave alone, and who is offboarded, is not missing.
-    left = Exists(IgnoredCompany.objects.filter(company=OuterRef("pk"))) | Exists(mapped)
-    companies = (
-        Company.objects.filter(active=True).exclude(left & ~company_mapped).order_by().values_list("console")
-    )
-    by_company = companies.annotate(all=Count("pk"), mapped=Count("pk", filter=Q(company_mapped)))
-    pair = Exists(ComputerMapping.objects.filter(computer=OuterRef("pk"), halo_asset__isnull=False))
-    reached = Exists(CompanyMapping.objects.in_use().filter(company=OuterRef("company")))
-    computers = Computer.objects.filter(active=True, eligible=True).order_by().values_list("console")
-    by_computer = computers.annotate(
-        all=Count("pk"), mapped=Count("pk", filter=Q(pair)), reach=Count("pk", filter=Q(reached))
-    )
-    of_companies = {console: (total, mapped) for console, total, mapped in by_company}
-    of_computers = {console: tuple(counts) for console, *counts in by_computer}
-    return [
-        Coverage(row, *of_companies.get(row.pk, (0, 0)), *of_computers.get(row.pk, (0, 0, 0)))
-        for row in consoles
-    ]
+    mappings = CompanyMapping.objects.filter(archived_at__isnull=True)
+    return {
+        "mapped": mappings,
+        "tickets_on": mappings.filter(create_tickets=True),
+        "products": used,
+        "products_typed": used.filter(Exists(ProductMapping.objects.filter(product=OuterRef("pk")))),
+        "event_sets": EventSet.objects.all(),
+        "profiles": IntegrationProfile.objects.all(),
+    }

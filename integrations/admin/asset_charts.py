@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -26,6 +24,7 @@ from integrations.admin.asset_filters import (
 from integrations.admin.choosers import SearchSelect
 from integrations.admin.halo_objects import ONE_OF_SEVERAL
 from integrations.models import HaloAsset, HaloClient, HaloCredential
+from integrations.sync.charts import Bar, Chart
 from integrations.sync.lifecycle import (
     AGE_BRACKETS,
     AGE_NOT_KNOWN,
@@ -35,7 +34,6 @@ from integrations.sync.lifecycle import (
 )
 
 MOST_BARS: Final = 20
-LONGEST_LABEL: Final = 32
 
 
 class ChartFilters(forms.Form):
@@ -62,81 +60,6 @@ class ChartFilters(forms.Form):
     def chosen(self, name: str) -> int | None:
         row = self.cleaned_data.get(name) if self.is_valid() or name in self.cleaned_data else None
         return row.pk if row else None
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    label: str
-    count: int
-    url: str = ""
-    """The list of the counted assets; '' where no filter says the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """`upright`: bars stand, for a row of months; else they lie, for names."""
-
-    key: str
-    title: str
-    of: str
-    bars: list[Bar]
-    note: str = ""
-    upright: bool = False
-
-    @property
-    def total(self) -> int:
-        return sum(bar.count for bar in self.bars)
-
-    @property
-    def height(self) -> int:
-        """Pixels that its bars need."""
-        return 260 if self.upright else 48 + 28 * len(self.bars)
-
-    @property
-    def narrowest(self) -> int:
-        """Pixels below which names would be cut off: they may take half of the width."""
-        return 700 if self.upright else 14 * max(len(_short(bar.label)) for bar in self.bars)
-
-    @property
-    def data(self) -> str:
-        """As Chart.js takes it."""
-        return json.dumps(
-            {
-                "labels": [_short(bar.label) for bar in self.bars],
-                "datasets": [
-                    {
-                        "label": "Assets",
-                        "data": [bar.count for bar in self.bars],
-                        "backgroundColor": "var(--color-primary-600)",
-                        "borderRadius": 4,
-                        "maxBarThickness": 22,
-                    }
-                ],
-            }
-        )
-
-    @property
-    def links(self) -> str:
-        return json.dumps([bar.url for bar in self.bars])
-
-    @property
-    def options(self) -> str:
-        names = {"grid": {"display": False}, "ticks": {"autoSkip": self.upright}}
-        numbers = {"beginAtZero": True, "grace": "12%", "ticks": {"precision": 0}}
-        return json.dumps(
-            {
-                "animation": False,
-                "responsive": True,
-                "maintainAspectRatio": False,
-                "indexAxis": "x" if self.upright else "y",
-                "plugins": {"legend": {"display": False}},
-                "scales": {"x": names, "y": numbers} if self.upright else {"x": numbers, "y": names},
-            }
-        )
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
 
 
 class _Counted:

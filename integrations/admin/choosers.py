@@ -126,6 +126,15 @@ def options(credential_id: int, kind: OptionKind) -> list[tuple[int, str]]:
     return list(_numbers(rows.values_list("halo_id", "name")))
 
 
+def options_by_kind(credential_id: int, kinds: Iterable[OptionKind]) -> dict[str, list[tuple[int, str]]]:
+    """The same of several kinds, in one statement; a kind without options has an empty list."""
+    found: dict[str, list[tuple[int, str]]] = {kind: [] for kind in kinds}
+    rows = HaloOption.objects.filter(halo_credential_id=credential_id, kind__in=found, active=True)
+    for kind, halo_id, name in rows.order_by("name").values_list("kind", "halo_id", "name"):
+        found[kind].extend(_numbers([(halo_id, name)]))
+    return found
+
+
 def asset_types(credential_id: int | None) -> list[tuple[int, str]]:
     """(Halo's id, name) of the active asset types."""
     rows = HaloAssetType.objects.filter(halo_credential_id=credential_id, active=True).order_by("name")

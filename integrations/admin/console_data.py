@@ -19,8 +19,8 @@ from unfold.contrib.filters.admin import (
 )
 
 from integrations.admin.bases import HistoryAdmin
+from integrations.admin.days import day_filter
 from integrations.admin.display import (
-    TONES,
     active_badge,
     badge_column,
     event_type_name,
@@ -32,11 +32,10 @@ from integrations.admin.display import (
     text_column,
     time_column,
 )
-from integrations.catalogue import EVENT_TYPES
+from integrations.catalogue import EVENT_TYPES, NO_CATEGORY
 from integrations.models import Company, Computer, Event, Location, Product
 
 BY_CONSOLE = ("console", RelatedDropdownFilter)
-OPEN_IS_BAD = {**TONES, "open": "bad"}
 
 
 @admin.register(Company)
@@ -101,6 +100,23 @@ class EventTypeFilter(DropdownFilter):
         return queryset.filter(event_type=self.value()) if self.value() else queryset
 
 
+class CategoryFilter(DropdownFilter):
+    title = "category"
+    parameter_name = "category"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            (name, name)
+            for name in (*dict.fromkeys(info.category for info in EVENT_TYPES.values()), NO_CATEGORY)
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == NO_CATEGORY:
+            return queryset.exclude(event_type__in=EVENT_TYPES)
+        keys = [key for key, info in EVENT_TYPES.items() if info.category == self.value()]
+        return queryset.filter(event_type__in=keys) if keys else queryset
+
+
 @admin.register(Event)
 class EventAdmin(HistoryAdmin):
     list_display = ("headline", "state_shown", "severity_shown", "where", "became", "occurred")
@@ -120,13 +136,15 @@ class EventAdmin(HistoryAdmin):
         ("status", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
         ("severity", ChoicesDropdownFilter),
+        CategoryFilter,
         EventTypeFilter,
+        day_filter("received_at", "day of receipt"),
     )
     list_select_related = ("console", "company", "computer")
     search_fields = ("title", "company__name", "computer__name", "external_id")
     empty_hint = "Events are fetched from the consoles every minute, or sent to the REST API."
 
-    state_shown = badge_column("state", "State", OPEN_IS_BAD)
+    state_shown = badge_column("state", "State")
     severity_shown = badge_column("severity", "Severity")
     status_shown = badge_column("status", "In the bridge")
     headline = headline_column("Event")

@@ -79,8 +79,37 @@ TONES: Final[dict[str, str]] = {
     "link": "info",
     "unlink": "warn",
     "skip": "neutral",
+    "note": "info",
+    "close": "info",
+    "reopen": "info",
+    # severities, mails, tickets, storms
+    "info": "neutral",
+    "event": "good",
+    "untaken": "warn",
+    "by_pattern": "neutral",
+    "reopening": "info",
+    "going_on": "warn",
+    "over": "neutral",
+    "released": "neutral",
+    "dissolved": "neutral",
+    # to-dos, reviews that are decided
+    "known": "neutral",
+    "dismissed": "neutral",
+    "export": "good",
+    "ignore": "neutral",
+    "move": "good",
+    "leave": "neutral",
 }
-"""Tone by stored value. What is not named (`open`: good for a ticket, bad for an alert) is neutral."""
+"""Tone by stored value; the same on every page."""
+
+TONES_OF_KIND: Final[dict[tuple[str, str], str]] = {
+    ("ticket", "open"): "good",
+    ("alert", "open"): "bad",
+    ("event", "open"): "bad",
+    ("mailrule", "open"): "bad",
+    ("newcomer", "open"): "warn",
+}
+"""Where a value means something else: an open ticket is at work, an open alert is a fault."""
 
 
 CHANGE_TONES: Final[Mapping[str, str]] = {
@@ -102,9 +131,10 @@ def badge(text: object, tone: str = "neutral", title: str = "") -> SafeString:
 
 def state_badge(row: Model, field: str = "state", tones: Mapping[str, str] = TONES) -> SafeString:
     """The badge of a field with choices, in its label's words; what stands in brackets is the tool tip."""
-    value = getattr(row, field)
+    value = str(getattr(row, field))
     label = str(getattr(row, f"get_{field}_display")())
-    return badge(label.split(" (")[0], tones.get(str(value), "neutral"), label if " (" in label else "")
+    tone = TONES_OF_KIND.get((str(row._meta.model_name), value)) or tones.get(value, "neutral")
+    return badge(label.split(" (")[0], tone, label if " (" in label else "")
 
 
 def moment(at: datetime | None) -> SafeString | str:

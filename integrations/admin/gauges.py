@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from integrations.choices import Purpose
-from integrations.models import Instance
+from integrations.models import HaloCredential, Instance
 from integrations.runs.window import Window, used_in, windows_of
 
 
@@ -66,10 +66,12 @@ def gauge_of(instance: Instance) -> Gauge:
     return gauges_of([instance])[0]
 
 
-def gauges_of(instances: Iterable[Instance]) -> list[Gauge]:
-    """Two queries, however many instances."""
+def gauges_of(
+    instances: Iterable[Instance], credentials: Iterable[HaloCredential] | None = None
+) -> list[Gauge]:
+    """Two queries, however many instances; one where the caller has all of their credentials."""
     rows = list(instances)
-    windows = windows_of(rows)
+    windows = windows_of(rows, credentials)
     used = used_in(windows)
     now = timezone.now()
     return [Gauge(row, used.get(row.pk, 0), windows[row.pk], _resting(row, now)) for row in rows]

@@ -12,21 +12,12 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import Button, HistoryAdmin
-from integrations.admin.display import NOTHING, TONES, explained_column, row_link, time_column, two_lines
-from integrations.choices import MailState
+from integrations.admin.display import NOTHING, explained_column, row_link, time_column, two_lines
 from integrations.ingest.deliveries import read_again
 from integrations.ingest.mails import as_raw
 from integrations.models import Mail, RawDelivery
 from integrations.runs.request import request_deliveries
 from integrations.sync.mails import parse_mail
-
-MAIL_TONES = {
-    **TONES,
-    MailState.EVENT: "good",
-    MailState.UNTAKEN: "warn",
-    MailState.REFUSED: "bad",
-    MailState.WAITING: "info",
-}
 
 
 @admin.register(Mail)
@@ -58,7 +49,7 @@ class MailAdmin(HistoryAdmin):
         Button("read_again", "Read again", "replay"),
     )
 
-    state_shown = explained_column("state", "What became of it", tones=MAIL_TONES)
+    state_shown = explained_column("state", "What became of it")
     received = time_column("received_at", "Received")
 
     @admin.display(description="Mail", ordering="subject")

@@ -35,6 +35,8 @@ class StaffAccountAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
 class StaffGroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Groups that staff make; those that are roles are kept by the bridge and can only be looked at."""
 
+    empty_hint = "A group says what its members may do: each upgrade makes the roles, and staff make others."
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return not _is_role(obj) and super().has_change_permission(request, obj)
 

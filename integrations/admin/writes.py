@@ -6,6 +6,7 @@ from django.contrib import admin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import HistoryAdmin
+from integrations.admin.days import day_filter
 from integrations.admin.display import badge_column, explained_column, text_column, time_column
 from integrations.models import Heartbeat, Intention
 
@@ -23,6 +24,7 @@ class IntentionAdmin(HistoryAdmin):
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
+        day_filter("finished_at", "day"),
         ("instance", RelatedDropdownFilter),
     )
     list_select_related = ("instance",)

@@ -65,20 +65,34 @@ class Window:
         return now - timedelta(seconds=self.seconds)
 
 
-def windows_of(instances: Iterable[Instance]) -> dict[int, Window]:
-    """By the instances' ids; one query. What was learned is taken from the given rows as they are.
+def windows_of(
+    instances: Iterable[Instance], credentials: Iterable[HaloCredential] | None = None
+) -> dict[int, Window]:
+    """By the instances' ids; one query, or none where the caller has all of their credentials.
+
+    What was learned is taken from the given rows as they are.
 
     Of several credentials the fewest calls of any in the longest window of any: whoever set either, it is
     kept.
     """
     rows = list(instances)
-    sizes = HaloCredential.objects.filter(instance__in=rows).order_by().values_list("instance_id")
-    set_by_staff = {
-        pk: (calls, seconds)
-        for pk, calls, seconds in sizes.annotate(calls=Min("budget_calls"), seconds=Max("budget_seconds"))
-    }
+    set_by_staff = _sizes(rows) if credentials is None else _sizes_of(credentials)
     now = timezone.now()
     return {row.pk: _window(row, *set_by_staff.get(row.pk, UNSET), now) for row in rows}
+
+
+def _sizes(instances: list[Instance]) -> dict[int, tuple[int, int]]:
+    rows = HaloCredential.objects.filter(instance__in=instances).order_by().values_list("instance_id")
+    found = rows.annotate(calls=Min("budget_calls"), seconds=Max("budget_seconds"))
+    return {pk: (calls, seconds) for pk, calls, seconds in found}
+
+
+def _sizes_of(credentials: Iterable[HaloCredential]) -> dict[int, tuple[int, int]]:
+    found: dict[int, tuple[int, int]] = {}
+    for row in credentials:
+        calls, seconds = found.get(row.instance_id, (row.budget_calls, row.budget_seconds))
+        found[row.instance_id] = min(calls, row.budget_calls), max(seconds, row.budget_seconds)
+    return found
 
 
 def _window(instance: Instance, configured: int, seconds: int, now: datetime) -> Window:

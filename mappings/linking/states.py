@@ -53,22 +53,25 @@ def eligible_computers(credential: HaloCredential, console: Console | None = Non
 
 
 def with_states(
-    computers: QuerySet[Computer], credential: HaloCredential | None = None
+    computers: QuerySet[Computer], credential: HaloCredential | OuterRef | None = None
 ) -> QuerySet[Computer]:
     """Annotate `mapping_state` and `mapping_reason`, towards one credential or (None) towards any.
 
+    The credential may be named by the rows themselves: a reference to their column.
+
     No statement is added; lists can be filtered by `mapping_state`.
     """
+    towards: Any = credential
     pairs = ComputerMapping.objects.filter(computer=OuterRef("pk"))
     companies = CompanyMapping.objects.filter(company=OuterRef("company_id"))
     if credential is not None:
         pairs, companies = (
-            pairs.filter(halo_credential=credential),
-            companies.filter(halo_credential=credential),
+            pairs.filter(halo_credential=towards),
+            companies.filter(halo_credential=towards),
         )
     reviews = ComputerReview.objects.filter(computer=OuterRef("pk"), decided_at__isnull=True)
     if credential is not None:
-        reviews = reviews.filter(halo_credential=credential)
+        reviews = reviews.filter(halo_credential=towards)
     matched = pairs.filter(halo_asset__isnull=False).order_by("pk").values("reason")[:1]
     doubt = reviews.order_by("pk").values("reason")[:1]
     annotated = computers.annotate(

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from integrations.admin.bases import Button, HistoryAdmin
-from integrations.admin.console_data import OPEN_IS_BAD, EventTypeFilter
+from integrations.admin.console_data import EventTypeFilter
 from integrations.admin.display import (
     badge_column,
     event_type_name,
@@ -88,7 +88,7 @@ class AlertAdmin(Quieting, HistoryAdmin):
         ),
     )
 
-    state_shown = badge_column("state", "State", OPEN_IS_BAD)
+    state_shown = badge_column("state", "State")
     severity_shown = badge_column("severity", "Severity")
     decision_shown = badge_column("decision", "Decision")
     headline = headline_column("Alert")

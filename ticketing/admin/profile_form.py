@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminSelect2Widget
 
-from integrations.admin.choosers import CHOOSE, SearchSelect, number_field, numbers_field, options
+from integrations.admin.choosers import CHOOSE, SearchSelect, number_field, numbers_field, options_by_kind
 from integrations.choices import OptionKind
 from integrations.models import HaloClient, HaloOption, HaloUser
 from ticketing.models import IntegrationProfile
@@ -77,9 +77,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             return
         self.instance.halo_credential_id = self.instance.halo_credential_id or credential_id
         self.number = self.instance.halo_credential_id
+        self.options = options_by_kind(self.number, {kind for _, kind, *_ in SELECTS.values()})
         for name, (label, kind, required, help_text) in SELECTS.items():
             self.fields[name] = number_field(
-                options(self.number, kind),
+                self.options[kind],
                 label=label,
                 chosen=getattr(self.instance, name),
                 required=required,
@@ -87,14 +88,14 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
                 nothing_yet=AFTER_SYNC,
             )
         if self.instance.pk is None:
-            self.initial.setdefault("ticket_type", _alert_type(self.number))
+            self.initial.setdefault("ticket_type", _alert_type(self.options[OptionKind.TICKET_TYPE]))
         self._add_priority()
         self._add_searches()
         self._add_wont_fix()
 
     def _add_priority(self) -> None:
         """Priorities are numbered within their SLA: the value of a choice names both."""
-        slas = dict(options(self.number, OptionKind.SLA))
+        slas = dict(self.options[OptionKind.SLA])
         groups: dict[str, list[tuple[str, str]]] = {}
         rows = HaloOption.objects.filter(halo_credential=self.number, kind=OptionKind.PRIORITY, active=True)
         for parent, halo_id, name in rows.order_by("parent", "halo_id").values_list(
@@ -117,7 +118,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, kind in kinds.items():
             field = self.fields[name]
             self.fields[name] = numbers_field(
-                options(self.number, kind),
+                self.options[kind],
                 label=str(field.label),
                 chosen=getattr(self.instance, name),
                 help_text=str(field.help_text),
@@ -173,7 +174,6 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         return set(super()._get_validation_exclusions()) - {"halo_credential"}  # type: ignore[misc]
 
 
-def _alert_type(credential_id: int) -> int | None:
+def _alert_type(types: list[tuple[int, str]]) -> int | None:
     """The ticket type for alerts, as most HaloPSA have one: the first that is called so; None: choose."""
-    types = options(credential_id, OptionKind.TICKET_TYPE)
     return next((number for number, name in types if "alert" in name.lower()), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
@@ -16,8 +16,8 @@ from unfold.contrib.filters.admin import (
 )
 
 from integrations.admin.bases import Button, HistoryAdmin
+from integrations.admin.days import day_filter
 from integrations.admin.display import (
-    TONES,
     badge_column,
     explained_column,
     halo_url,
@@ -33,9 +33,6 @@ from ticketing.models import Ticket, TicketState
 from ticketing.refusals import retry_refused
 
 RETRY = "Send “{row}” again? It goes out with the same bridge reference, so that there can only be one."
-
-
-STATE_TONES = {**TONES, "open": "good", "staff": "bad"}
 
 
 def _stuck(ticket: Ticket) -> bool:
@@ -57,6 +54,9 @@ class TicketAdmin(HistoryAdmin):
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("closed_by_person", BooleanRadioFilter),
+        ("is_test", BooleanRadioFilter),
+        day_filter("created_at", "day of opening", Q(halo_id__isnull=False)),
+        day_filter("closed_at", "day of closing"),
         ("halo_credential", RelatedDropdownFilter),
         ("company", AutocompleteSelectFilter),
     )
@@ -69,8 +69,8 @@ class TicketAdmin(HistoryAdmin):
     actions = ("retry_selected",)
     buttons: ClassVar[tuple[Button, ...]] = (Button("retry", "Try again", "replay", ask=RETRY, shown=_stuck),)
 
-    state_shown = badge_column("state", "State", STATE_TONES)
-    state_told = explained_column("state", "State and reason", tones=STATE_TONES)
+    state_shown = badge_column("state", "State")
+    state_told = explained_column("state", "State and reason")
     where = place_column()
     made = time_column("created_at", "Made")
     closed = time_column("closed_at", "Closed")

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from integrations.choices import ConnectionState, EventStatus, WriteMode
+from integrations.choices import ConnectionState, EventStatus
 from integrations.models import BudgetPermit, Heartbeat
-from mappings.models import CompanyMapping, ComputerMapping, ProductMapping
-from tests.halobridge.admin.rows import make_event_set, make_profile, make_ticket
+from tests.halobridge.admin.rows import make_profile, make_ticket
 from tests.integrations.admin.made import (
-    make_asset,
-    make_asset_type,
-    make_client,
     make_company,
-    make_computer,
     make_console,
     make_credential,
     make_event,
     make_heartbeat,
     make_held_loss,
-    make_product,
     make_superuser,
 )
 from ticketing.models import TicketState
@@ -39,72 +32,8 @@ def browser(client: Client) -> Client:
     return client
 
 
-def states(browser: Client) -> list[str]:
-    return [step.state for step in browser.get(reverse("admin:index")).context["steps"]]
-
-
 def attention(browser: Client) -> list[str]:
     return [item.text for item in browser.get(reverse("admin:index")).context["attention"]]
-
-
-def test_a_newcomer_begins_with_the_connections(browser: Client) -> None:
-    response = browser.get(reverse("admin:index"))
-    page = response.content.decode()
-
-    assert states(browser) == ["todo", "todo", "blocked", "blocked", "blocked", "blocked", "blocked"]
-    assert response.context["next_step"].title == "Connect HaloPSA"
-    assert reverse("admin:integrations_halocredential_add") in page
-    assert "Blocked: HaloPSA and a console must be connected and synced first." in page
-
-
-def test_what_is_entered_but_not_synced_is_in_progress(browser: Client) -> None:
-    make_credential(state=ConnectionState.UNTESTED, synced_at=None)
-
-    assert states(browser)[0] == "progress"
-
-
-def make_mapped_company() -> Any:
-    credential, console = make_credential(), make_console()
-    client = make_client(credential)
-    company = make_company(console)
-    mapping = CompanyMapping.objects.create(company=company, halo_credential=credential, halo_client=client)
-    return credential, company, client, mapping
-
-
-def test_each_step_is_done_when_its_work_is(browser: Client) -> None:
-    credential, company, client, mapping = make_mapped_company()
-    asset_type, product = make_asset_type(credential), make_product(company.console)
-    computer = make_computer(company, product=product)
-    assert states(browser) == ["done", "done", "done", "todo", "todo", "todo", "blocked"]
-
-    ProductMapping.objects.create(
-        console=company.console, product=product, halo_credential=credential, asset_type=asset_type.halo_id
-    )
-    ComputerMapping.objects.create(
-        computer=computer, halo_credential=credential, halo_asset=make_asset(client)
-    )
-    make_event_set()
-    make_profile(credential)
-    assert states(browser) == ["done", "done", "done", "done", "done", "done", "todo"]
-
-    mapping.create_tickets = True
-    mapping.save()
-    credential.write_mode = WriteMode.WRITE
-    credential.save()
-    assert browser.get(reverse("admin:index")).context["set_up"]
-    assert "Set-up" not in browser.get(reverse("admin:index")).content.decode()
-
-
-def test_tickets_on_in_observe_mode_leads_to_the_switch(browser: Client) -> None:
-    credential, _, _, mapping = make_mapped_company()
-    make_event_set()
-    make_profile(credential)
-    mapping.create_tickets = True
-    mapping.save()
-
-    step = browser.get(reverse("admin:index")).context["steps"][-1]
-
-    assert (step.state, step.action) == ("progress", "Switch to write")
 
 
 def test_a_quiet_day_needs_no_attention(browser: Client) -> None:
@@ -147,7 +76,7 @@ def test_it_tells_what_needs_attention(browser: Client) -> None:
         "1 ticket refused by HaloPSA.",
         "1 ticket waiting for staff.",
         "Desk: 30 of 40 Halo assets are missing. Decide whether they are gone.",
-        "1 company with 1 waiting event not mapped.",
+        "1 event is waiting. Not mapped: 1 company.",
         "The profile 'Broken' uses the ticket type 777000",
     ):
         assert words in told
@@ -170,21 +99,6 @@ def test_the_gauge_counts_the_calls_of_the_window(browser: Client) -> None:
 
     assert "API limit: 3 of 100 calls" in page
     assert "97 left in 300 s" in page
-
-
-def test_coverage_counts_active_and_eligible_ones_only(browser: Client) -> None:
-    credential, company, client, _ = make_mapped_company()
-    make_company(company.console)
-    make_company(company.console, active=False)
-    ComputerMapping.objects.create(
-        computer=make_computer(company), halo_credential=credential, halo_asset=make_asset(client)
-    )
-    make_computer(company)
-    make_computer(company, eligible=False)
-
-    (row,) = browser.get(reverse("admin:index")).context["coverage"]
-
-    assert (row.companies, row.companies_mapped, row.computers, row.computers_mapped) == (2, 1, 2, 1)
 
 
 def test_a_secret_that_has_ended_is_told_as_such(browser: Client) -> None:

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from halobridge.dashboard import read_facts
 from halobridge.dashboard.attention import attention
-from halobridge.dashboard.facts import read_facts
 from integrations.connections import save_halo_credential
 from integrations.management.reporting import execute_here
 from integrations.models import HaloCredential

@@ -1,0 +1,131 @@
+"""How much of each console has its counterpart in HaloPSA, counted as the lists behind count it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Value
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from integrations.models import Computer, Console, HaloCredential
+from mappings.linking import CompanyState, ComputerState, companies_of, with_company_state, with_states
+
+WITHOUT_ASSET = (ComputerState.UNMAPPED, ComputerState.TO_EXPORT, ComputerState.REVIEW)
+"""Computers of mapped companies that an export can take, or staff can decide about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A console towards a HaloPSA credential: companies and computers by their state there."""
+
+    credential: HaloCredential
+    console: Console
+    companies: dict[str, int] = field(default_factory=dict)
+    computers: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def mapped(self) -> int:
+        return self.companies.get(CompanyState.MAPPED, 0)
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anything of this console is mapped there."""
+        return bool({CompanyState.MAPPED, CompanyState.BROKEN, CompanyState.ARCHIVED} & set(self.companies))
+
+    @property
+    def with_asset(self) -> int:
+        return self.computers.get(ComputerState.MAPPED, 0)
+
+    @property
+    def without_asset(self) -> int:
+        return sum(self.computers.get(state, 0) for state in WITHOUT_ASSET)
+
+    @property
+    def companies_percent(self) -> int:
+        left = (self.companies.get(state, 0) for state in (CompanyState.SUGGESTED, CompanyState.UNMAPPED))
+        return _percent(self.mapped, sum(left))
+
+    @property
+    def computers_percent(self) -> int:
+        return _percent(self.with_asset, self.without_asset)
+
+    @property
+    def company_links(self) -> list[tuple[str, int, str]]:
+        """(label, number, the list of just these), of the states that there are; of mapped ones always."""
+        url = reverse("admin:mappings_companymapping_changelist")
+        known: dict[str, Any] = {"halo_credential": self.credential.pk, "console": self.console.pk}
+        return [
+            (
+                state.label.lower(),
+                self.companies.get(state, 0),
+                f"{url}?{urlencode({**known, 'state': state.value})}",
+            )
+            for state in sorted(CompanyState, key=lambda state: state != CompanyState.MAPPED)
+            if state == CompanyState.MAPPED or self.companies.get(state)
+        ]
+
+    @property
+    def computer_links(self) -> list[tuple[str, int, str]]:
+        """The same of computers."""
+        url = reverse("admin:integrations_computer_changelist")
+        known: dict[str, Any] = {"halo_credential": self.credential.pk, "console__id__exact": self.console.pk}
+        return [
+            (
+                state.label.lower(),
+                self.computers.get(state, 0),
+                f"{url}?{urlencode({**known, 'mapping_state': state.value})}",
+            )
+            for state in (ComputerState.MAPPED, *WITHOUT_ASSET)
+            if state == ComputerState.MAPPED or self.computers.get(state)
+        ]
+
+
+def coverage_of(credentials: list[HaloCredential], consoles: list[Console]) -> list[Coverage]:
+    """Each console towards each credential that something of it is mapped in, or else the first one in use.
+
+    Two statements.
+    """
+    if not credentials or not consoles:
+        return []
+    pairs = {(row.pk, console.pk): Coverage(row, console) for row in credentials for console in consoles}
+    for credential, console, state, number in _companies(credentials):
+        pairs[credential, console].companies[state] = number
+    for credential, console, state, number in _computers():
+        if (credential, console) in pairs:
+            pairs[credential, console].computers[state] = number
+    first = next((row for row in credentials if row.enabled and row.synced_at), credentials[0])
+    used = {pair.console.pk for pair in pairs.values() if pair.is_used}
+    return [
+        pair
+        for pair in pairs.values()
+        if pair.is_used or (pair.console.pk not in used and pair.credential == first)
+    ]
+
+
+def _companies(credentials: list[HaloCredential]) -> Iterable[tuple[int, int, str, int]]:
+    """As the mapping page counts them, credential by credential, in one statement."""
+    parts = [
+        with_company_state(companies_of(row), row)
+        .order_by()
+        .annotate(towards=Value(row.pk, output_field=IntegerField()))
+        .values("towards", "console", "state")
+        .annotate(number=Count("pk"))
+        .values_list("towards", "console", "state", "number")
+        for row in credentials
+    ]
+    return parts[0].union(*parts[1:], all=True)
+
+
+def _computers() -> Iterable[tuple[int, int, str, int]]:
+    """As the list of computers counts them: each towards the credentials of its company, in one pass."""
+    towards = OuterRef("company__mappings__halo_credential")
+    rows: QuerySet[Any] = with_states(Computer.objects.filter(company__mappings__isnull=False), towards)
+    by_state = rows.order_by().values_list("company__mappings__halo_credential", "console", "mapping_state")
+    return by_state.annotate(number=Count("pk"))
+
+
+def _percent(done: int, left: int) -> int:
+    return 100 * done // (done + left) if done else 0
