@@ -89,6 +89,11 @@ def may(request: Request, right: str) -> bool:
 class SheetFiles:
     """For the resource of sheets."""
 
+    parameters = {
+        "export": tuple(ExportSerializer().fields),
+        "sample": tuple(SampleSerializer().fields),
+    }
+
     @extend_schema(parameters=[ExportSerializer], responses=_FILE)
     @action(detail=False, methods=["get"], filter_backends=[], pagination_class=None)
     def export(self, request: Request) -> HttpResponseBase:
