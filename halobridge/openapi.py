@@ -20,6 +20,7 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "halobridge.openapi_examples.add_examples",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "AlarmKind": "integrations.choices.AlarmKind",
         "ResourceEnum": "integrations.choices.Resource",
         "ConnectionState": "integrations.choices.ConnectionState",
         "EventState": "integrations.choices.EventState",

@@ -29,8 +29,9 @@ class ProductMappingSerializer(KnownNamesOnly, serializers.ModelSerializer[Produ
         validators: list[Any] = []  # the pair is judged below, in words
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        credential = attrs.get("halo_credential") or self.instance.halo_credential  # type: ignore[union-attr]
-        asset_type = attrs.get("asset_type") or self.instance.asset_type  # type: ignore[union-attr]
+        row = self.instance or ProductMapping()
+        credential = attrs.get("halo_credential") or row.halo_credential
+        asset_type = attrs.get("asset_type", row.asset_type)
         if sentence := asset_type_problem(credential, asset_type):
             raise serializers.ValidationError({"asset_type": sentence})
         return attrs

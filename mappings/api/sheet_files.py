@@ -48,7 +48,9 @@ _LOOKS_AT: Final = {
     SheetKind.ASSETS: "integrations.view_haloasset",
 }
 _STATES: Final = {SheetKind.COMPANIES: CompanyState.values, SheetKind.COMPUTERS: ComputerState.values}
-_FILE: Final = {200: OpenApiResponse(OpenApiTypes.BINARY, "The file.")}
+_FILE: Final = {
+    (200, kind): OpenApiResponse(OpenApiTypes.BINARY, "The file.") for kind in ("text/csv", sheets.XLSX_TYPE)
+}
 
 
 class SampleSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""Many clients at once against a real installation: `python -m tests.benchmarks.load --seconds 60`.
+"""Many clients at once against a real installation: `make load`.
 
 Reads of lists, posted events and previews, over real HTTP against what `make run` starts. Answers other than
 2xx and 429 are errors, and make the exit code 1. On PostgreSQL where `DATABASE_URL` names a database of its
