@@ -41,6 +41,7 @@ class SyncLimitsViewSet(WriteResource):
     queryset = SyncLimits.objects.select_related("halo_credential__instance")
     serializer_class = SyncLimitsSerializer
     filterset_fields = {"halo_credential": ["exact"]}
+    search_fields = ["halo_credential__name"]
     ordering = ["id"]
     ordering_fields = ["id", "halo_credential"]
 

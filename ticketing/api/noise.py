@@ -167,7 +167,8 @@ class NoiseSettingsViewSet(_Noisy):
     queryset = NoiseSettings.objects.all()
     serializer_class = NoiseSettingsSerializer
     filterset_fields = ["halo_credential"]
-    ordering_fields = ["id"]
+    search_fields = ["halo_credential__name"]
+    ordering_fields = ["id", "halo_credential"]
 
 
 class StormViewSet(ReadResource):
@@ -176,7 +177,8 @@ class StormViewSet(ReadResource):
     queryset = Storm.objects.all()
     serializer_class = StormSerializer
     filterset_fields = ["halo_credential", "company", "state"]
-    ordering_fields = ["id", "began_at"]
+    search_fields = ["company__name", "reason"]
+    ordering_fields = ["id", "began_at", "newest_at", "ended_at"]
 
     @extend_schema(request=None, responses={200: StormSerializer})
     @action(detail=True, methods=["post"])

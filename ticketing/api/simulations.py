@@ -62,4 +62,5 @@ class SimulationViewSet(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadR
     queryset = Simulation.objects.all()
     serializer_class = SimulationSerializer
     filterset_fields = ["event_set", "profile", "company_mapping"]
+    search_fields = ["event_set__name", "profile__name", "company_mapping__company__name"]
     ordering_fields = ["id", "created_at"]
