@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format coverage bench audit lock screenshots clean
+.PHONY: help run test lint format coverage bench load audit lock screenshots clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -31,6 +31,9 @@ coverage: $(VENV)/.installed-dev ## run the fast tests and show what they leave 
 
 bench: $(VENV)/.installed-dev ## measure; ratios within one run, nothing fails
 	$(PY) -m tests.benchmarks
+
+load: $(VENV)/.installed-dev ## press a real installation with 50 clients for a minute
+	$(PY) -m tests.benchmarks.load $(ARGS)
 
 screenshots: $(VENV)/.installed-dev ## take pictures of the pages (needs Chromium)
 	HALOBRIDGE_SCREENSHOTS=1 $(VENV)/bin/pytest -q tests/browser

@@ -14,7 +14,13 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "integrations.api.schema.exact_schemas",
+        "halobridge.openapi_examples.add_examples",
+    ],
     "ENUM_NAME_OVERRIDES": {
+        "AlarmKind": "integrations.choices.AlarmKind",
         "ResourceEnum": "integrations.choices.Resource",
         "ConnectionState": "integrations.choices.ConnectionState",
         "EventState": "integrations.choices.EventState",

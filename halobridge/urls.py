@@ -38,9 +38,22 @@ urlpatterns = [
 ]
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if wants_problem(request):
+        return problem_answer(400, "The request cannot be taken: its host, address or encoding is not right.")
+    return defaults.bad_request(request, exception)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if wants_problem(request):
+        return problem_answer(403, "This is not allowed.")
+    return defaults.permission_denied(request, exception)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if wants_problem(request):
-        return problem_answer(404, "There is nothing under this address.")
+        slash = "" if request.path.endswith("/") else " Addresses end with a slash."
+        return problem_answer(404, f"There is nothing under this address.{slash}")
     return defaults.page_not_found(request, exception)
 
 
@@ -50,5 +63,7 @@ def failed(request: HttpRequest, *args: Any) -> HttpResponse:
     return defaults.server_error(request)
 
 
+handler400 = "halobridge.urls.unreadable"
+handler403 = "halobridge.urls.forbidden"
 handler404 = "halobridge.urls.not_found"
 handler500 = "halobridge.urls.failed"

@@ -85,7 +85,7 @@ class Installation:
     def halo_page(self) -> str:
         return f"http://127.0.0.1:{self.sandbox_port}"
 
-    def serve(self) -> None:
+    def serve(self, seconds: float = 120) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "manage.py"), "serve"],
@@ -94,7 +94,7 @@ class Installation:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until(self._answers, 120, f"the web server; its log:\n{self.read_log()}")
+        wait_until(self._answers, seconds, f"the web server; its log:\n{self.read_log()}")
 
     def _answers(self) -> bool:
         if self.process and self.process.poll() is not None:

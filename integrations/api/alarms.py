@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.resources import ReadResource, WriteResource
 from integrations.api.runs import RunSerializer, accepted
 from integrations.choices import AlarmKind
@@ -18,7 +19,7 @@ from integrations.models import Alarm, AlarmChannel, AlarmNotice
 from integrations.runs.request import request_alarm_test
 
 
-class AlarmChannelSerializer(serializers.ModelSerializer[AlarmChannel]):
+class AlarmChannelSerializer(KnownNamesOnly, serializers.ModelSerializer[AlarmChannel]):
     address = serializers.CharField(
         write_only=True,
         required=False,

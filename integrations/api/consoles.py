@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from integrations.api.hook_tokens import HookTokenAction
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource, changed_fields
 from integrations.api.runs import RunSerializer, accepted
@@ -26,7 +27,7 @@ CONNECTION_FIELDS = frozenset({"base_url", "credentials"})
 """A change of any of these makes the console *untested* and asks for a test."""
 
 
-class ConsoleSerializer(serializers.ModelSerializer[Console]):
+class ConsoleSerializer(KnownNamesOnly, serializers.ModelSerializer[Console]):
     kind = serializers.ChoiceField(choices=console_kinds())
     credentials = serializers.DictField(
         child=serializers.CharField(allow_blank=True, max_length=20_000, trim_whitespace=False),

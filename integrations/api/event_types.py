@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from integrations.api.pagination import ListPagination
+from integrations.api.queries import KnownParametersOnly
 from integrations.api.schema import ProblemSchema
 from integrations.catalogue import CATEGORIES, CERTAINTIES, EVENT_TYPES, EventTypeInfo
 
@@ -29,7 +30,7 @@ class EventTypeSerializer(serializers.Serializer[Any]):
     certainty = serializers.ChoiceField(choices=sorted(CERTAINTIES.items()))
 
 
-class EventTypeViewSet(GenericViewSet[Any]):
+class EventTypeViewSet(KnownParametersOnly, GenericViewSet[Any]):
     """What an event set can select."""
 
     schema = ProblemSchema()
@@ -39,6 +40,7 @@ class EventTypeViewSet(GenericViewSet[Any]):
     serializer_class = EventTypeSerializer
     lookup_field = "key"
     lookup_value_regex = "[^/]+"
+    parameters = {"list": ("category", "search", "ordering")}
 
     @extend_schema(
         parameters=[

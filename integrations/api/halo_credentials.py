@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from integrations.api.hook_tokens import HookTokenAction
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource, changed_fields
 from integrations.api.runs import RunSerializer, accepted
@@ -25,7 +26,7 @@ CONNECTION_FIELDS = frozenset(
 """A change of any of these makes the credential *untested* and asks for a test."""
 
 
-class HaloCredentialSerializer(serializers.ModelSerializer[HaloCredential]):
+class HaloCredentialSerializer(KnownNamesOnly, serializers.ModelSerializer[HaloCredential]):
     client_secret = serializers.CharField(
         write_only=True,
         max_length=1000,

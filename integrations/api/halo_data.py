@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django_filters import FilterSet, ModelChoiceFilter, NumberFilter
+from django_filters import ModelChoiceFilter, NumberFilter
 from rest_framework import serializers
 
+from integrations.api.queries import Filters
 from integrations.api.resources import ReadResource
 from integrations.models import HaloAsset, HaloClient, HaloField, HaloOption, HaloSite, HaloUser
 
@@ -82,7 +83,7 @@ class HaloOptionSerializer(serializers.ModelSerializer[HaloOption]):
         extra_kwargs = {"parent": {"help_text": "E.g. the SLA of a priority."}}
 
 
-class HaloUserFilters(FilterSet):  # type: ignore[misc]
+class HaloUserFilters(Filters):
     client = ModelChoiceFilter(field_name="site__client", queryset=HaloClient.objects.all())
 
     class Meta:
@@ -90,7 +91,7 @@ class HaloUserFilters(FilterSet):  # type: ignore[misc]
         fields = [*FILTERS, "name", "email", "site", "client"]
 
 
-class HaloAssetFilters(FilterSet):  # type: ignore[misc]
+class HaloAssetFilters(Filters):
     asset_type = NumberFilter(field_name="asset_type__halo_id", label="Halo's id of the asset type.")
 
     class Meta:

@@ -6,14 +6,16 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.many import ManySerializer, asked_of
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource, WriteResource
-from integrations.api.runs import RunSerializer, accepted
+from integrations.api.runs import AskedRunsSerializer, RunSerializer, accepted
 from integrations.ingest.deliveries import read_again
 from integrations.ingest.mail_rules import behind_the_last, told_twice, with_own_events
 from integrations.models import Console, Mail, MailRule, RawDelivery
@@ -21,7 +23,7 @@ from integrations.registry import CONNECTORS, connector_class
 from integrations.runs.request import request_deliveries
 
 
-class MailRuleSerializer(serializers.ModelSerializer[MailRule]):
+class MailRuleSerializer(KnownNamesOnly, serializers.ModelSerializer[MailRule]):
     warning = serializers.SerializerMethodField(
         help_text="A sentence where the console that it speaks for delivers events itself; else ''."
     )
@@ -122,6 +124,19 @@ class MailViewSet(ReadResource):
     }
     search_fields = ["subject", "sender"]
     ordering_fields = ["id", "received_at"]
+
+    @extend_schema(request=ManySerializer, responses={202: AskedRunsSerializer})
+    @action(
+        detail=False, methods=["post"], url_path="replay", filter_backends=[], post_permissions=("change",)
+    )
+    def replay_many(self, request: Request) -> Response:
+        """Judge mails again by the rules as they are now; events that they made before are recognised."""
+        chosen = Mail.objects.filter(pk__in=asked_of(request)["ids"]).order_by()
+        consoles = read_again(RawDelivery.objects.filter(pk__in=chosen.values("delivery")))
+        if not consoles:
+            raise Conflict("Only mails of a mailbox that is switched on can be read again.")
+        runs = [request_deliveries(console, requested_by=request.user).pk for console in consoles]
+        return Response({"runs": runs}, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: RunSerializer})
     @action(detail=True, methods=["post"])

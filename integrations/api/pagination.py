@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Max, Min, QuerySet
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,7 +34,7 @@ class CountedPagination(PageNumberPagination):
     ) -> list[Any]:
         self.request = request
         self.number = _page_number(request.query_params.get(self.page_query_param) or "1")
-        size = self.get_page_size(request) or self.page_size
+        size = self.get_page_size(request)
         start = (self.number - 1) * size
         if start > FARTHEST_ROW:
             raise NotFound("There is no such page.")
@@ -44,6 +44,13 @@ class CountedPagination(PageNumberPagination):
         self.has_next = len(rows) > size
         self.count, self.count_exact = self.count_of(queryset)
         return rows[:size]
+
+    def get_page_size(self, request: Request) -> int:
+        """More than the largest page is the largest page; what is no number is refused."""
+        asked = request.query_params.get(self.page_size_query_param) or str(self.page_size)
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 20) or int(asked) < 1:
+            raise ValidationError({self.page_size_query_param: ["Write a number of 1 or more."]})
+        return min(int(asked), self.max_page_size)
 
     def count_of(self, queryset: QuerySet[Any]) -> tuple[int, bool]:
         return count_rows(queryset)

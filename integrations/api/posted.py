@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db.models import Q
@@ -11,11 +11,8 @@ from rest_framework import serializers
 
 from integrations.ingest.sent.items import Item
 from integrations.models import Console
-from integrations.sync.storable import storable_text
 
 MOST_ITEMS: Final = 1000
-LONGEST_NAME: Final = 100
-"""Characters of an unknown name that are repeated to the sender."""
 
 
 def posted_items(data: Any) -> list[Item]:
@@ -28,28 +25,6 @@ def posted_items(data: Any) -> list[Item]:
     if not isinstance(data, list | Mapping):
         raise serializers.ValidationError("Send one object or an array of objects.")
     return [Item(item) for item in items]
-
-
-class KnownNamesOnly(serializers.Serializer[Any]):
-    """Refuses an item with names that are not known, at any depth: what they say would be dropped unsaid."""
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        unknown = dict(_unknown_names(self, data))
-        if unknown:
-            raise serializers.ValidationError(unknown)
-        return super().run_validation(data)
-
-
-def _unknown_names(serializer: Any, data: Any) -> Iterator[tuple[str, list[str]]]:
-    for name, value in data.items() if isinstance(data, Mapping) else ():
-        field = serializer.fields.get(name)
-        if field is None:
-            known = ", ".join(serializer.fields)
-            yield storable_text(str(name), LONGEST_NAME), [f"There is no such name; known are: {known}."]
-        elif isinstance(field, serializers.ListSerializer) and isinstance(value, list):
-            for position, row in enumerate(value):
-                for inner, sentences in _unknown_names(field.child, row):
-                    yield f"{name}.{position}.{inner}", sentences
 
 
 # ---- consoles -------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from integrations.api.posted import ConsoleIndex, ConsoleReference, KnownNamesOnly
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.posted import ConsoleIndex, ConsoleReference
 from integrations.ingest.events import store_events
 from integrations.ingest.sent.events import SentEventSerializer, event_record
 from integrations.ingest.sent.items import Item, validate_each

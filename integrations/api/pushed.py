@@ -11,7 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 
-from integrations.api.posted import ConsoleIndex, ConsoleReference, KnownNamesOnly
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.numbers import OurId
+from integrations.api.posted import ConsoleIndex, ConsoleReference
 from integrations.ingest.console_side import store_companies, store_computers
 from integrations.ingest.sent.console_data import (
     SentCompanySerializer,
@@ -58,7 +60,7 @@ class PushedCompanySerializer(Addressed, SentCompanySerializer):
 class PushedComputerSerializer(Addressed, SentComputerSerializer):
     """One computer. What is not sent stays as it is stored."""
 
-    company = serializers.IntegerField(required=False, allow_null=True, help_text="Our id of the company.")
+    company = OurId(required=False, allow_null=True, help_text="Our id of the company.")
 
 
 def resolve_companies(items: Sequence[Item]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.many import ManySerializer, asked_of
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource
-from integrations.api.runs import RunSerializer, accepted
+from integrations.api.runs import AskedRunsSerializer, RunSerializer, accepted
 from integrations.ingest.deliveries import NOT_READ_AGAIN, read_again
 from integrations.models import RawDelivery
 from integrations.runs.request import request_deliveries
@@ -47,6 +48,18 @@ class RawDeliveryViewSet(ReadResource):
     }
     search_fields = ["error"]
     ordering_fields = ["id", "received_at"]
+
+    @extend_schema(request=ManySerializer, responses={202: AskedRunsSerializer})
+    @action(
+        detail=False, methods=["post"], url_path="replay", filter_backends=[], post_permissions=("change",)
+    )
+    def replay_many(self, request: Request) -> Response:
+        """Read deliveries of consoles again; events that they brought before are recognised."""
+        consoles = read_again(RawDelivery.objects.filter(pk__in=asked_of(request)["ids"]))
+        if not consoles:
+            raise Conflict(NOT_READ_AGAIN)
+        runs = [request_deliveries(console, requested_by=request.user).pk for console in consoles]
+        return Response({"runs": runs}, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: RunSerializer})
     @action(detail=True, methods=["post"])

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import mixins
-from rest_framework.filters import OrderingFilter, SearchFilter
+from rest_framework.filters import SearchFilter
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from integrations.api.parsing import BoundedJSONParser
+from integrations.api.queries import FilterBackend, KnownParametersOnly, StableOrdering
 from integrations.api.schema import ProblemSchema
 
 
-class StableOrdering(OrderingFilter):
-    """Ends every order with the id: pages of rows with equal values must not overlap."""
-
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> Sequence[str]:
-        chosen = list(super().get_ordering(request, queryset, view) or queryset.model._meta.ordering)
-        if not {"id", "-id", "pk", "-pk"} & set(chosen):
-            chosen.append("id")
-        return chosen
-
-
-class Resource(GenericViewSet[Any]):
+class Resource(KnownParametersOnly, GenericViewSet[Any]):
     schema = ProblemSchema()
     parser_classes = [BoundedJSONParser]
-    filter_backends = [DjangoFilterBackend, SearchFilter, StableOrdering]
+    filter_backends = [FilterBackend, SearchFilter, StableOrdering]
     lookup_value_regex = "[0-9]+"
     post_permissions: tuple[str, ...] = ()
     put_permissions: tuple[str, ...] = ()

@@ -66,6 +66,10 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         return LossSerializer(losses_of(run), many=True).data
 
 
+class AskedRunsSerializer(serializers.Serializer[Any]):
+    runs = serializers.ListField(child=serializers.IntegerField(), help_text="Our ids; one for each console.")
+
+
 class EntrySerializer(serializers.ModelSerializer[Entry]):
     class Meta:
         model = Entry

@@ -10,25 +10,27 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.numbers import HaloId
 from integrations.choices import Resource
 from integrations.models import MirrorState, SyncSettings
 from integrations.runs.mirror_forecast import Forecast, MirrorForecaster
 from integrations.runs.sync_settings import problems_of, settings_of
 
 
-class SyncSettingsSerializer(serializers.ModelSerializer[SyncSettings]):
+class SyncSettingsSerializer(KnownNamesOnly, serializers.ModelSerializer[SyncSettings]):
     resources = serializers.ListField(
         child=serializers.ChoiceField(choices=Resource.choices),
         help_text="What is read; the rest stays as it was last read.",
     )
     asset_groups = serializers.ListField(
-        child=serializers.IntegerField(), max_length=500, help_text="Halo's ids; none: all groups."
+        child=HaloId(), max_length=500, help_text="Halo's ids; none: all groups."
     )
     asset_types = serializers.ListField(
-        child=serializers.IntegerField(), max_length=500, help_text="Halo's ids; none: all types."
+        child=HaloId(), max_length=500, help_text="Halo's ids; none: all types."
     )
     software_groups = serializers.ListField(
-        child=serializers.IntegerField(),
+        child=HaloId(),
         max_length=500,
         help_text="Halo's ids of groups whose installed software is read slowly, one call for each asset.",
     )

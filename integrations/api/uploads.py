@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.permissions import ModelPermissions
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource
@@ -77,7 +78,7 @@ class UploadSerializer(serializers.ModelSerializer[Upload]):
         return list(upload.found.get("sheets", ()))
 
 
-class WantedUploadSerializer(serializers.Serializer[Any]):
+class WantedUploadSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     file = serializers.FileField(help_text="CSV or XLSX; what it is, is told by its content.")
     what = serializers.ChoiceField(choices=UploadedKind.choices)
     complete = serializers.BooleanField(
@@ -85,7 +86,7 @@ class WantedUploadSerializer(serializers.Serializer[Any]):
     )
 
 
-class ChosenSerializer(serializers.Serializer[Any]):
+class ChosenSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     """What is not sent stays as it is."""
 
     sheet = serializers.CharField(required=False, max_length=200, allow_blank=True)
@@ -102,7 +103,7 @@ class ChosenSerializer(serializers.Serializer[Any]):
     complete = serializers.BooleanField(required=False)
 
 
-class LookedAtSerializer(serializers.Serializer[Any]):
+class LookedAtSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     checksum = serializers.CharField(max_length=64, help_text="Of the upload as it was looked at.")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from integrations.api.halo_choices import no_such
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.choices import OptionKind
@@ -19,7 +20,7 @@ CHOICES = {
 }
 
 
-class AssetRulesSerializer(serializers.ModelSerializer[AssetRules]):
+class AssetRulesSerializer(KnownNamesOnly, serializers.ModelSerializer[AssetRules]):
     halo_credential = serializers.PrimaryKeyRelatedField(queryset=HaloCredential.objects.all())
 
     class Meta:

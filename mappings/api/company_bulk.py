@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.numbers import OurId
 from integrations.models import Console, HaloCredential
 from mappings.linking import takes_imports
 
@@ -15,14 +17,14 @@ MOST = 1000
 
 def ids(help_text: str) -> serializers.ListField:
     return serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        child=OurId(),
         required=False,
         max_length=MOST,
         help_text=help_text,
     )
 
 
-class AcceptSerializer(serializers.Serializer[Any]):
+class AcceptSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     """Either `suggestions`, or `exact` for all exact ones of a credential (and console)."""
 
     suggestions = ids("Suggestions to accept; ambiguous ones are left alone.")
@@ -45,12 +47,10 @@ class AcceptedSerializer(serializers.Serializer[Any]):
     left = serializers.IntegerField(help_text="Ambiguous, ignored, or mapped meanwhile.")
 
 
-class SwitchManySerializer(serializers.Serializer[Any]):
+class SwitchManySerializer(KnownNamesOnly, serializers.Serializer[Any]):
     """Switches that are absent stay as they are."""
 
-    mappings = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), max_length=MOST
-    )
+    mappings = serializers.ListField(child=OurId(), max_length=MOST)
     create_tickets = serializers.BooleanField(required=False)
     no_notification = serializers.BooleanField(required=False)
     enable_configuration = serializers.BooleanField(required=False)
@@ -64,7 +64,7 @@ class SwitchedSerializer(serializers.Serializer[Any]):
     enable_configuration = serializers.IntegerField()
 
 
-class ImportSerializer(serializers.Serializer[Any]):
+class ImportSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     """Either `halo_clients`, or `search` for all clients that match ("" for all of them)."""
 
     console = serializers.PrimaryKeyRelatedField(queryset=Console.objects.all())

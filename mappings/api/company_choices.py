@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.many import DoneSerializer, ManySerializer, asked_of, told
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource, WriteResource
 from integrations.models import Company, Console, HaloCredential
@@ -58,7 +64,7 @@ class CompanySuggestionViewSet(ReadResource):
 # ---- pairs of fields ------------------------------------------------------------------------
 
 
-class SuggestionFieldsSerializer(serializers.ModelSerializer[SuggestionFields]):
+class SuggestionFieldsSerializer(KnownNamesOnly, serializers.ModelSerializer[SuggestionFields]):
     console = serializers.PrimaryKeyRelatedField(queryset=Console.objects.all())
     halo_credential = serializers.PrimaryKeyRelatedField(queryset=HaloCredential.objects.all())
     company_field = serializers.ChoiceField(choices=CompanyField.choices)
@@ -110,7 +116,7 @@ class SuggestionFieldsViewSet(WriteResource):
 # ---- left alone -----------------------------------------------------------------------------
 
 
-class IgnoredCompanySerializer(serializers.ModelSerializer[IgnoredCompany]):
+class IgnoredCompanySerializer(KnownNamesOnly, serializers.ModelSerializer[IgnoredCompany]):
     company = serializers.PrimaryKeyRelatedField(queryset=Company.objects.all())
     halo_credential = serializers.PrimaryKeyRelatedField(queryset=HaloCredential.objects.all())
 
@@ -133,6 +139,14 @@ class IgnoredCompanySerializer(serializers.ModelSerializer[IgnoredCompany]):
         return IgnoredCompany.objects.get(company=company, halo_credential=credential)
 
 
+class ManyCompaniesSerializer(ManySerializer):
+    halo_credential = serializers.PrimaryKeyRelatedField(queryset=HaloCredential.objects.all())
+
+
+class ManyIgnoredCompaniesSerializer(ManyCompaniesSerializer):
+    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=255)
+
+
 class IgnoredCompanyViewSet(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadResource):
     """Companies without suggestions and to-dos. DELETE takes one back."""
 
@@ -142,6 +156,25 @@ class IgnoredCompanyViewSet(mixins.CreateModelMixin, mixins.DestroyModelMixin, R
     search_fields = ["company__name", "reason"]
     ordering = ["id"]
     ordering_fields = ["id", "company__name", "ignored_at"]
+
+    @extend_schema(request=ManyIgnoredCompaniesSerializer, responses=DoneSerializer)
+    @action(detail=False, methods=["post"], url_path="ignore", filter_backends=[])
+    def ignore_many(self, request: Request) -> Response:
+        """Ignore companies, named by their own ids; a mapped one is left alone."""
+        wanted = asked_of(request, ManyIgnoredCompaniesSerializer)
+        credential, ids = wanted["halo_credential"], wanted["ids"]
+        done = ignore_companies(ids, credential, reason=wanted["reason"], staff=request.user)
+        return Response(told(done, ids))
+
+    @extend_schema(request=ManyCompaniesSerializer, responses=DoneSerializer)
+    @action(detail=False, methods=["post"], url_path="stop", filter_backends=[], post_permissions=("delete",))
+    def stop_many(self, request: Request) -> Response:
+        """Stop ignoring companies, named by their own ids; they get suggestions and to-dos again."""
+        wanted = asked_of(request, ManyCompaniesSerializer)
+        credential, ids = wanted["halo_credential"], wanted["ids"]
+        done = unignore_companies(ids, credential, staff=request.user)
+        suggest_companies_for(credential)
+        return Response(told(done, ids))
 
     def perform_destroy(self, instance: IgnoredCompany) -> None:
         unignore_companies([instance.company_id], instance.halo_credential, staff=self.request.user)

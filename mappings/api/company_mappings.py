@@ -12,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.choices import RunKind
@@ -54,7 +55,7 @@ _WAY = (
 )
 
 
-class CompanyMappingSerializer(serializers.ModelSerializer[CompanyMapping]):
+class CompanyMappingSerializer(KnownNamesOnly, serializers.ModelSerializer[CompanyMapping]):
     company = serializers.PrimaryKeyRelatedField(queryset=Company.objects.all())
     halo_client = serializers.PrimaryKeyRelatedField(
         queryset=HaloClient.objects.select_related("halo_credential")

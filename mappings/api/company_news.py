@@ -50,6 +50,7 @@ class CompanyStateViewSet(mixins.ListModelMixin, Resource):
     search_fields = ["name"]
     ordering = ["id"]
     ordering_fields = ["id", "name"]
+    parameters = {"list": ("state", "halo_credential")}
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):

@@ -10,6 +10,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.many import DoneSerializer, ManySerializer, asked_of, told
+from integrations.api.numbers import HaloId
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.models import Computer, HaloAsset, HaloCredential, HaloSite
@@ -21,7 +24,7 @@ CHOSEN = ("halo_asset", "halo_site", "asset_type", "wanted_site", "wanted_type")
 _PLACED = ("halo_asset", "halo_site", "wanted_site")
 
 
-class ComputerMappingSerializer(serializers.ModelSerializer[ComputerMapping]):
+class ComputerMappingSerializer(KnownNamesOnly, serializers.ModelSerializer[ComputerMapping]):
     computer = serializers.PrimaryKeyRelatedField(queryset=Computer.objects.select_related("company"))
     halo_credential = serializers.PrimaryKeyRelatedField(
         queryset=HaloCredential.objects.all(),
@@ -37,7 +40,7 @@ class ComputerMappingSerializer(serializers.ModelSerializer[ComputerMapping]):
     halo_site = serializers.PrimaryKeyRelatedField(
         queryset=HaloSite.objects.select_related("halo_credential"), required=False, allow_null=True
     )
-    asset_type = serializers.IntegerField(
+    asset_type = HaloId(
         required=False, allow_null=True, help_text="Halo's id of the asset type, for a new asset."
     )
 
@@ -47,7 +50,7 @@ class ComputerMappingSerializer(serializers.ModelSerializer[ComputerMapping]):
         allow_null=True,
         help_text="The next export moves the asset to this site. Absent or null: it keeps its own.",
     )
-    wanted_type = serializers.IntegerField(
+    wanted_type = HaloId(
         required=False,
         allow_null=True,
         help_text="Halo's id of the asset type that the next export gives to the asset.",
@@ -165,6 +168,15 @@ class ComputerMappingViewSet(WriteResource):
         release(ComputerMapping.objects.filter(pk=mapping.pk))
         mapping.refresh_from_db()
         return Response(ComputerMappingSerializer(mapping, context={"request": request}).data)
+
+    @extend_schema(request=ManySerializer, responses=DoneSerializer)
+    @action(
+        detail=False, methods=["post"], url_path="release", filter_backends=[], post_permissions=("change",)
+    )
+    def release_many(self, request: Request) -> Response:
+        """Let go of held mappings: the next export looks after them again."""
+        ids = asked_of(request)["ids"]
+        return Response(told(release(ComputerMapping.objects.filter(pk__in=ids)), ids))
 
     def perform_destroy(self, instance: ComputerMapping) -> None:
         remove_computer_mapping(instance, staff=self.request.user)

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource
 from integrations.models import HaloAsset, HaloSite
@@ -43,7 +44,7 @@ class ComputerReviewSerializer(serializers.ModelSerializer[ComputerReview]):
         return [one.value for one in decisions_for(row)] if row.is_open else []
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class DecisionSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=ReviewDecision.choices)
     halo_asset = serializers.PrimaryKeyRelatedField(
         queryset=HaloAsset.objects.all(),

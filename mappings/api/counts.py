@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_filters import CharFilter, FilterSet, NumberFilter
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from django_filters import CharFilter, NumberFilter
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -13,17 +13,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from integrations.api.pagination import ListPagination
+from integrations.api.queries import Filters
 from integrations.api.resources import ReadResource
 from integrations.models import HaloCredential
 from mappings.counts import Month, months_of, present_counts
 from mappings.models import MonthCount
 
-CREDENTIAL = OpenApiParameter("halo_credential", int, required=True)
+CREDENTIAL = OpenApiParameter("halo_credential", int, required=True, description="Our id.")
+
+
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"})
+class MonthField(serializers.DateField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m", **kwargs)
 
 
 class MonthCountSerializer(serializers.ModelSerializer[MonthCount]):
     halo_credential = serializers.IntegerField(source="month_end.halo_credential_id", read_only=True)
-    month = serializers.DateField(source="month_end.ends_on", format="%Y-%m", read_only=True)
+    month = MonthField(source="month_end.ends_on", read_only=True)
     counted_at = serializers.DateTimeField(source="month_end.counted_at", read_only=True)
 
     class Meta:
@@ -69,7 +76,7 @@ class MonthSerializer(serializers.Serializer[Any]):
         return month.counted is not None
 
 
-class MonthCountFilters(FilterSet):  # type: ignore[misc]
+class MonthCountFilters(Filters):
     halo_credential = NumberFilter(field_name="month_end__halo_credential")
     month = CharFilter(method="of_month", label="A month as 2026-10.")
 
@@ -93,6 +100,7 @@ class CountViewSet(ReadResource):
     search_fields = ["client_name", "product"]
     ordering = ["id"]
     ordering_fields = ["id", "client_name", "product", "number"]
+    parameters = {"now": ("halo_credential",), "months": ("halo_credential",)}
 
     @extend_schema(responses=PresentCountSerializer(many=True), parameters=[CREDENTIAL], filters=False)
     @action(detail=False, pagination_class=ListPagination, filter_backends=[])

@@ -12,6 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.numbers import HaloId, OurId
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource, changed_fields
 from integrations.models import Console, HaloCredential
@@ -23,12 +25,12 @@ from mappings.starting import start_table
 _CREDENTIALS = HaloCredential.objects.select_related("instance")
 
 
-class FieldMappingSerializer(serializers.ModelSerializer[FieldMapping]):
+class FieldMappingSerializer(KnownNamesOnly, serializers.ModelSerializer[FieldMapping]):
     """`field_id` for the targets `field` and `custom`, `property` for the target `property`."""
 
     attribute = serializers.ChoiceField(choices=ATTRIBUTE_CHOICES, required=False, allow_blank=True)
     console_order = serializers.ListField(
-        child=serializers.IntegerField(min_value=1),
+        child=OurId(),
         required=False,
         max_length=100,
         help_text=FieldMapping._meta.get_field("console_order").help_text,
@@ -109,9 +111,9 @@ def _refuse_second(wanted: FieldMapping, own: int | None) -> None:
         )
 
 
-class StartSerializer(serializers.Serializer[Any]):
+class StartSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     halo_credential = serializers.PrimaryKeyRelatedField(queryset=_CREDENTIALS)
-    asset_type = serializers.IntegerField(help_text="Halo's id.")
+    asset_type = HaloId(help_text="Halo's id.")
 
 
 class FieldMappingViewSet(WriteResource):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from django_filters import BooleanFilter, FilterSet, NumberFilter
+from django_filters import NumberFilter
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.many import DoneSerializer, ManySerializer, asked_of, told
 from integrations.api.problems import Conflict
+from integrations.api.queries import Filters, YesNoFilter
 from integrations.api.resources import ReadResource
 from integrations.api.runs import RunSerializer, accepted
 from integrations.models import HaloCredential
@@ -36,11 +39,15 @@ class GapSerializer(serializers.ModelSerializer[Gap]):
         read_only_fields = fields
 
 
-class DismissalSerializer(serializers.Serializer[Any]):
+class DismissalSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=LONGEST_REASON, help_text="Why it is no gap.")
 
 
-class LookSerializer(serializers.Serializer[Any]):
+class ManyDismissalsSerializer(ManySerializer):
+    reason = serializers.CharField(max_length=LONGEST_REASON, help_text="Why they are no gaps.")
+
+
+class LookSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     halo_credential = serializers.PrimaryKeyRelatedField(
         queryset=HaloCredential.objects.select_related("instance")
     )
@@ -52,8 +59,8 @@ class KindCountSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
 
 
-class GapFilters(FilterSet):  # type: ignore[misc]
-    dismissed = BooleanFilter(
+class GapFilters(Filters):
+    dismissed = YesNoFilter(
         field_name="dismissed_at", lookup_expr="isnull", exclude=True, label="Dismissed by staff, or not."
     )
     not_seen_days = NumberFilter(
@@ -86,6 +93,7 @@ class GapViewSet(ReadResource):
     ordering = ["id"]
     ordering_fields = ["id", "name", "kind", "noticed_at", "last_seen"]
     post_permissions = ("change",)
+    filtered = ("list", "counts")
 
     def get_queryset(self) -> QuerySet[Gap]:
         rows: Any = super().get_queryset()
@@ -115,6 +123,21 @@ class GapViewSet(ReadResource):
         wanted.is_valid(raise_exception=True)
         run = request_gaps(wanted.validated_data["halo_credential"], requested_by=request.user)
         return accepted(run, request)
+
+    @extend_schema(request=ManyDismissalsSerializer, responses=DoneSerializer)
+    @action(detail=False, methods=["post"], url_path="dismiss")
+    def dismiss_many(self, request: Request) -> Response:
+        """They are none: each stays away until it changes."""
+        wanted = asked_of(request, ManyDismissalsSerializer)
+        done = dismiss(Gap.objects.filter(pk__in=wanted["ids"]), wanted["reason"], request.user)
+        return Response(told(done, wanted["ids"]))
+
+    @extend_schema(request=ManySerializer, responses=DoneSerializer)
+    @action(detail=False, methods=["post"], url_path="restore")
+    def restore_many(self, request: Request) -> Response:
+        """Take dismissals back."""
+        ids = asked_of(request)["ids"]
+        return Response(told(restore(Gap.objects.filter(pk__in=ids)), ids))
 
     @extend_schema(request=DismissalSerializer, responses=GapSerializer)
     @action(detail=True, methods=["post"])

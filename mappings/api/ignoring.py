@@ -11,6 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.many import DoneSerializer, ManySerializer, asked_of, told
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource, WriteResource
 from integrations.models import Computer
@@ -20,7 +22,7 @@ from mappings.models import IgnoredComputer, IgnoreRule
 # ---- rules ----------------------------------------------------------------------------------
 
 
-class IgnoreRuleSerializer(serializers.ModelSerializer[IgnoreRule]):
+class IgnoreRuleSerializer(KnownNamesOnly, serializers.ModelSerializer[IgnoreRule]):
     class Meta:
         model = IgnoreRule
         read_only_fields = ["id", "created_at", "created_by"]
@@ -81,7 +83,7 @@ def _follow(rule: IgnoreRule) -> None:
 # ---- computers ------------------------------------------------------------------------------
 
 
-class IgnoredComputerSerializer(serializers.ModelSerializer[IgnoredComputer]):
+class IgnoredComputerSerializer(KnownNamesOnly, serializers.ModelSerializer[IgnoredComputer]):
     computer = serializers.PrimaryKeyRelatedField(queryset=Computer.objects.all())
 
     class Meta:
@@ -98,6 +100,10 @@ class IgnoredComputerSerializer(serializers.ModelSerializer[IgnoredComputer]):
         return IgnoredComputer.objects.get(computer=computer, rule__isnull=True)
 
 
+class ManyIgnoredSerializer(ManySerializer):
+    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=255)
+
+
 class IgnoredComputerViewSet(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadResource):
     """Who is ignored, by hand (`rule` null) or by a rule. What a rule catches is changed by the rule."""
 
@@ -112,6 +118,23 @@ class IgnoredComputerViewSet(mixins.CreateModelMixin, mixins.DestroyModelMixin, 
     search_fields = ["computer__name", "reason"]
     ordering = ["id"]
     ordering_fields = ["id", "ignored_at"]
+
+    @extend_schema(request=ManyIgnoredSerializer, responses=DoneSerializer)
+    @action(detail=False, methods=["post"], url_path="ignore", filter_backends=[])
+    def ignore_many(self, request: Request) -> Response:
+        """Ignore computers, named by their own ids. Their assets in HaloPSA stay as they are."""
+        wanted = asked_of(request, ManyIgnoredSerializer)
+        return Response(told(ignore_computers(wanted["ids"], wanted["reason"], request.user), wanted["ids"]))
+
+    @extend_schema(request=ManySerializer, responses=DoneSerializer)
+    @action(detail=False, methods=["post"], url_path="stop", filter_backends=[], post_permissions=("delete",))
+    def stop_many(self, request: Request) -> Response:
+        """Stop ignoring computers, named by their own ids; what a rule catches stays ignored."""
+        ids = asked_of(request)["ids"]
+        stopped = stop_ignoring(ids)
+        if stopped:
+            match_again()
+        return Response(told(stopped, ids))
 
     def perform_destroy(self, instance: IgnoredComputer) -> None:
         if instance.rule_id:

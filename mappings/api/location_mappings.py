@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.models import HaloSite, Location
@@ -13,7 +14,7 @@ from mappings.linking import map_locations
 from mappings.models import CompanyMapping, LocationMapping
 
 
-class LocationMappingSerializer(serializers.ModelSerializer[LocationMapping]):
+class LocationMappingSerializer(KnownNamesOnly, serializers.ModelSerializer[LocationMapping]):
     location = serializers.PrimaryKeyRelatedField(queryset=Location.objects.select_related("company"))
     halo_site = serializers.PrimaryKeyRelatedField(
         queryset=HaloSite.objects.select_related("client"), help_text="A site of the mapping's client."

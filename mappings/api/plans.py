@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.numbers import HaloId, OurId
 from integrations.api.problems import Conflict
 from integrations.api.resources import NestedResource, ReadResource
 from integrations.api.runs import RunSerializer, accepted
@@ -47,16 +49,16 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
         read_only_fields = fields
 
 
-class RowChoicesSerializer(serializers.Serializer[Any]):
+class RowChoicesSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     """For the new assets of these computers. What is absent stays; null or "" takes a choice back."""
 
     computers = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        child=OurId(),
         min_length=1,
         max_length=MOST_COMPUTERS,
         help_text="Our ids; those that the preview is not about are not looked at.",
     )
-    asset_type = serializers.IntegerField(required=False, allow_null=True, help_text="Halo's id.")
+    asset_type = HaloId(required=False, allow_null=True, help_text="Halo's id.")
     halo_site = serializers.PrimaryKeyRelatedField(
         queryset=HaloSite.objects.all(), required=False, allow_null=True
     )
@@ -75,11 +77,11 @@ class ReleasedSerializer(serializers.Serializer[Any]):
     released = serializers.IntegerField(help_text="Computer mappings that were held.")
 
 
-class ChecksumSerializer(serializers.Serializer[Any]):
+class ChecksumSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     checksum = serializers.CharField(max_length=64, help_text="Of the plan as it was looked at.")
 
 
-class PlannedChangeSerializer(serializers.ModelSerializer[PlannedChange]):
+class PlannedChangeSerializer(KnownNamesOnly, serializers.ModelSerializer[PlannedChange]):
     class Meta:
         model = PlannedChange
         fields = [

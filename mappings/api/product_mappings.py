@@ -7,19 +7,21 @@ from typing import Any
 from rest_framework import serializers
 
 from integrations.api.halo_choices import asset_type_problem
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.numbers import HaloId
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.models import Console, Product
 from mappings.models import ProductMapping
 
 
-class ProductMappingSerializer(serializers.ModelSerializer[ProductMapping]):
+class ProductMappingSerializer(KnownNamesOnly, serializers.ModelSerializer[ProductMapping]):
     product = serializers.CharField(
         max_length=200,
         source="product.name",
         help_text="The product as the console spells it in `products` of its computers.",
     )
-    asset_type = serializers.IntegerField(help_text="Halo's id of the asset type.")
+    asset_type = HaloId(help_text="Halo's id of the asset type.")
 
     class Meta:
         model = ProductMapping
@@ -27,8 +29,9 @@ class ProductMappingSerializer(serializers.ModelSerializer[ProductMapping]):
         validators: list[Any] = []  # the pair is judged below, in words
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        credential = attrs.get("halo_credential") or self.instance.halo_credential  # type: ignore[union-attr]
-        asset_type = attrs.get("asset_type") or self.instance.asset_type  # type: ignore[union-attr]
+        row = self.instance or ProductMapping()
+        credential = attrs.get("halo_credential") or row.halo_credential
+        asset_type = attrs.get("asset_type", row.asset_type)
         if sentence := asset_type_problem(credential, asset_type):
             raise serializers.ValidationError({"asset_type": sentence})
         return attrs

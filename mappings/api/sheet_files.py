@@ -48,7 +48,9 @@ _LOOKS_AT: Final = {
     SheetKind.ASSETS: "integrations.view_haloasset",
 }
 _STATES: Final = {SheetKind.COMPANIES: CompanyState.values, SheetKind.COMPUTERS: ComputerState.values}
-_FILE: Final = {200: OpenApiResponse(OpenApiTypes.BINARY, "The file.")}
+_FILE: Final = {
+    (200, kind): OpenApiResponse(OpenApiTypes.BINARY, "The file.") for kind in ("text/csv", sheets.XLSX_TYPE)
+}
 
 
 class SampleSerializer(serializers.Serializer[Any]):
@@ -88,6 +90,11 @@ def may(request: Request, right: str) -> bool:
 
 class SheetFiles:
     """For the resource of sheets."""
+
+    parameters = {
+        "export": tuple(ExportSerializer().fields),
+        "sample": tuple(SampleSerializer().fields),
+    }
 
     @extend_schema(parameters=[ExportSerializer], responses=_FILE)
     @action(detail=False, methods=["get"], filter_backends=[], pagination_class=None)

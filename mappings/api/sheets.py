@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.parsing import BoundedJSONParser
 from integrations.api.permissions import ModelPermissions
 from integrations.api.problems import Conflict
@@ -64,7 +65,7 @@ class SheetRowSerializer(serializers.ModelSerializer[SheetRow]):
         read_only_fields = fields
 
 
-class WantedSheetSerializer(serializers.Serializer[Any]):
+class WantedSheetSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     halo_credential = serializers.PrimaryKeyRelatedField(
         queryset=HaloCredential.objects.select_related("instance")
     )
@@ -72,7 +73,7 @@ class WantedSheetSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(help_text="CSV or XLSX; what it is, is told by its content.")
 
 
-class SheetChecksumSerializer(serializers.Serializer[Any]):
+class SheetChecksumSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     checksum = serializers.CharField(max_length=64, help_text="Of the sheet as it was looked at.")
 
 

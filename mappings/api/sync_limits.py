@@ -8,13 +8,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.resources import WriteResource
 from integrations.api.runs import RunSerializer, accepted
 from mappings.models import SyncLimits
 from mappings.schedules import request_keeping
 
 
-class SyncLimitsSerializer(serializers.ModelSerializer[SyncLimits]):
+class SyncLimitsSerializer(KnownNamesOnly, serializers.ModelSerializer[SyncLimits]):
     class Meta:
         model = SyncLimits
         fields = [
@@ -40,6 +41,7 @@ class SyncLimitsViewSet(WriteResource):
     queryset = SyncLimits.objects.select_related("halo_credential__instance")
     serializer_class = SyncLimitsSerializer
     filterset_fields = {"halo_credential": ["exact"]}
+    search_fields = ["halo_credential__name"]
     ordering = ["id"]
     ordering_fields = ["id", "halo_credential"]
 

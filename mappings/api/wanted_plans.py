@@ -7,6 +7,8 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.numbers import HaloId, OurId
 from integrations.models import (
     Company,
     Computer,
@@ -50,14 +52,14 @@ NAMED: Final = (
 """What becomes a parameter of the plan as it is."""
 
 
-class ProductTypeSerializer(serializers.Serializer[Any]):
+class ProductTypeSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     product = serializers.PrimaryKeyRelatedField(
         queryset=Product.objects.all(), help_text="As the default asset types and computers name it."
     )
-    asset_type = serializers.IntegerField(help_text="Halo's id of the asset type.")
+    asset_type = HaloId(help_text="Halo's id of the asset type.")
 
 
-class WantedPlanSerializer(serializers.Serializer[Any]):
+class WantedPlanSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     """Kind *assets*: a console, one of its companies, or some of its computers. Kind *undo*: a run. Kind
     *asset_types*: a credential, names and an asset group. Kind *move*: a company mapping and the client or
     site that it is to have. Kind *offboard*: a company mapping."""
@@ -98,13 +100,13 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="Only needed where the companies are mapped in more than one.",
     )
-    asset_type = serializers.IntegerField(
+    asset_type = HaloId(
         required=False,
         allow_null=True,
         help_text="Halo's id of the asset type for computers whose product decides none.",
     )
     computers = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        child=OurId(),
         required=False,
         max_length=MOST_COMPUTERS,
         help_text="Only these computers.",
@@ -133,7 +135,7 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
     names = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="Kind asset_types: names of new asset types."
     )
-    asset_group = serializers.IntegerField(
+    asset_group = HaloId(
         required=False,
         allow_null=True,
         help_text="Kind asset_types: Halo's id of their asset group. Null: that of the asset rules.",
@@ -141,7 +143,7 @@ class WantedPlanSerializer(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         wanted = serializers.ListField(
-            child=serializers.IntegerField(),
+            child=HaloId(),
             required=False,
             allow_null=True,
             help_text=(

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.resources import WriteResource
 from integrations.catalogue import validate_event_types
 from ticketing.api.days import DAYS, asked_days
@@ -22,7 +23,7 @@ from ticketing.replacing import replace_set, use_of_set
 from ticketing.unselected import unselected
 
 
-class EventSetSerializer(serializers.ModelSerializer[EventSet]):
+class EventSetSerializer(KnownNamesOnly, serializers.ModelSerializer[EventSet]):
     event_types = serializers.ListField(
         child=serializers.CharField(max_length=80), max_length=500, help_text="Keys of /event-types/."
     )
@@ -129,6 +130,7 @@ class EventSetViewSet(WriteResource):
     filterset_fields = ["name", "is_default"]
     search_fields = ["name"]
     ordering_fields = ["id", "name"]
+    parameters = {"destroy": ("replacement",), "unselected": ("days",), "caught": ("days",)}
 
     @extend_schema(parameters=[REPLACEMENT])
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:

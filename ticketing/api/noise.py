@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource, WriteResource
 from integrations.models import HaloCredential
@@ -18,7 +19,7 @@ from ticketing.models import MaintenanceWindow, NoiseSettings, Snooze, Storm
 from ticketing.noise import deciding
 
 
-class _Judged(serializers.ModelSerializer[Any]):
+class _Judged(KnownNamesOnly, serializers.ModelSerializer[Any]):
     """What the model itself refuses is told at its field."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +38,10 @@ class _Judged(serializers.ModelSerializer[Any]):
 
 class MaintenanceWindowSerializer(_Judged):
     weekdays = serializers.ListField(
-        child=serializers.IntegerField(), required=False, max_length=7, help_text="0 (Monday) to 6 (Sunday)."
+        child=serializers.IntegerField(),
+        required=False,
+        max_length=7,
+        help_text="0 (Monday) to 6 (Sunday).",
     )
     tags = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=100)
     event_types = serializers.ListField(
@@ -85,7 +89,7 @@ class SnoozeSerializer(_Judged):
         read_only_fields = ["made_by", "created_at"]
 
 
-class NoiseSettingsSerializer(serializers.ModelSerializer[NoiseSettings]):
+class NoiseSettingsSerializer(KnownNamesOnly, serializers.ModelSerializer[NoiseSettings]):
     halo_credential = serializers.PrimaryKeyRelatedField(queryset=HaloCredential.objects.all())
 
     class Meta:
@@ -163,7 +167,8 @@ class NoiseSettingsViewSet(_Noisy):
     queryset = NoiseSettings.objects.all()
     serializer_class = NoiseSettingsSerializer
     filterset_fields = ["halo_credential"]
-    ordering_fields = ["id"]
+    search_fields = ["halo_credential__name"]
+    ordering_fields = ["id", "halo_credential"]
 
 
 class StormViewSet(ReadResource):
@@ -172,7 +177,8 @@ class StormViewSet(ReadResource):
     queryset = Storm.objects.all()
     serializer_class = StormSerializer
     filterset_fields = ["halo_credential", "company", "state"]
-    ordering_fields = ["id", "began_at"]
+    search_fields = ["company__name", "reason"]
+    ordering_fields = ["id", "began_at", "newest_at", "ended_at"]
 
     @extend_schema(request=None, responses={200: StormSerializer})
     @action(detail=True, methods=["post"])

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.problems import Conflict
 from integrations.api.runs import RunSerializer, accepted
 from integrations.models import HaloClient
@@ -40,7 +41,7 @@ class PreflightSerializer(serializers.Serializer[Any]):
     test_ticket = serializers.IntegerField(allow_null=True, help_text="Our id of the newest test ticket.")
 
 
-class SendTestSerializer(serializers.Serializer[Any]):
+class SendTestSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     client = serializers.PrimaryKeyRelatedField(
         queryset=HaloClient.objects.all(), help_text="Our id of the client that the ticket is made for."
     )

@@ -6,13 +6,15 @@ from typing import Any
 
 from rest_framework import serializers
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.numbers import OurId
 from integrations.models import Event
 from ticketing.models import IntegrationProfile
 from ticketing.preview import Preview, events_of, latest_events, preview
 from ticketing.wording.checks import LONGEST_SUMMARY_TEMPLATE, LONGEST_TEMPLATE
 
 
-class PreviewRequestSerializer(serializers.Serializer[Any]):
+class PreviewRequestSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     """What is left out is taken from the profile, and the newest event."""
 
     summary_template = serializers.CharField(
@@ -24,11 +26,9 @@ class PreviewRequestSerializer(serializers.Serializer[Any]):
     body_template = serializers.CharField(
         required=False, allow_blank=True, max_length=LONGEST_TEMPLATE, help_text="Blank: the default text."
     )
-    event = serializers.IntegerField(
+    event = OurId(
         required=False,
         allow_null=True,
-        min_value=1,
-        max_value=2**63 - 1,
         help_text="Our id of an event that concerns the profile's HaloPSA credential; null: a made example.",
     )
 

@@ -11,6 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.numbers import HaloId
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.models import HaloClient, HaloCredential, HaloUser
@@ -30,7 +32,7 @@ JUDGED = (*KIND_OF, "priority")
 class _WontFix(serializers.ListField):
     """Halo's own ids of several choices, each once."""
 
-    child = serializers.IntegerField()
+    child = HaloId()
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=100, **kwargs)
@@ -39,7 +41,7 @@ class _WontFix(serializers.ListField):
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 
-class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfile]):
+class IntegrationProfileSerializer(KnownNamesOnly, serializers.ModelSerializer[IntegrationProfile]):
     wont_fix_statuses = _WontFix(
         help_text="Halo's ids of statuses: a ticket closed with one keeps its alert quiet."
     )
@@ -142,7 +144,7 @@ class IntegrationProfileSerializer(serializers.ModelSerializer[IntegrationProfil
             return super().update(instance, validated_data)
 
 
-class CopySerializer(serializers.Serializer[Any]):
+class CopySerializer(KnownNamesOnly, serializers.Serializer[Any]):
     halo_credential = serializers.PrimaryKeyRelatedField(queryset=HaloCredential.objects.all())
     name = serializers.CharField(max_length=100)
 
@@ -174,6 +176,7 @@ class IntegrationProfileViewSet(PreflightActions, WriteResource):
     filterset_fields = ["name", "halo_credential", "event_set", "ticket_type", "is_default"]
     search_fields = ["name"]
     ordering_fields = ["id", "name", "halo_credential"]
+    parameters = {"destroy": ("replacement",)}
 
     @extend_schema(request=PreviewRequestSerializer, responses={200: PreviewSerializer})
     @action(detail=True, methods=["post"], filter_backends=[])

@@ -7,12 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from rest_framework import mixins, serializers
 
+from integrations.api.known_names import KnownNamesOnly
 from integrations.api.resources import ReadResource
 from ticketing.models import Simulation
 from ticketing.simulate.starting import check, start
 
 
-class SimulationSerializer(serializers.ModelSerializer[Simulation]):
+class SimulationSerializer(KnownNamesOnly, serializers.ModelSerializer[Simulation]):
     event_set_changes = serializers.DictField(
         required=False, help_text="Columns of the event set that are different in the draft."
     )
@@ -61,4 +62,5 @@ class SimulationViewSet(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadR
     queryset = Simulation.objects.all()
     serializer_class = SimulationSerializer
     filterset_fields = ["event_set", "profile", "company_mapping"]
+    search_fields = ["event_set__name", "profile__name", "company_mapping__company__name"]
     ordering_fields = ["id", "created_at"]

@@ -11,6 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.known_names import KnownNamesOnly
+from integrations.api.numbers import OurId
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from mappings.models import CompanyMapping
@@ -19,7 +21,7 @@ from ticketing.models import EventSet, IntegrationProfile, TicketRule
 from ticketing.pairing import pair_mappings
 
 
-class TicketRuleSerializer(serializers.ModelSerializer[TicketRule]):
+class TicketRuleSerializer(KnownNamesOnly, serializers.ModelSerializer[TicketRule]):
     event_set = serializers.PrimaryKeyRelatedField(
         queryset=EventSet.objects.all(),
         required=False,
@@ -69,10 +71,8 @@ def _proposed(event_set: EventSet | None) -> EventSet:
     return event_set
 
 
-class PairSerializer(serializers.Serializer[Any]):
-    company_mappings = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), max_length=1000
-    )
+class PairSerializer(KnownNamesOnly, serializers.Serializer[Any]):
+    company_mappings = serializers.ListField(child=OurId(), max_length=1000)
     profile = serializers.PrimaryKeyRelatedField(
         queryset=IntegrationProfile.objects.select_related("event_set", "halo_credential")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -10,13 +11,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.many import DoneSerializer, ManySerializer, asked_of, told
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource
+from integrations.models import Instance
 from integrations.runs.request import request_delivery
 from ticketing.api.days import DAYS, asked_days
 from ticketing.models import Alert, Ticket
 from ticketing.noise.top import Loud, loudest
 from ticketing.planning.baseline import choose_baseline
+from ticketing.refusals import retry_refused
 
 
 class AlertSerializer(serializers.ModelSerializer[Alert]):
@@ -124,6 +128,7 @@ class AlertViewSet(ReadResource):
     search_fields = ["title", "reason"]
     ordering = ["-id"]
     ordering_fields = ["id", "newest_at", "opened_at", "severity"]
+    parameters = {"loudest": ("days",)}
 
     @extend_schema(request=None, responses=AlertSerializer)
     @action(detail=True, methods=["post"])
@@ -135,6 +140,18 @@ class AlertViewSet(ReadResource):
         request_delivery(alert.halo_credential.instance)
         alert.refresh_from_db()
         return Response(AlertSerializer(alert).data)
+
+    @extend_schema(request=ManySerializer, responses=DoneSerializer)
+    @action(
+        detail=False, methods=["post"], url_path="choose", filter_backends=[], post_permissions=("change",)
+    )
+    def choose_many(self, request: Request) -> Response:
+        """Make tickets for open alerts of the baseline."""
+        ids = asked_of(request)["ids"]
+        done = choose_baseline(ids)
+        for instance in Instance.objects.filter(credentials__alerts__in=ids).distinct():
+            request_delivery(instance)
+        return Response(told(done, ids))
 
     @extend_schema(
         parameters=[DAYS],
@@ -168,3 +185,29 @@ class TicketViewSet(ReadResource):
     search_fields = ["summary", "marker"]
     ordering = ["-id"]
     ordering_fields = ["id", "created_at", "closed_at", "halo_id"]
+
+    @extend_schema(request=None, responses=TicketSerializer)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: str) -> Response:
+        """Send again what HaloPSA has refused of this ticket."""
+        ticket: Ticket = self.get_object()
+        if not _sent_again([ticket]):
+            raise Conflict("Nothing of this ticket was refused, or its alert has ended.")
+        ticket.refresh_from_db()
+        return Response(TicketSerializer(ticket).data)
+
+    @extend_schema(request=ManySerializer, responses=DoneSerializer)
+    @action(
+        detail=False, methods=["post"], url_path="retry", filter_backends=[], post_permissions=("change",)
+    )
+    def retry_many(self, request: Request) -> Response:
+        """Send again what HaloPSA has refused of these tickets."""
+        ids = asked_of(request)["ids"]
+        return Response(told(_sent_again(Ticket.objects.filter(pk__in=ids).select_related("instance")), ids))
+
+
+def _sent_again(tickets: Iterable[Ticket]) -> int:
+    again = [ticket for ticket in tickets if retry_refused(ticket)]
+    for instance in {ticket.instance for ticket in again}:
+        request_delivery(instance)
+    return len(again)

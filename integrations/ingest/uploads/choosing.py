@@ -25,6 +25,8 @@ def choose(upload: Upload, wanted: Mapping[str, Any]) -> None:
     """
     if upload.state in (UploadState.APPLYING, UploadState.APPLIED):
         raise BadFile("This upload has been applied; upload the file again to change something.")
+    if not upload.choices:
+        raise BadFile("This upload has not been read yet; look again in a moment.")
     choices, found = dict(upload.choices), upload.found
     sheet = wanted.get("sheet", choices["sheet"])
     if sheet != choices["sheet"]:

@@ -118,6 +118,13 @@ def test_every_order_that_is_offered_works_and_ends_with_the_id(prefix: str, vie
     assert caller.get(f"{path}?search=x").status_code == 200
 
 
+@pytest.mark.parametrize(("prefix", "viewset"), STORED, ids=[prefix for prefix, _ in STORED])
+def test_every_list_can_be_filtered_searched_and_ordered(prefix: str, viewset: Any) -> None:
+    assert getattr(viewset, "filterset_fields", None) or getattr(viewset, "filterset_class", None)
+    assert getattr(viewset, "search_fields", None)
+    assert getattr(viewset, "ordering_fields", None)
+
+
 @pytest.mark.parametrize(("prefix", "viewset"), SINGLE, ids=[prefix for prefix, _ in SINGLE])
 def test_one_row_is_read_as_it_stands_in_the_list(prefix: str, viewset: Any) -> None:
     world, caller = World(), make_caller()

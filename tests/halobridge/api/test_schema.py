@@ -5,10 +5,13 @@ from __future__ import annotations
 from io import StringIO
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from django.core.management import call_command
 from rest_framework.test import APIClient
+
+from halobridge.openapi_examples import EXAMPLES
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +57,17 @@ def test_events_and_pushes_are_one_or_many(schema: dict[str, Any]) -> None:
     components = schema["components"]["schemas"]
     for name in ("PostedEventsRequest", "PushedCompaniesRequest", "PushedComputersRequest"):
         assert [option.get("type", "object") for option in components[name]["oneOf"]] == ["object", "array"]
+
+
+def test_examples_of_the_main_resources_fit_what_is_described(schema: dict[str, Any]) -> None:
+    for name, example in EXAMPLES.items():
+        jsonschema.Draft202012Validator({**schema, "$ref": f"#/components/schemas/{name}"}).validate(example)
+
+
+def test_bodies_take_no_other_names_than_those_described(schema: dict[str, Any]) -> None:
+    for name, component in schema["components"]["schemas"].items():
+        if name.endswith("Request") and "properties" in component:
+            assert component["additionalProperties"] is False, name
 
 
 def test_lists_tell_whether_their_count_is_exact(schema: dict[str, Any]) -> None:

@@ -78,6 +78,17 @@ def test_an_unknown_method_is_told() -> None:
     assert "GET" in answer["Allow"]
 
 
+def test_what_is_sent_to_an_address_without_its_slash_is_refused_and_not_lost_in_a_redirect() -> None:
+    caller = make_caller()
+    body = assert_problem(caller.post("/api/v1/events", {"external_id": "1"}, format="json"), 404)
+    assert "slash" in str(body["detail"])
+    assert caller.get("/api/v1/events").status_code == 301
+
+
+def test_a_host_that_is_not_ours_is_told() -> None:
+    assert_problem(make_caller().get("/api/v1/events/", HTTP_HOST="elsewhere.example"), 400)
+
+
 def test_an_unknown_media_type_is_told() -> None:
     caller = make_caller()
     assert_problem(caller.post("/api/v1/event-sets/", "a=b", content_type="text/plain"), 415)

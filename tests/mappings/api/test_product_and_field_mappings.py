@@ -41,7 +41,7 @@ def test_an_asset_type_that_halo_does_not_have_is_a_sentence() -> None:
     make_asset_type(credential, 31)
     make_asset_type(credential, 32, active=False)
     common = {"console": console.pk, "product": "P", "halo_credential": credential.pk}
-    for unknown in (99, 32):
+    for unknown in (99, 32, 0):
         answer = post(PRODUCTS, **common, asset_type=unknown)
         assert answer.status_code == 400
         assert answer.json()["errors"]["asset_type"] == [
