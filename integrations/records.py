@@ -334,6 +334,8 @@ class TicketRecord:
     category: str = ""
     marker: str = ""
     """`supplier_reference`, where a bridge ticket carries its marker."""
+    alert_key: str = ""
+    """What its text names behind the marker; lists may leave the text out."""
     asset_ids: tuple[int, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None

@@ -16,6 +16,7 @@ from integrations.records import TicketRecord
 TICKETS_PER_CALL = 100
 OPEN_AND_CLOSED = (0, 1)
 """HaloPSA API: `includeclosed` is a list, 0 for open and 1 for closed tickets."""
+MARKER_BEGINS = "HB-"
 MOST_CANDIDATES = 10
 """A marker is random: a search that brings more rows than this has not searched for it."""
 
@@ -43,6 +44,23 @@ def changed(
         parse.ticket,
         since=since,
         requesttype=tuple(ticket_types) or None,
+        includeclosed=OPEN_AND_CLOSED,
+    )
+
+
+def of_the_bridge(session: HaloSession, since: datetime) -> Iterator[Part[TicketRecord]]:
+    """Tickets changed from `since` on that may be the bridge's; open and closed ones, page by page.
+
+    HaloPSA API: a search that is not known is ignored, and rows of lists tell no supplier reference: only
+    the single ticket says whether it is one.
+    """
+    return fetch_pages(
+        session,
+        "/Tickets",
+        "tickets",
+        parse.ticket,
+        since=since,
+        search_supplier_reference=MARKER_BEGINS,
         includeclosed=OPEN_AND_CLOSED,
     )
 

@@ -31,6 +31,7 @@ from halobridge.sandboxed import (
     sandbox_wanted,
 )
 from halobridge.watcher import QueueWatcher, own_clusters
+from integrations.backups import start as start_installation
 from integrations.schedules import ensure_schedules
 
 WEB, QUEUE = PARTS = ("web", "queue")
@@ -90,6 +91,8 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         ensure_schedules()
+        if reason := start_installation(settings.VAR_DIR):
+            self._say(f"\n  {reason} All HaloPSA credentials are held back until they are released.\n")
         self._first_admin()
 
     def _first_admin(self) -> None:
