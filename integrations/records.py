@@ -320,6 +320,10 @@ class AgentTeams:
     teams: tuple[int, ...] | None = None
 
 
+MARKER_BEGINS = "HB-"
+"""What every bridge reference begins with."""
+
+
 @dataclass(frozen=True, slots=True)
 class TicketRecord:
     halo_id: int

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from integrations.choices import Action, Outcome
-from integrations.halo.ticket_search import MARKER_BEGINS
 from integrations.models import HaloCredential, Intention, LostTicket
-from integrations.records import TicketRecord
+from integrations.records import MARKER_BEGINS, TicketRecord
 from integrations.runs.steps import Work
 from ticketing.models import Ticket
 

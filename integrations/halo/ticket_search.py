@@ -11,12 +11,11 @@ from integrations.halo.session import HaloSession
 from integrations.halo.values import Row, to_id
 from integrations.net.errors import BadAnswer
 from integrations.net.paging import Part
-from integrations.records import TicketRecord
+from integrations.records import MARKER_BEGINS, TicketRecord
 
 TICKETS_PER_CALL = 100
 OPEN_AND_CLOSED = (0, 1)
 """HaloPSA API: `includeclosed` is a list, 0 for open and 1 for closed tickets."""
-MARKER_BEGINS = "HB-"
 MOST_CANDIDATES = 10
 """A marker is random: a search that brings more rows than this has not searched for it."""
 
