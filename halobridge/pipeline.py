@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from halobridge import consoles, importing, mirror, moving, software, uploading, verdicts
+from halobridge import consoles, importing, mirror, moving, releasing, software, uploading, verdicts
 from halobridge.alarms.post import send_test
 from integrations.access import open_reader, open_session
 from integrations.choices import TICKET_WRITES, Purpose, RunKind, RunState
@@ -124,6 +124,8 @@ def link_after_halo(work: Work) -> Result:
     work.count(**linking.match_computers_for(credential))
     routing.rejudge_waiting()
     request_routing()
+    if work.run.parameters.get("release") and credential.held_since:
+        return Then("release")
     return Done()
 
 
@@ -330,6 +332,7 @@ TABLE: Table = {
         "begin": begin_reading,
         "read": read_halo,
         "link": link_after_halo,
+        "release": releasing.release_halo,
     },
     RunKind.SOFTWARE: {"start": read_software},
     RunKind.SYNC_CONSOLE: {"start": consoles.sync_console, "link": consoles.link_after_console},

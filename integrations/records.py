@@ -320,6 +320,10 @@ class AgentTeams:
     teams: tuple[int, ...] | None = None
 
 
+MARKER_BEGINS = "HB-"
+"""What every bridge reference begins with."""
+
+
 @dataclass(frozen=True, slots=True)
 class TicketRecord:
     halo_id: int
@@ -334,6 +338,8 @@ class TicketRecord:
     category: str = ""
     marker: str = ""
     """`supplier_reference`, where a bridge ticket carries its marker."""
+    alert_key: str = ""
+    """What its text names behind the marker; lists may leave the text out."""
     asset_ids: tuple[int, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None

@@ -26,7 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "registry": {"models", "sync", "records", "choices", "catalogue", "net"},
 }
 _LOW = {"models", "registry", "sync", "records", "choices", "catalogue", "net"}
-_MIDDLE = {"runs", "ingest", "retention", "schedules", "access", "connections"}
+_MIDDLE = {"runs", "ingest", "retention", "schedules", "access", "connections", "backups"}
 ROOMS |= {room: _LOW | (_MIDDLE - {room}) for room in _MIDDLE}
 ROOMS |= dict.fromkeys(("admin", "api", "management"), _LOW | _MIDDLE)
 

@@ -111,7 +111,11 @@ def _connections(facts: Facts) -> Iterator[Attention]:
             yield Attention(f"{row}{told}: {row.state_reason or 'the connection fails.'}", url, "bad")
         elif isinstance(row, HaloCredential) and row.enabled:
             yield from (Attention(f"{row}: {words}", url) for words in missed(row.permissions, row.scopes))
-        if isinstance(row, HaloCredential) and row.enabled and row.write_mode == WriteMode.OBSERVE:
+        if isinstance(row, HaloCredential) and row.held_since:
+            yield Attention(
+                f"{row} is held back, nothing is written: {row.held_reason} Release it.", url, "bad"
+            )
+        elif isinstance(row, HaloCredential) and row.enabled and row.write_mode == WriteMode.OBSERVE:
             yield Attention(f"{row} only observes: nothing is written to HaloPSA.", url)
         expires = getattr(row, "secret_expires", None)
         if expires and expires <= today + REMIND_BEFORE:

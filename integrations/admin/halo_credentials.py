@@ -21,7 +21,12 @@ from integrations.admin.sync_settings import SyncSettingsPage
 from integrations.choices import WriteMode
 from integrations.connections import give_up_move, save_halo_credential
 from integrations.models import HaloCredential, Run
-from integrations.runs.request import request_delivery, request_halo_sync, request_halo_test
+from integrations.runs.request import (
+    request_delivery,
+    request_halo_sync,
+    request_halo_test,
+    request_release,
+)
 from integrations.sync.rights import missed, switched_off
 
 
@@ -54,6 +59,7 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
             "undo",
             shown=lambda row: bool(row.moving_to or row.move_refused),
         ),
+        Button("release", "Release", "lock_open", permission="allow", shown=lambda row: bool(row.held_since)),
         Button(
             "start_writing",
             "Switch to write",
@@ -85,6 +91,8 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
             return badge("Stopped", "bad", "All writing to this HaloPSA instance has been stopped.")
         if not row.enabled:
             return badge("Switched off", "neutral")
+        if row.held_since:
+            return badge("Held back", "bad", row.held_reason)
         return badge("Write", "good") if row.write_mode == WriteMode.WRITE else badge("Observe", "info")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HaloCredential]:
@@ -118,6 +126,10 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
 
     def sync_now(self, request: HttpRequest, row: HaloCredential) -> HttpResponse:
         return _follow(request_halo_sync(row, full=True, requested_by=request.user))
+
+    def release(self, request: HttpRequest, row: HaloCredential) -> HttpResponse:
+        messages.success(request, f"{row} is released as soon as HaloPSA has been read anew.")
+        return _follow(request_release(row, requested_by=request.user))
 
     def start_writing(self, request: HttpRequest, row: HaloCredential) -> None:
         HaloCredential.objects.filter(pk=row.pk).update(write_mode=WriteMode.WRITE)

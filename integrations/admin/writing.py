@@ -14,6 +14,7 @@ from integrations.models import HaloCredential
 STOPPED: Final = ("Stopped", "bad")
 OFF: Final = ("Switched off", "neutral")
 WRITING: Final = ("Writing", "good")
+HELD: Final = ("Held back", "bad")
 OBSERVING: Final = ("Observing", "info")
 
 
@@ -48,6 +49,7 @@ def writing_control(request: HttpRequest) -> WritingControl | None:
         "name",
         "enabled",
         "write_mode",
+        "held_since",
         "instance__writes_stopped",
         "instance__resource_server",
         "instance__tenant",
@@ -67,6 +69,8 @@ def _mode(row: HaloCredential, may_observe: bool) -> Mode:
         if row.instance.writes_stopped
         else OFF
         if not row.enabled
+        else HELD
+        if row.held_since
         else WRITING
         if may_write
         else OBSERVING
@@ -77,4 +81,4 @@ def _mode(row: HaloCredential, may_observe: bool) -> Mode:
 
 def _of_all(told: set[tuple[str, str]]) -> tuple[str, str]:
     """Writing, if any credential may; stopped, if nothing is left that could at least be planned for."""
-    return next((state for state in (WRITING, OBSERVING, STOPPED) if state in told), OFF)
+    return next((state for state in (WRITING, HELD, OBSERVING, STOPPED) if state in told), OFF)

@@ -18,7 +18,7 @@ from integrations.api.runs import RunSerializer, accepted
 from integrations.api.sync_settings import SyncSettingsAction
 from integrations.connections import save_halo_credential
 from integrations.models import HaloCredential
-from integrations.runs.request import request_halo_sync, request_halo_test
+from integrations.runs.request import request_halo_sync, request_halo_test, request_release
 
 CONNECTION_FIELDS = frozenset(
     {"resource_server", "authorisation_server", "tenant", "client_id", "client_secret", "scopes"}
@@ -57,6 +57,9 @@ class HaloCredentialSerializer(KnownNamesOnly, serializers.ModelSerializer[HaloC
             "permissions",
             "can_edit_assets",
             "can_edit_tickets",
+            "held_since",
+            "held_reason",
+            "unknown_since",
             "other_integrations",
             "moving_to",
             "move_refused",
@@ -124,3 +127,14 @@ class HaloCredentialViewSet(SyncSettingsAction, HookTokenAction, WriteResource):
         if not credential.enabled:
             raise Conflict("This credential is switched off.")
         return accepted(request_halo_sync(credential, full=True, requested_by=request.user), request)
+
+    @extend_schema(request=None, responses={202: RunSerializer})
+    @action(detail=True, methods=["post"], post_permissions=("allow",))
+    def release(self, request: Request, pk: str) -> Response:
+        """Let a credential that is held back write again, once HaloPSA has been read anew."""
+        credential = self.get_object()
+        if credential.held_since is None:
+            raise Conflict("This credential is not held back.")
+        if not credential.enabled:
+            raise Conflict("This credential is switched off.")
+        return accepted(request_release(credential, requested_by=request.user), request)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.halo.asset_details import custom_values, dates_of, described, stored_custom_values
+from integrations.halo.payloads import alert_key_in
 from integrations.halo.values import Row, to_bool, to_id, to_int, to_text, to_time
 from integrations.records import (
     ActionRecord,
@@ -202,6 +203,7 @@ def ticket(row: Row) -> TicketRecord | None:
         agent_id=to_id(row.get("agent_id")),
         category=to_text(row.get("category_1")) or to_text(row.get("category1")),
         marker=to_text(row.get("supplier_reference")),
+        alert_key=alert_key_in(to_text(row.get("details_html")) or to_text(row.get("details"))),
         asset_ids=_ids(row.get("assets")),
         created_at=to_time(row.get("datecreated")) or to_time(row.get("dateoccurred")),
         updated_at=_updated(row, "last_update", "lastupdate", "lastactiondate"),

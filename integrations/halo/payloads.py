@@ -26,6 +26,8 @@ LONGEST_TYPE_NAME: Final = 100
 PRIVATE_NOTE: Final = 7
 """HaloPSA API: outcome of the built-in private note on a stock instance; an action needs an outcome."""
 REFERENCE: Final = "Bridge reference: "
+KEY_LENGTH: Final = 16
+_KEY = re.compile(rf"{REFERENCE}[\w-]+, alert ([0-9a-f]{{{KEY_LENGTH}}})\b")
 
 _OWN = frozenset({"id", "fields", "inactive", "customfields"})
 
@@ -107,6 +109,7 @@ def asset_update(
 def ticket_create(
     *,
     marker: str,
+    alert_key: str = "",
     summary: str,
     details_html: str,
     ticket_type_id: int,
@@ -126,14 +129,15 @@ def ticket_create(
     run_rules: bool = False,
     mail_user: bool = False,
 ) -> Payload:
-    """A new ticket; its marker stands in `supplier_reference` and in the last line of its text.
+    """A new ticket; its marker stands in `supplier_reference` and in the last line of its text, where
+    `alert_key` follows it: by that a database that was restored from a backup finds the ticket again.
 
     HaloPSA API: a Halo user needs its site, so without `site_id` none is sent; `team` is a name;
     `priority_id` is the number within the SLA.
     """
     return {
         "summary": _line(summary, LONGEST_SUMMARY),
-        "details_html": with_reference(details_html, marker, LONGEST_DETAILS),
+        "details_html": with_reference(details_html, marker, LONGEST_DETAILS, alert_key),
         "supplier_reference": marker,
         **_given(
             tickettype_id=ticket_type_id,
@@ -187,11 +191,13 @@ def note(
     }
 
 
-def ticket_text(halo_id: int, *, marker: str, details_html: str, asset_ids: Sequence[int] | None) -> Payload:
+def ticket_text(
+    halo_id: int, *, marker: str, alert_key: str = "", details_html: str, asset_ids: Sequence[int] | None
+) -> Payload:
     """The opening text of a ticket anew, and all its assets where they are given: Halo replaces the list."""
     return {
         "id": halo_id,
-        "details_html": with_reference(details_html, marker, LONGEST_DETAILS),
+        "details_html": with_reference(details_html, marker, LONGEST_DETAILS, alert_key),
         **_given(assets=[{"id": number} for number in asset_ids] if asset_ids is not None else None),
         "dont_do_rules": True,
         "sendack": False,
@@ -215,10 +221,17 @@ def ticket_status(halo_id: int, status_id: int) -> Payload:
     return {"id": halo_id, "status_id": status_id, "dont_do_rules": True, "sendack": False}
 
 
-def with_reference(body_html: str, marker: str, limit: int = LONGEST_TEXT) -> str:
+def with_reference(body_html: str, marker: str, limit: int = LONGEST_TEXT, alert_key: str = "") -> str:
     """The text with its reference line, in at most `limit` characters. The line itself is never cut."""
-    line = f"<p><small>{REFERENCE}{escape(marker)}</small></p>" if marker else ""
+    key = f", alert {escape(alert_key)}" if alert_key else ""
+    line = f"<p><small>{REFERENCE}{escape(marker)}{key}</small></p>" if marker else ""
     return cut_html(body_html, limit - len(line)) + line
+
+
+def alert_key_in(text: str) -> str:
+    """The key of the alert that a text names behind its reference; '' where it names none."""
+    found = _KEY.search(text)
+    return found[1] if found else ""
 
 
 def cut_html(text: str, limit: int) -> str:

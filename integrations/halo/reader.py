@@ -219,6 +219,10 @@ class HaloReader(ConfigurationReader):
         """Tickets changed from `since` on, by Halo's clock; of some ticket types only where any are named."""
         return ticket_search.changed(self.session, since, ticket_types)
 
+    def fetch_bridge_tickets(self, since: datetime) -> Iterator[Part[TicketRecord]]:
+        """Tickets changed from `since` on that may be ours: only `fetch_ticket` tells the reference."""
+        return ticket_search.of_the_bridge(self.session, since)
+
     def fetch_tickets_by_marker(self, marker: str) -> list[TicketRecord]:
         """Tickets whose supplier reference is exactly `marker`: open and closed ones, else deleted ones.
 

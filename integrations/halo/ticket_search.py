@@ -11,7 +11,7 @@ from integrations.halo.session import HaloSession
 from integrations.halo.values import Row, to_id
 from integrations.net.errors import BadAnswer
 from integrations.net.paging import Part
-from integrations.records import TicketRecord
+from integrations.records import MARKER_BEGINS, TicketRecord
 
 TICKETS_PER_CALL = 100
 OPEN_AND_CLOSED = (0, 1)
@@ -43,6 +43,23 @@ def changed(
         parse.ticket,
         since=since,
         requesttype=tuple(ticket_types) or None,
+        includeclosed=OPEN_AND_CLOSED,
+    )
+
+
+def of_the_bridge(session: HaloSession, since: datetime) -> Iterator[Part[TicketRecord]]:
+    """Tickets changed from `since` on that may be the bridge's; open and closed ones, page by page.
+
+    HaloPSA API: a search that is not known is ignored, and rows of lists tell no supplier reference: only
+    the single ticket says whether it is one.
+    """
+    return fetch_pages(
+        session,
+        "/Tickets",
+        "tickets",
+        parse.ticket,
+        since=since,
+        search_supplier_reference=MARKER_BEGINS,
         includeclosed=OPEN_AND_CLOSED,
     )
 

@@ -24,6 +24,7 @@ from integrations.models.halo_side import (
     HaloSoftware,
     HaloUser,
 )
+from integrations.models.installation import Installation, LostTicket
 from integrations.models.mail import Mail, MailRule
 from integrations.models.mirror import HaloChange, HeldLoss, MirrorState, SyncSettings
 from integrations.models.runs import (
@@ -66,10 +67,12 @@ __all__ = [
     "HaloUser",
     "Heartbeat",
     "HeldLoss",
+    "Installation",
     "Instance",
     "Intention",
     "KnownSeries",
     "Location",
+    "LostTicket",
     "Mail",
     "MailRule",
     "MirrorState",

@@ -115,6 +115,20 @@ class HaloCredential(models.Model):
         help_text="Observe plans and records everything and writes nothing to HaloPSA.",
     )
     enabled = models.BooleanField(default=True)
+    held_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The database is a copy or comes from a backup: nothing is written to HaloPSA before this "
+        "credential is released.",
+    )
+    held_reason = models.TextField(blank=True, editable=False)
+    unknown_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="What HaloPSA got from then until it was held, this database may not know.",
+    )
     budget_calls = models.PositiveIntegerField(
         "API limit: calls", default=180, validators=[MinValueValidator(10), MaxValueValidator(5000)]
     )
@@ -182,7 +196,8 @@ class HaloCredential(models.Model):
 
     @property
     def may_write(self) -> bool:
-        return self.enabled and self.write_mode == WriteMode.WRITE and not self.instance.writes_stopped
+        wanted = self.enabled and self.write_mode == WriteMode.WRITE and self.held_since is None
+        return wanted and not self.instance.writes_stopped
 
 
 class BudgetPermit(models.Model):

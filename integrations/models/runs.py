@@ -22,6 +22,7 @@ from integrations.choices import (
 )
 from integrations.models.console_side import Company
 from integrations.models.credentials import Console, HaloCredential, Instance
+from integrations.records import MARKER_BEGINS
 
 OPEN_STATES = (RunState.QUEUED, RunState.RUNNING)
 
@@ -199,7 +200,7 @@ class PlannedChange(models.Model):
 def new_marker() -> str:
     """A random reference of fixed length (16 characters after the prefix, 80 bits)."""
     alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-    return "HB-" + "".join(secrets.choice(alphabet) for _ in range(16))
+    return MARKER_BEGINS + "".join(secrets.choice(alphabet) for _ in range(16))
 
 
 class Intention(models.Model):

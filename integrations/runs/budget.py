@@ -92,13 +92,15 @@ class BudgetGate:
         `WriteRefused` where it may, but HaloPSA is known to refuse writes to this path (as `/Asset`).
         """
         row = HaloCredential.objects.values_list(
-            "enabled", "write_mode", "instance__writes_stopped", "permissions"
+            "enabled", "write_mode", "held_since", "instance__writes_stopped", "permissions"
         ).get(pk=self.credential_id)
-        enabled, mode, stopped, self._permissions = row
+        enabled, mode, held, stopped, self._permissions = row
         if stopped:
             raise WritesStopped("All writing to this HaloPSA instance has been stopped.")
         if not enabled:
             raise WritesStopped("The HaloPSA credential is switched off.")
+        if held is not None:
+            raise WritesStopped("The HaloPSA credential is held back until somebody releases it.")
         if mode != WriteMode.WRITE:
             raise WritesStopped("The HaloPSA credential is in observe mode: planned, not written.")
         if reason := why_refused(self._permissions, key := key_of_write(path)):

@@ -160,6 +160,18 @@ def request_halo_sync(credential: HaloCredential, *, full: bool = False, request
     )
 
 
+def request_release(credential: HaloCredential, *, requested_by: Any = None) -> Run:
+    """Read HaloPSA whole, look for what the lost time made there, then let the credential write again."""
+    return request_run(
+        RunKind.SYNC_HALO,
+        halo_credential=credential,
+        parameters={"full": False},
+        insist={"full": True, "release": True},
+        requested_by=requested_by,
+        slot=f"sync_halo:{credential.pk}",
+    )
+
+
 def full_sync_begins(run: Run) -> None:
     """The full read that was asked for begins now, with nothing read yet: what comes later is a new one."""
     Run.objects.filter(pk=run.pk).update(parameters={**run.parameters, "full": False})

@@ -78,6 +78,7 @@ def due(instance: Instance, kinds: Sequence[str], *, refused: Q | None = None) -
         & Q(
             halo_credential__enabled=True,
             halo_credential__write_mode=WriteMode.WRITE,
+            halo_credential__held_since__isnull=True,
             instance__writes_stopped=False,
         )
     )

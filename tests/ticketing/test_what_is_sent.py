@@ -49,7 +49,9 @@ def test_the_ticket_has_every_parameter_of_the_profile_and_makes_no_noise() -> N
     run_once(halo, world.instance)
     sent = halo.tickets[4242]
     body = sent.pop("details_html")
-    assert body.endswith(f"<p><small>Bridge reference: {world.tickets()[0].marker}</small></p>")
+    (ticket,) = world.tickets()
+    key = world.alert().identity[:16]
+    assert body.endswith(f"<p><small>Bridge reference: {ticket.marker}, alert {key}</small></p>")
     assert sent == {
         "summary": "[Backup] ALD-SRV01: File backup failed: Nightly",
         "supplier_reference": world.tickets()[0].marker,

@@ -90,12 +90,28 @@ def _created(ticket: Ticket, halo_id: int | None, found: Found) -> None:
     if found.gone:
         _supersede(ticket, found.words)
         return
+    if found.closed:
+        _closed_by_person(ticket, found.words)
+        return
     # What was said about its text stays, what was said about an earlier refusal goes.
     reason = ticket.reason if ticket.reason.startswith(text.TEMPLATE_FAILED) else ""
     # Its closing may be planned already: then it stays *being closed*.
     Ticket.objects.filter(
         pk=ticket.pk, state__in=(TicketState.PLANNED, TicketState.STAFF, TicketState.REFUSED)
     ).update(state=TicketState.OPEN, reason=reason)
+
+
+def _closed_by_person(ticket: Ticket, words: str) -> None:
+    """As if it had been watched: its alert stays quiet unless its profile says otherwise."""
+    lanes.take_back([ticket], words)
+    Ticket.objects.filter(pk=ticket.pk).update(
+        state=TicketState.CLOSED,
+        current=False,
+        closed_by_person=True,
+        closed_at=clock.now(),
+        reason=words,
+    )
+    Alert.objects.filter(ticket=ticket).update(pending=True)
 
 
 def _closed(ticket: Ticket, words: str = "") -> None:

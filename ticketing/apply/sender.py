@@ -20,6 +20,7 @@ from integrations.runs.writing import Cancelled
 from integrations.sync.safety import BudgetExhausted
 from ticketing import lanes, listing, text
 from ticketing.apply import outcomes
+from ticketing.apply.adopting import Adopting
 from ticketing.apply.opening import opening_of
 from ticketing.apply.placing import assets_of, place_of
 from ticketing.apply.relocating import is_there, place_payload, why_not_moved
@@ -47,6 +48,7 @@ class TicketSender:
         self._reader = reader
         self._entry = entry
         self._found: dict[int, outcomes.Found] = {}
+        self._adopting = Adopting(reader)
 
     # ---- what is sent -----------------------------------------------------------------------
 
@@ -63,7 +65,7 @@ class TicketSender:
 
     def send(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
         if intention.kind == IntentionKind.CREATE_TICKET:
-            answer = self._writer.send_ticket(payload)
+            answer = self._adopt(intention, payload) or self._writer.send_ticket(payload)
         elif intention.kind == IntentionKind.UPDATE_TICKET:
             answer = self._send_update(intention, payload)
         elif intention.kind == IntentionKind.MOVE_TICKET:
@@ -77,6 +79,17 @@ class TicketSender:
         if answer.outcome == Answer.UNCERTAIN:
             self._tell(intention, Outcome.UNCERTAIN, answer.message)
         return answer
+
+    def _adopt(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer | None:
+        """After a restore: the ticket that was made for the same alert in the lost time is taken instead."""
+        try:
+            found = self._adopting.find(intention, _ticket(intention), payload)
+        except NetError as error:
+            return WriteAnswer(Answer.PAUSE, message=error.sentence, safe_to_repeat=True, status=error.status)
+        if found is None:
+            return None
+        self._found[intention.pk] = found.told
+        return WriteAnswer(Answer.DONE, halo_id=found.halo_id)
 
     def _send_update(self, intention: Intention, payload: dict[str, Any]) -> WriteAnswer:
         """Halo replaces the list of assets, so those that a person has added are read and kept. One read."""
@@ -173,6 +186,7 @@ class TicketSender:
     def done(self, intention: Intention) -> None:
         """Store what follows; called in the transaction that makes the intention *done*. No network."""
         found = self._found.pop(intention.pk, outcomes.Found())
+        self._adopting.done(intention)
         outcomes.done(_ticket(intention), intention, found)
         self._tell(intention, Outcome.DONE, found.words)
 
@@ -230,6 +244,7 @@ def _create(ticket: Ticket) -> dict[str, Any]:
     told = opening_of(ticket, alerts, profile)
     return payloads.ticket_create(
         marker=ticket.marker,
+        alert_key=ticket.alert_key,
         summary=told.summary,
         details_html=told.body,
         client_id=place.client_id,
@@ -248,7 +263,11 @@ def _update(ticket: Ticket, halo_id: int) -> dict[str, Any]:
         raise Cancelled("It has no alerts any more.")
     assets = assets_of(alerts)
     return payloads.ticket_text(
-        halo_id, marker=ticket.marker, details_html=listing.table(ticket), asset_ids=assets or None
+        halo_id,
+        marker=ticket.marker,
+        alert_key=ticket.alert_key,
+        details_html=listing.table(ticket),
+        asset_ids=assets or None,
     )
 
 

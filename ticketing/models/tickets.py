@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import models
 from django.db.models import Q
 
 from integrations.models import Company, Computer, HaloCredential, Instance
 from ticketing import clock
 from ticketing.models.profiles import IntegrationProfile
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+KEY_LENGTH = 16
+"""As `integrations.halo.payloads` reads it."""
 
 
 class TicketState(models.TextChoices):
@@ -81,6 +87,13 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.halo_id or self.marker}: {self.summary}"
+
+    @property
+    def alert_key(self) -> str:
+        """What its text says of the alert it is for, the same in every copy of the database; '' for tests
+        and for the ticket of a storm, which are for no alert of their own."""
+        own = _DIGEST.fullmatch(self.group_key)
+        return self.group_key[:KEY_LENGTH] if own else ""
 
 
 class TicketWatch(models.Model):

@@ -82,6 +82,7 @@ def _over(instance: Instance) -> QuerySet[Ticket]:
             left_open=False,
             halo_credential__enabled=True,
             halo_credential__write_mode=WriteMode.WRITE,
+            halo_credential__held_since__isnull=True,
         )
         .filter(Exists(alerts.filter(state=EventState.RESOLVED)))
         .exclude(Exists(alerts.filter(state=EventState.OPEN)))

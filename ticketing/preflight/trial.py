@@ -29,6 +29,10 @@ def send_test_ticket(profile: IntegrationProfile, client: HaloClient, by: Any = 
     """Plan a test ticket for this client and ask for its delivery. Raises `CannotTest`."""
     credential = profile.halo_credential
     if not credential.may_write:
+        if credential.held_since:
+            raise CannotTest(
+                f"{credential} is held back until it is released: nothing is written to HaloPSA."
+            )
         raise CannotTest(f"{credential} only observes or is stopped: nothing is written to HaloPSA.")
     if client.halo_credential_id != credential.pk or not client.active:
         raise CannotTest(f"{client} is no active client of {credential}.")

@@ -62,7 +62,7 @@ def copy_world(apart: Apart, simulation: Simulation) -> None:
     with apart.here():
         for found in rows:
             _insert(found)
-        HaloCredential.objects.update(write_mode=WriteMode.WRITE, enabled=True)
+        HaloCredential.objects.update(write_mode=WriteMode.WRITE, enabled=True, held_since=None)
         Instance.objects.update(judged_by="", writes_stopped=False)
         CompanyMapping.objects.update(tickets_since=ALWAYS, mapped_at=ALWAYS)
         _apply_draft(simulation)

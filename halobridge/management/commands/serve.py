@@ -31,7 +31,9 @@ from halobridge.sandboxed import (
     sandbox_addresses,
     sandbox_wanted,
 )
+from halobridge.upgrading import NoBackup, back_up_before_upgrade
 from halobridge.watcher import QueueWatcher, own_clusters
+from integrations.backups import start as start_installation
 from integrations.runs.stopping import STOP_FILE
 from integrations.schedules import ensure_schedules
 
@@ -92,10 +94,16 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         self._say("Preparing the database ...")
+        try:
+            back_up_before_upgrade(settings.VAR_DIR, self._say)
+        except NoBackup as problem:
+            raise CommandError(str(problem)) from None
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         ensure_schedules()
+        if reason := start_installation(settings.VAR_DIR):
+            self._say(f"\n  {reason} All HaloPSA credentials are held back until they are released.\n")
         self._first_admin()
 
     def _first_admin(self) -> None:

@@ -1,0 +1,152 @@
+"""Putting a backup back: looked at first, refused with a sentence, and what it replaces is kept."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+import tempfile
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Final
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from integrations.backups import keys
+from integrations.backups.errors import BackupProblem
+from integrations.backups.installation import read_note, start, write_note
+from integrations.backups.making import (
+    FORMAT,
+    MANIFEST,
+    Manifest,
+    default_path,
+    digest_of,
+    engine,
+    make_backup,
+)
+from integrations.models import Console, HaloCredential
+
+LARGEST_MANIFEST: Final = 10 * 1024 * 1024
+NO_BACKUP: Final = "{} is no backup of HaloBridge, or is damaged: {}"
+NOT_EMPTY: Final = (
+    "This database is not empty. To replace it add --replace; what it holds is backed up before to {}."
+)
+WRONG_KEYS: Final = (
+    "The secrets in this backup are encrypted with keys that are not in HALOBRIDGE_ENCRYPTION_KEYS "
+    "({} missing). Add those that the installation had when the backup was made, then restore."
+)
+OTHER_ENGINE: Final = (
+    "This backup is of {}, the database here is {}: set DATABASE_URL to one of the same kind."
+)
+NEWER: Final = (
+    "This backup was made by a newer version ({}): install that version, then restore. Not known here: {}."
+)
+NOT_WHOLE: Final = "After the restore {} has {} rows instead of {}: try again, or take another backup."
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """`kept`: the backup of what was replaced; None where there was nothing."""
+
+    manifest: Manifest
+    kept: Path | None
+    rows: int
+    held: str
+
+
+def restore(path: Path, var: Path, *, replacing: bool = False) -> Restored:
+    """Replace the database by the backup and bring it up to this version; all credentials are held back.
+
+    Raises `BackupProblem`; then the database is as it was. Broken off at any moment it is either the old
+    one or the backup, and the next start holds the credentials back.
+    """
+    var.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=var, prefix=".restore-") as folder:
+        manifest, database = _unpack(path, Path(folder))
+        kept = default_path(var, "replaced") if _holds_something() else None
+        if kept and not replacing:
+            raise BackupProblem(NOT_EMPTY.format(kept.parent))
+        engine().refuse_in_use()
+        if kept:
+            make_backup(kept)
+        rows = _put_back(manifest, database, var)
+    call_command("migrate", verbosity=0, interactive=False)
+    return Restored(manifest, kept, rows, start(var))
+
+
+def _put_back(manifest: Manifest, database: Path, var: Path) -> int:
+    """The note comes first: a database that was put back never goes without it."""
+    before = read_note(var)
+    write_note(var, replace(before, restored_from=manifest.made_at))
+    try:
+        rows = engine().put_back(database)
+    except BackupProblem:
+        write_note(var, before)
+        raise
+    for table, number in manifest.rows.items():
+        if rows.get(table) != number:
+            raise BackupProblem(NOT_WHOLE.format(table, rows.get(table, "no"), number))
+    return sum(rows.values())
+
+
+# ---- looking first --------------------------------------------------------------------------
+
+
+def _unpack(path: Path, folder: Path) -> tuple[Manifest, Path]:
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            manifest = _manifest_of(archive)
+            _refuse_unfit(manifest)
+            member = f"database.{'dump' if manifest.engine == 'postgresql' else 'sqlite3'}"
+            source = archive.extractfile(member)
+            if source is None:
+                raise KeyError(member)
+            database = folder / member
+            with database.open("wb") as to:
+                shutil.copyfileobj(source, to, 1024 * 1024)
+    except FileNotFoundError as problem:
+        raise BackupProblem(f"There is no file {path}.") from problem
+    except (OSError, EOFError, tarfile.TarError, KeyError, TypeError, ValueError) as problem:
+        raise BackupProblem(NO_BACKUP.format(path, problem)) from problem
+    if digest_of(database) != manifest.digest:
+        raise BackupProblem(NO_BACKUP.format(path, "its database is not what its manifest says."))
+    return manifest, database
+
+
+def _manifest_of(archive: tarfile.TarFile) -> Manifest:
+    stream = archive.extractfile(MANIFEST)
+    if stream is None:
+        raise KeyError(MANIFEST)
+    told = json.loads(stream.read(LARGEST_MANIFEST))
+    if told.get("format") != FORMAT:
+        raise ValueError(f"its format is {told.get('format')}, this version reads {FORMAT}")
+    for name, kind in (("rows", dict), ("migrations", list), ("keys", list)):
+        if not isinstance(told.get(name), kind):
+            raise ValueError(f"its manifest has no {name}")
+    return Manifest(**{field.name: told[field.name] for field in fields(Manifest)})
+
+
+def _refuse_unfit(manifest: Manifest) -> None:
+    if manifest.engine != connection.vendor:
+        raise BackupProblem(OTHER_ENGINE.format(manifest.engine, connection.vendor))
+    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    newer = [f"{app} {name}" for app, name in manifest.migrations if (app, name) not in known]
+    if newer := [name for name in newer if name.split()[0] in {"integrations", "mappings", "ticketing"}]:
+        raise BackupProblem(NEWER.format(manifest.version, ", ".join(newer[:3])))
+    if number := keys.missing(manifest.keys):
+        raise BackupProblem(WRONG_KEYS.format(number))
+
+
+def _holds_something() -> bool:
+    """Whether there is anything that somebody entered: connections or staff accounts."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        for table in (HaloCredential._meta.db_table, Console._meta.db_table, "auth_user"):
+            if table not in tables:
+                continue
+            cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608
+            if cursor.fetchone():
+                return True
+    return False

@@ -1,0 +1,67 @@
+"""SQLite's own online backup, both ways: one consistent state, while others read and write."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from django.db import connection
+
+from integrations.backups.errors import BackupProblem
+
+MEMBER = "database.sqlite3"
+IN_USE = "The database is in use. Stop HaloBridge (web and queue) first, then restore."
+
+
+def server_version() -> str:
+    return sqlite3.sqlite_version
+
+
+def dump(to: Path) -> dict[str, int]:
+    """Copy the database into a new file; rows by table, counted in the copy."""
+    connection.ensure_connection()
+    with closing(sqlite3.connect(to)) as copy:
+        connection.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+        _check(copy)
+        return rows_of(copy)
+
+
+def _check(copy: sqlite3.Connection) -> None:
+    found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise BackupProblem(f"The copy of the database is damaged: {found}.")
+
+
+def rows_of(copy: sqlite3.Connection) -> dict[str, int]:
+    names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    tables = [name for (name,) in copy.execute(names)]
+    return {name: copy.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0] for name in tables}  # noqa: S608
+
+
+def refuse_in_use() -> None:
+    """Raises where another process has the database open: leaving WAL needs to be alone with it."""
+    name = str(connection.settings_dict["NAME"])
+    if "memory" in name or not Path(name).exists():
+        return
+    connection.close()
+    with closing(sqlite3.connect(name, timeout=0, isolation_level=None)) as alone:
+        try:
+            alone.execute("PRAGMA journal_mode=DELETE").fetchone()
+            alone.execute("BEGIN EXCLUSIVE")
+            alone.execute("ROLLBACK")
+        except sqlite3.OperationalError as problem:
+            raise BackupProblem(IN_USE) from problem
+
+
+def put_back(source: Path) -> dict[str, int]:
+    """Replace all of the database in one transaction of SQLite's own; rows by table as they are there now."""
+    connection.ensure_connection()
+    with closing(sqlite3.connect(source)) as copy:
+        _check(copy)
+        try:
+            copy.backup(connection.connection)
+        except sqlite3.OperationalError as problem:
+            raise BackupProblem(IN_USE) from problem
+    return rows_of(connection.connection)
