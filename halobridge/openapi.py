@@ -15,6 +15,8 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ActionEnum": "integrations.choices.Action",
+        "AuditAction": "integrations.models.audit.AuditAction",
         "ResourceEnum": "integrations.choices.Resource",
         "ConnectionState": "integrations.choices.ConnectionState",
         "EventState": "integrations.choices.EventState",

@@ -17,6 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from integrations.admin.bases import HistoryAdmin
 from integrations.admin.display import time_column
+from integrations.admin.histories import ToldHistory
 from integrations.choices import Role
 
 for model in (User, Group, Schedule, Success, Failure, OrmQ):
@@ -24,15 +25,22 @@ for model in (User, Group, Schedule, Success, Failure, OrmQ):
         admin.site.unregister(model)
 
 
+class TellsItself(ToldHistory):
+    """Accounts and groups are told by Django's signals."""
+
+    def _tells_itself(self, row: Any) -> bool:
+        return True
+
+
 @admin.register(User)
-class StaffAccountAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
+class StaffAccountAdmin(TellsItself, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
 
 @admin.register(Group)
-class StaffGroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class StaffGroupAdmin(TellsItself, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Groups that staff make; those that are roles are kept by the bridge and can only be looked at."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
