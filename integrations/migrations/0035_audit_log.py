@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0032_alarms'),
+        ('integrations', '0033_alarms_by_channel'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
