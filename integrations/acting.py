@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 
 
 class AuditSource(TextChoices):
-    ADMIN = "admin", "Admin"
+    ADMIN = "admin", "Admin pages"
     REST = "rest", "REST API"
     COMMAND = "command", "Command"
     QUEUE = "queue", "Queue, on behalf"

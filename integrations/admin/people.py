@@ -19,6 +19,7 @@ from integrations.admin.bases import HistoryAdmin
 from integrations.admin.display import time_column
 from integrations.admin.histories import ToldHistory
 from integrations.choices import Role
+from integrations.models.audit import AuditAction, note
 
 for model in (User, Group, Schedule, Success, Failure, OrmQ):
     if admin.site.is_registered(model):
@@ -69,6 +70,10 @@ class FailedLogInAdmin(HistoryAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("axes.delete_accessattempt"))
+
+    def _note(self, action: AuditAction, row: Any, message: Any) -> None:
+        """Without the name that was typed: it may be a password in the wrong field."""
+        note(action, name=f"Failed log-ins from {row.ip_address}")
 
 
 class OfTheQueue:

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='when')),
                 ('action', models.CharField(choices=[('add', 'Added'), ('change', 'Changed'), ('delete', 'Deleted'), ('start', 'Started'), ('act', 'Done'), ('cancel', 'Cancelled'), ('export', 'Downloaded'), ('log_in', 'Logged in'), ('log_out', 'Logged out'), ('failed_log_in', 'Failed log-in')], editable=False, max_length=14)),
                 ('who', models.CharField(editable=False, max_length=300)),
-                ('source', models.CharField(choices=[('admin', 'Admin'), ('rest', 'REST API'), ('command', 'Command'), ('queue', 'Queue, on behalf')], editable=False, max_length=10, verbose_name='from')),
+                ('source', models.CharField(choices=[('admin', 'Admin pages'), ('rest', 'REST API'), ('command', 'Command'), ('queue', 'Queue, on behalf')], editable=False, max_length=10, verbose_name='from')),
                 ('address', models.GenericIPAddressField(editable=False, null=True, verbose_name='network address')),
                 ('place', models.CharField(blank=True, editable=False, help_text="With the list's filter.", max_length=300, verbose_name='page or command')),
                 ('request_id', models.CharField(blank=True, editable=False, max_length=128, verbose_name='request ID')),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit log',
+                'verbose_name_plural': 'audit entries',
                 'ordering': ['-id'],
                 'default_permissions': ('view',),
                 'indexes': [models.Index(fields=['at'], name='audit_by_time'), models.Index(fields=['kind', 'object_id', '-id'], name='audit_by_object'), models.Index(fields=['account', '-id'], name='audit_by_account'), models.Index(fields=['request_id'], name='audit_by_request')],

@@ -61,7 +61,7 @@ class AuditEntry(models.Model):
         ordering = ["-id"]
         default_permissions = ("view",)
         verbose_name = "audit entry"
-        verbose_name_plural = "audit log"
+        verbose_name_plural = "audit entries"
         indexes = [
             models.Index(fields=["at"], name="audit_by_time"),
             models.Index(fields=["kind", "object_id", "-id"], name="audit_by_object"),
