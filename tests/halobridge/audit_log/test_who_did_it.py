@@ -7,15 +7,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from halobridge.acting import by_command
+from halobridge.acting import actor_of, by_command
 from halobridge.tasks import execute
 from integrations.choices import RunKind, RunState
 from integrations.models import ApiToken, AuditEntry, Instance, Run
-from integrations.runs import steps
 from integrations.runs.request import cancel, request_halo_sync, request_routing, request_run
 from integrations.runs.steps import Done, Work
 from tests.builders import make_credential
@@ -60,6 +59,12 @@ def test_a_program_is_told_with_its_token() -> None:
     assert (entry.action, entry.source, entry.account) == ("add", "rest", account)
     assert entry.who == f"{account}, token “Test”"
     assert entry.request_id == answer.headers["X-Request-ID"]
+
+
+def test_what_comes_by_a_webhook_is_nobodys_doing_even_in_a_browser_of_staff(browser: Client) -> None:
+    request = RequestFactory().post("/hooks/consoles/a-secret-address/")
+    request.user = User.objects.get()
+    assert actor_of(request) is None
 
 
 def test_what_was_refused_is_not_told() -> None:
@@ -146,7 +151,6 @@ def test_a_run_of_the_machine_acts_for_nobody_even_inside_a_command(
     with by_command(["manage.py", "sync"]):
         run_that_makes_an_event_set(kind, monkeypatch, anna)
     assert not AuditEntry.objects.filter(kind="ticketing.eventset").exists()
-    assert steps.STEP_LIMIT > 0
 
 
 def test_accounts_groups_and_their_rights_are_told(browser: Client) -> None:
