@@ -16,6 +16,7 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "ActionEnum": "integrations.choices.Action",
+        "AlarmKind": "integrations.choices.AlarmKind",
         "AuditAction": "integrations.models.audit.AuditAction",
         "ResourceEnum": "integrations.choices.Resource",
         "ConnectionState": "integrations.choices.ConnectionState",
