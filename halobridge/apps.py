@@ -12,7 +12,10 @@ class HaloBridgeConfig(AppConfig):
 
     def ready(self) -> None:
         from halobridge import checks, error_reports  # noqa: F401  registers the system checks
+        from halobridge.accounts_log import watch
         from halobridge.roles import keep_roles
+
+        watch()
 
         # Permissions are made app by app after a migration: the roles come after those of the last one.
         last = [app for app in apps.get_app_configs() if app.models_module][-1]

@@ -20,7 +20,9 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "halobridge.openapi_examples.add_examples",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "ActionEnum": "integrations.choices.Action",
         "AlarmKind": "integrations.choices.AlarmKind",
+        "AuditAction": "integrations.models.audit.AuditAction",
         "ResourceEnum": "integrations.choices.Resource",
         "ConnectionState": "integrations.choices.ConnectionState",
         "EventState": "integrations.choices.EventState",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -10,7 +10,12 @@ from django.contrib.auth.models import Group, Permission
 
 from integrations.choices import Role
 
-_READS: Final = ("integrations.view_*", "mappings.view_*", "ticketing.view_*")
+_READS: Final = (
+    "integrations.view_*",
+    "mappings.view_*",
+    "ticketing.view_*",
+    "!integrations.view_auditentry",
+)
 _OWN_TOKENS: Final = ("integrations.add_apitoken", "integrations.change_apitoken")
 
 GRANTS: Final[Mapping[Role, tuple[str, ...]]] = {
@@ -55,7 +60,10 @@ GRANTS: Final[Mapping[Role, tuple[str, ...]]] = {
     ),
     Role.AUDITOR: ("*.view_*",),
 }
-"""Patterns of `app.permission`: a new model, or a new permission of one, is covered by those that fit it."""
+"""Patterns of `app.permission`: a new model, or a new permission of one, is covered by those that fit it.
+
+One with ! takes away what it fits, whatever else fits it.
+"""
 
 
 def keep_roles(using: str = "default", **_: Any) -> None:
@@ -79,5 +87,11 @@ def roles_with(permission: str) -> list[str]:
     return [role.value for role in Role if covers(GRANTS[role], permission)]
 
 
-def covers(patterns: Iterable[str], permission: str) -> bool:
+def covers(patterns: Collection[str], permission: str) -> bool:
+    given = [pattern for pattern in patterns if not pattern.startswith("!")]
+    taken = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+    return _fits(permission, given) and not _fits(permission, taken)
+
+
+def _fits(permission: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(permission, pattern) for pattern in patterns)

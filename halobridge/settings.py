@@ -65,6 +65,7 @@ HALOBRIDGE_EVENT_INTERVAL: int = env.int("HALOBRIDGE_EVENT_INTERVAL", default=1)
 HALOBRIDGE_SYNC_INTERVAL: int = env.int("HALOBRIDGE_SYNC_INTERVAL", default=60)
 HALOBRIDGE_RUN_HOURS: float = env.float("HALOBRIDGE_RUN_HOURS", default=6.0)
 HALOBRIDGE_RETENTION_DAYS: int = env.int("HALOBRIDGE_RETENTION_DAYS", default=90)
+HALOBRIDGE_AUDIT_DAYS: int = env.int("HALOBRIDGE_AUDIT_DAYS", default=730)
 HALOBRIDGE_UPLOAD_MIB: int = env.int("HALOBRIDGE_UPLOAD_MIB", default=10)
 HALOBRIDGE_UPGRADE_BACKUPS: int = env.int("HALOBRIDGE_UPGRADE_BACKUPS", default=5)
 HTTPS_ONLY = env.bool("HALOBRIDGE_HTTPS", default=False)
@@ -101,6 +102,7 @@ MIDDLEWARE = [
     "halobridge.slashes.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "halobridge.acting.Acting",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -138,6 +138,7 @@ NAVIGATION = [
         _list("Staff accounts", "badge", "auth", "user"),
         _list("Groups", "group", "auth", "group"),
         _list("Failed log-ins", "lock_clock", "axes", "accessattempt"),
+        _list("Audit log", "policy", "integrations", "auditentry"),
         _list("API tokens", "vpn_key", "integrations", "apitoken"),
         _list("Alarms", "notification_important", "integrations", "alarm"),
         _list("Alarm channels", "campaign", "integrations", "alarmchannel"),

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from integrations.choices import EventStatus
 from integrations.ingest.uploads.purging import purge_uploads
-from integrations.models import Alarm, Entry, Event, HaloChange, Heartbeat, RawDelivery, Run
+from integrations.models import Alarm, AuditEntry, Entry, Event, HaloChange, Heartbeat, RawDelivery, Run
 from integrations.runs.reaper import purge_permits
 
 AT_ONCE: Final = 2000
@@ -28,7 +28,8 @@ def purge() -> None:
     """Delete finished runs without a preview, events that made no alert, deliveries that were worked off,
     refused or unreadable, the history of HaloPSA's objects, uploads, alarms that are over, ended sessions.
 
-    What waits, and what an alert or a ticket tells of, stays. The retention is `HALOBRIDGE_RETENTION_DAYS`.
+    What waits, and what an alert or a ticket tells of, stays. The retention is `HALOBRIDGE_RETENTION_DAYS`;
+    that of the audit log is `HALOBRIDGE_AUDIT_DAYS` (0: for ever).
     """
     before = timezone.now() - timedelta(days=settings.HALOBRIDGE_RETENTION_DAYS)
     purge_permits()
@@ -40,6 +41,8 @@ def purge() -> None:
     _in_batches(HaloChange.objects.filter(noticed_at__lt=before))
     purge_uploads(before)
     _in_batches(Alarm.objects.filter(ended_at__lt=before))
+    if kept := settings.HALOBRIDGE_AUDIT_DAYS:
+        _in_batches(AuditEntry.objects.filter(at__lt=timezone.now() - timedelta(days=kept)))
     _in_batches(Heartbeat.objects.filter(stamped_at__lt=timezone.now() - HEARTBEATS_KEPT))
     import_string(f"{settings.SESSION_ENGINE}.SessionStore").clear_expired()
 

@@ -18,14 +18,15 @@ ROOMS: dict[str, set[str]] = {
     "records": set(),
     "choices": set(),
     "catalogue": set(),
+    "acting": set(),
     "sync": {"records", "choices", "catalogue"},
     "connectors": {"sync", "records", "choices", "catalogue", "net"},
     "halo": {"sync", "records", "choices", "catalogue", "net"},
     "sandbox": set(),
-    "models": {"sync", "records", "choices", "catalogue", "net"},
+    "models": {"sync", "records", "choices", "catalogue", "acting", "net"},
     "registry": {"models", "sync", "records", "choices", "catalogue", "net"},
 }
-_LOW = {"models", "registry", "sync", "records", "choices", "catalogue", "net"}
+_LOW = {"models", "registry", "sync", "records", "choices", "catalogue", "acting", "net"}
 _MIDDLE = {"runs", "ingest", "retention", "schedules", "access", "connections", "backups"}
 ROOMS |= {room: _LOW | (_MIDDLE - {room}) for room in _MIDDLE}
 ROOMS |= dict.fromkeys(("admin", "api", "management"), _LOW | _MIDDLE)

@@ -146,6 +146,7 @@ PAGES: Final = (
             "integrations_entry",
             "integrations_intention",
             "integrations_heartbeat",
+            "integrations_auditentry",
             "integrations_alarm",
             "integrations_alarmchannel",
             "django_q_",

@@ -2,6 +2,7 @@
 
 from integrations.admin import (  # noqa: F401  importing registers them
     alarms,
+    audit,
     console_data,
     consoles,
     halo_assets,

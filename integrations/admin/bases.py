@@ -15,7 +15,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from integrations.admin.display import admin_url
+from integrations.admin.histories import ToldHistory
 from integrations.admin.pages import came_from
+from integrations.models import Audited
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin as _ModelAdmin
@@ -53,7 +55,7 @@ class CountedOnce(ChangeList):
             self.full_result_count = self.result_count
 
 
-class BridgeAdmin(ModelAdmin):
+class BridgeAdmin(ToldHistory, ModelAdmin):
     """A model's pages. Subclasses may declare `buttons`, each with a method of its name (request, row)."""
 
     compressed_fields = True
@@ -117,7 +119,8 @@ class BridgeAdmin(ModelAdmin):
             return HttpResponseRedirect(came_from(request) or admin_url(row))
         if request.method == "POST":
             answer = getattr(self, button.name)(request, row)
-            self.log_change(request, row, f"{button.label}.")
+            if not isinstance(row, Audited):
+                self.log_change(request, row, f"{button.label}.")
             return answer or HttpResponseRedirect(came_from(request) or admin_url(row))
         if request.method != "GET" or not button.ask:
             return HttpResponseNotAllowed(["POST"])

@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from integrations.admin.field_columns import KIND_NAMES, PATHS, FieldColumns
+from integrations.models.audit import AuditAction, note
 from integrations.sync import sheets
 from integrations.sync.cells import Cell, cell, headers
 from integrations.sync.sheets import SheetColumn, cells_of
@@ -96,8 +97,9 @@ def named(what: str) -> str:
 def download(
     kind: str, stem: str, title: str, names: Sequence[str], rows: Iterable[Sequence[Cell]]
 ) -> HttpResponseBase:
-    """Rows as a file to keep: CSV is streamed, a workbook is made on disk first."""
+    """Rows as a file to keep: CSV is streamed, a workbook is made on disk first. The audit log has it."""
     name = f"{stem}.{kind}"
+    note(AuditAction.EXPORT, name=name)
     written, content_type = sheets.written(kind, title.capitalize(), names, rows)
     if kind == XLSX:
         return FileResponse(written, as_attachment=True, filename=name, content_type=content_type)

@@ -17,22 +17,31 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from integrations.admin.bases import HistoryAdmin
 from integrations.admin.display import time_column
+from integrations.admin.histories import ToldHistory
 from integrations.choices import Role
+from integrations.models.audit import AuditAction, note
 
 for model in (User, Group, Schedule, Success, Failure, OrmQ):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
 
+class TellsItself(ToldHistory):
+    """Accounts and groups are told by Django's signals."""
+
+    def _tells_itself(self, row: Any) -> bool:
+        return True
+
+
 @admin.register(User)
-class StaffAccountAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
+class StaffAccountAdmin(TellsItself, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
 
 @admin.register(Group)
-class StaffGroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class StaffGroupAdmin(TellsItself, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Groups that staff make; those that are roles are kept by the bridge and can only be looked at."""
 
     empty_hint = "A group says what its members may do: each upgrade makes the roles, and staff make others."
@@ -63,6 +72,10 @@ class FailedLogInAdmin(HistoryAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("axes.delete_accessattempt"))
+
+    def _note(self, action: AuditAction, row: Any, message: Any) -> None:
+        """Without the name that was typed: it may be a password in the wrong field."""
+        note(action, name=f"Failed log-ins from {row.ip_address}")
 
 
 class OfTheQueue:

@@ -53,6 +53,8 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "console",
             "instance",
             "plan",
+            "requested_by",
+            "request_id",
             "requested_at",
             "started_at",
             "ended_at",

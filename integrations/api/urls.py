@@ -6,6 +6,7 @@ from django.urls import path
 from rest_framework.viewsets import ViewSetMixin
 
 from integrations.api.alarms import AlarmChannelViewSet, AlarmViewSet
+from integrations.api.audit import AuditEntryViewSet
 from integrations.api.console_data import CompanyViewSet, ComputerViewSet, LocationViewSet
 from integrations.api.consoles import ConsoleViewSet
 from integrations.api.event_types import EventTypeViewSet
@@ -50,6 +51,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("mails", MailViewSet),
     ("alarm-channels", AlarmChannelViewSet),
     ("alarms", AlarmViewSet),
+    ("audit-entries", AuditEntryViewSet),
     ("runs", RunViewSet),
     (r"runs/(?P<run>[0-9]+)/entries", EntryViewSet),
 ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0033_alarms_by_channel'),
+        ('integrations', '0035_audit_log'),
     ]
 
     operations = [

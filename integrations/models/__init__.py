@@ -1,6 +1,7 @@
 """What is stored on the lowest floor."""
 
 from integrations.models.alarms import Alarm, AlarmChannel, AlarmNotice
+from integrations.models.audit import Audited, AuditedQuerySet, AuditEntry
 from integrations.models.console_side import (
     Company,
     Computer,
@@ -11,7 +12,7 @@ from integrations.models.console_side import (
     RawDelivery,
     Snapshot,
 )
-from integrations.models.credentials import ApiToken, BudgetPermit, Console, HaloCredential, Instance
+from integrations.models.credentials import BudgetPermit, Console, HaloCredential, Instance
 from integrations.models.halo_side import (
     HaloAsset,
     HaloAssetType,
@@ -39,6 +40,7 @@ from integrations.models.runs import (
     Step,
     new_marker,
 )
+from integrations.models.tokens import ApiToken
 from integrations.models.uploads import Upload, UploadedRows
 
 __all__ = [
@@ -47,6 +49,9 @@ __all__ = [
     "AlarmChannel",
     "AlarmNotice",
     "ApiToken",
+    "AuditEntry",
+    "Audited",
+    "AuditedQuerySet",
     "BudgetPermit",
     "Company",
     "Computer",

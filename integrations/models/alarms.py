@@ -12,12 +12,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.choices import AlarmKind, ChannelKind, NoticeState
+from integrations.models.audit import Audited
 from integrations.models.fields import EncryptedTextField
 from integrations.net.errors import HostNotAllowed
 from integrations.net.hosts import AddressError, HostPolicy
 
 
-class AlarmChannel(models.Model):
+class AlarmChannel(Audited):
     """Whom alarms are sent to. The address of a webhook lets anybody post there: it is a secret."""
 
     name = models.CharField(max_length=100, unique=True)

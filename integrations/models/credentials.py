@@ -1,22 +1,20 @@
-"""Connections: HaloPSA instances and credentials, consoles, tokens of the REST API."""
+"""Connections: HaloPSA instances and credentials, consoles."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets as random_secrets
-
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils import timezone
 
-from integrations.choices import ConnectionState, TokenScope, WriteMode
+from integrations.choices import ConnectionState, WriteMode
+from integrations.models.audit import Audited
 from integrations.models.fields import EncryptedJSONField, EncryptedTextField
 from integrations.sync.rights import why_refused
 
 
-class Instance(models.Model):
+class Instance(Audited):
     """One HaloPSA: normalised resource server and tenant. The budget and all pauses belong to it."""
+
+    audit_also = frozenset({"batch_size", "list_fields_proven"})
 
     resource_server = models.CharField(max_length=255)
     tenant = models.CharField(max_length=100, blank=True)
@@ -71,8 +69,10 @@ class Instance(models.Model):
         return self.tenant or self.resource_server.removeprefix("https://").removeprefix("http://")
 
 
-class HaloCredential(models.Model):
+class HaloCredential(Audited):
     """A login to a HaloPSA instance. A new one starts in *observe* and *untested*."""
+
+    audit_also = frozenset({"moving_to", "move_refused"})
 
     name = models.CharField(max_length=100, unique=True)
     instance = models.ForeignKey(Instance, on_delete=models.PROTECT, related_name="credentials")
@@ -214,7 +214,7 @@ class BudgetPermit(models.Model):
         return f"{self.instance_id} {self.taken_at:%H:%M:%S}"
 
 
-class Console(models.Model):
+class Console(Audited):
     """One connection to a management console."""
 
     name = models.CharField(max_length=100, unique=True)
@@ -279,40 +279,3 @@ class Console(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ApiToken(models.Model):
-    """A key of the REST API. Only its SHA-256 digest is stored: the key itself is 256 random bits."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        related_name="api_tokens",
-        verbose_name="staff account",
-    )
-    name = models.CharField(max_length=100)
-    scope = models.CharField(max_length=10, choices=TokenScope.choices, default=TokenScope.ADMIN)
-    prefix = models.CharField(max_length=8, editable=False)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
-    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    class Meta:
-        verbose_name = "API token"
-        permissions = (("manage_apitoken", "Can make, see and revoke API tokens of other accounts"),)
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
-
-    @staticmethod
-    def digest_of(key: str) -> str:
-        return hashlib.sha256(key.encode()).hexdigest()
-
-    def set_new_key(self) -> str:
-        """Give this row a new key and return it; it is not stored and can't be shown again."""
-        key = random_secrets.token_urlsafe(32)
-        self.prefix, self.digest = key[:6], self.digest_of(key)
-        return key

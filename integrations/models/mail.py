@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from integrations.catalogue import EVENT_TYPES
 from integrations.choices import MailState, MailVerdict, Severity
+from integrations.models.audit import Audited
 from integrations.models.console_side import Event, RawDelivery
 from integrations.models.credentials import Console
 from integrations.sync import mail_patterns, mail_rules
@@ -19,7 +20,7 @@ def _pattern(verbose_name: str, help_text: str) -> models.CharField:  # type: ig
     return models.CharField(verbose_name, max_length=LONGEST_PATTERN, blank=True, help_text=help_text)
 
 
-class MailRule(models.Model):
+class MailRule(Audited):
     """Which mails of a mailbox tell of what. The first rule that takes a mail wins."""
 
     console = models.ForeignKey(

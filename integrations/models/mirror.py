@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.choices import ChangeKind, ReadState, Resource, SyncMode
+from integrations.models.audit import Audited
 from integrations.models.credentials import Console, HaloCredential
 
 
@@ -16,8 +17,10 @@ def all_resources() -> list[str]:
     return list(Resource.values)
 
 
-class SyncSettings(models.Model):
+class SyncSettings(Audited):
     """What is read with a credential, and how often. A credential without a row has the defaults."""
+
+    audit_names = ("halo_credential",)
 
     halo_credential = models.OneToOneField(
         HaloCredential, on_delete=models.CASCADE, related_name="sync_settings"
@@ -104,13 +107,15 @@ class MirrorState(models.Model):
         return f"{self.get_resource_display()} of {self.halo_credential}"
 
 
-class HeldLoss(models.Model):
+class HeldLoss(Audited):
     """So much was missing from a complete read that it waits for an approval; until then all stays.
 
     `approved_at` lets the next complete read take away at most `missing` rows; the row is deleted then, or
     when a read finds nothing to doubt any more. `dismissed_at`: staff keep everything, and are asked again
     only if more is missing. `resource` is a list by name, with the kind of a choice or field behind a colon.
     """
+
+    audit_names = ("halo_credential", "console")
 
     halo_credential = models.ForeignKey(
         HaloCredential, on_delete=models.CASCADE, null=True, blank=True, related_name="held_losses"

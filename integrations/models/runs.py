@@ -49,6 +49,13 @@ class Run(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    request_id = models.CharField(
+        "request ID",
+        max_length=128,
+        blank=True,
+        editable=False,
+        help_text="Of the request that asked for it, as in the logs and the audit log.",
+    )
     requested_at = models.DateTimeField(default=timezone.now)
     woken_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)

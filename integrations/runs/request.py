@@ -13,13 +13,17 @@ from django.db.models import Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from integrations.acting import AuditSource, current_actor
 from integrations.choices import RunKind, RunState, StepState
 from integrations.models import AlarmChannel, Console, HaloAsset, HaloCredential, Instance, Plan, Run, Step
+from integrations.models.audit import AuditAction, note
+from integrations.net.log_context import known
 from integrations.runs.pauses import GATHER, span
 
 TICKET_KINDS = frozenset({RunKind.DELIVERIES, RunKind.ROUTE, RunKind.DELIVER})
 """Kinds that run on the delivery cluster, so that a mirror never delays a ticket."""
 
+ASKED_BY_PAGES = frozenset({RunKind.SOFTWARE})
 
 MOST_TRIES = 3
 """Attempts to queue a run in a slot where others come and go."""
@@ -53,6 +57,7 @@ def request_run(
     staff = requested_by if isinstance(requested_by, get_user_model()) else None
     for _ in range(MOST_TRIES):
         if slot and (existing := _join(slot, insist or {})):
+            _tell(existing, staff)
             return existing
         # Nothing made: somebody queued one in the same moment; that one serves both.
         with contextlib.suppress(IntegrityError), transaction.atomic():
@@ -65,12 +70,26 @@ def request_run(
                 plan=plan,
                 parameters={**(parameters or {}), **(insist or {})},
                 requested_by=staff,
+                request_id=str(known().get("request_id", ""))[:128],
             )
             Step.objects.create(run=run, name="start", not_before=timezone.now() + delay if delay else None)
             if delay is None:
                 wake(run)
+            _tell(run, staff)
             return run
     raise IntegrityError(f"A run of kind {kind} could not be queued.")
+
+
+def _tell(run: Run, staff: Any) -> None:
+    """In the audit log, where a person or a command asked for it; not what pages ask for when they open."""
+    actor = current_actor()
+    if actor is None or run.kind in ASKED_BY_PAGES or not (staff or actor.source == AuditSource.COMMAND):
+        return
+    towards = [row for row in (run.halo_credential, run.console, run.instance) if row]
+    summary = ", ".join(str(row) for row in towards[:1])
+    if run.plan:
+        summary = f"{run.plan}, checksum {run.plan.checksum[:12] or 'none yet'}, {summary}".rstrip(", ")
+    note(AuditAction.START, run, summary=summary)
 
 
 def _join(slot: str, insist: dict[str, Any]) -> Run | None:
@@ -269,6 +288,10 @@ def cancel(run: Run) -> bool:
     if Run.objects.filter(pk=run.pk, state__in=(RunState.QUEUED, RunState.WAITING)).update(
         state=RunState.CANCELLED, ended_at=now
     ):
+        note(AuditAction.CANCEL, run)
         return True
     running = Q(pk=run.pk, state=RunState.RUNNING)
-    return bool(Run.objects.filter(running).update(cancel_requested=True))
+    if not Run.objects.filter(running).update(cancel_requested=True):
+        return False
+    note(AuditAction.CANCEL, run)
+    return True

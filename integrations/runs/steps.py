@@ -14,11 +14,13 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from integrations.acting import acting
 from integrations.choices import Outcome, RunState
 from integrations.models import Entry, Run, Step
 from integrations.net.errors import NetError
 from integrations.net.log_context import telling
 from integrations.runs.approvals import supersede_waiting
+from integrations.runs.behalf import on_behalf
 from integrations.runs.claim import MOST_CLAIMS, LeaseLost, claim, finish, give_back, renew, stamp
 from integrations.runs.mirror_states import settle
 from integrations.runs.pauses import STEP_LIMIT
@@ -130,7 +132,7 @@ def work(run_id: int, table: Table) -> None:
         )
         stamp(settings.DELIVERY_CLUSTER if run.kind in TICKET_KINDS else settings.Q_CLUSTER["name"])
         try:
-            with telling(run_kind=run.kind, step=step.name):
+            with telling(run_kind=run.kind, step=step.name), acting(on_behalf(run)):
                 goes_on = _one_step(run, step, table, until)
         except LeaseLost:
             log.warning("Run %s: the lease of step %s was lost", run_id, step.pk)

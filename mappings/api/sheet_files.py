@@ -17,6 +17,7 @@ from rest_framework.request import Request
 
 from integrations.api.scopes import scope_allows
 from integrations.models import Company, Computer, Console, HaloAsset, HaloClient, HaloCredential, Product
+from integrations.models.audit import AuditAction, note
 from integrations.sync import sheets
 from integrations.sync.cells import headers
 from integrations.sync.tables.fields import Table
@@ -110,6 +111,7 @@ class SheetFiles:
         rows = _rows(what, asked)
         if asked["file_format"] == XLSX and rows.count() > sheets.MOST_ROWS:
             raise serializers.ValidationError({"file_format": "These are too many rows for XLSX; take csv."})
+        note(AuditAction.EXPORT, asked["halo_credential"], name=f"{what}.{asked['file_format']}")
         if what == SheetKind.ASSETS:
             table = asset_table(asked["halo_credential"], asked["custom_prefix"])
             return _file(asked["file_format"], what, _headers(table), asset_cells(rows, table))

@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from integrations.models import Company, HaloClient, HaloCredential, HaloSite
+from integrations.models import Audited, AuditedQuerySet, Company, HaloClient, HaloCredential, HaloSite
 
 
-class CompanyMappings(models.QuerySet["CompanyMapping"]):
+class CompanyMappings(AuditedQuerySet["CompanyMapping"]):
     def in_force(self) -> CompanyMappings:
         """Without those of other companies than the one that a credential is restricted to."""
         anybody = Q(halo_credential__associated_company__isnull=True)
@@ -30,8 +30,11 @@ class CompanyMappings(models.QuerySet["CompanyMapping"]):
         )
 
 
-class CompanyMapping(models.Model):
+class CompanyMapping(Audited):
     """A company of a console is this Halo client [customer]; new things of it go to this site."""
+
+    audit_names = ("company", "halo_client")
+    audit_also = frozenset({"archived_at", "tickets_since"})
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="mappings")
     halo_credential = models.ForeignKey(
@@ -85,7 +88,7 @@ class CompanyMapping(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    objects = CompanyMappings.as_manager()
+    objects = CompanyMappings.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from integrations.models import Company, Console, HaloCredential, HaloField
+from integrations.models import Audited, Company, Console, HaloCredential, HaloField
 
 CUSTOM_FIELD = "CF"
 """Before the id of a custom field."""
@@ -42,8 +42,10 @@ class ClientField(models.TextChoices):
     LIONGARD = "liongardid", "Liongard ID"
 
 
-class SuggestionFields(models.Model):
+class SuggestionFields(Audited):
     """Of this console and credential: a field of either side that holds the same, unique value in both."""
+
+    audit_names = ("console",)
 
     console = models.ForeignKey(Console, on_delete=models.CASCADE, related_name="+")
     halo_credential = models.ForeignKey(
@@ -95,8 +97,10 @@ def client_fields(credential_id: int | None) -> dict[str, str]:
     }
 
 
-class IgnoredCompany(models.Model):
+class IgnoredCompany(Audited):
     """A company that staff do not want to map in this credential: no suggestions, no to-dos."""
+
+    audit_names = ("company",)
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="ignored_in")
     halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="+")

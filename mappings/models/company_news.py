@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.models import Company, HaloClient, HaloCredential
+from integrations.models import Audited, Company, HaloClient, HaloCredential
 
 
 class CompanyChange(models.Model):
@@ -42,12 +42,14 @@ class NewcomerState(models.TextChoices):
     DISMISSED = "dismissed", "Dismissed"
 
 
-class Newcomer(models.Model):
+class Newcomer(Audited):
     """A company or a Halo client as it was first seen in a credential; new ones are to-dos.
 
     What was there at the first look is known, not new. A to-do that was mapped or ignored is no longer
     listed, see `linking.newcomers.open_todos`.
     """
+
+    audit_names = ("company", "halo_client")
 
     halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="+")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, null=True, blank=True, related_name="+")

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.models import Computer, Console, HaloAsset, HaloCredential, HaloSite, Run
+from integrations.models import Audited, Computer, Console, HaloAsset, HaloCredential, HaloSite, Run
 
 
 class MappingOrigin(models.TextChoices):
@@ -16,8 +16,11 @@ class MappingOrigin(models.TextChoices):
     EXPORTED = "exported", "Exported"
 
 
-class ComputerMapping(models.Model):
+class ComputerMapping(Audited):
     """A computer is this Halo asset; without an asset it is to be exported."""
+
+    audit_names = ("computer", "halo_asset")
+    audit_per_computer = True
 
     computer = models.ForeignKey(Computer, on_delete=models.CASCADE, related_name="mappings")
     console = models.ForeignKey(Console, on_delete=models.CASCADE, related_name="+", editable=False)
@@ -101,8 +104,11 @@ class ComputerMapping(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
-class RefusedPair(models.Model):
+class RefusedPair(Audited):
     """A computer and an asset that staff took apart; they are not matched again."""
+
+    audit_names = ("computer", "halo_asset")
+    audit_per_computer = True
 
     computer = models.ForeignKey(Computer, on_delete=models.CASCADE, related_name="refused_pairs")
     halo_asset = models.ForeignKey(HaloAsset, on_delete=models.CASCADE, related_name="+")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator
 from django.db import models
 
-from integrations.models import Computer, HaloCredential, HaloSite, Plan
+from integrations.models import Audited, Computer, HaloCredential, HaloSite, Plan
 
 
-class AssetRules(models.Model):
+class AssetRules(Audited):
     """What becomes of assets with one HaloPSA credential. A credential without a row has the defaults."""
+
+    audit_names = ("halo_credential",)
 
     halo_credential = models.OneToOneField(
         HaloCredential, on_delete=models.CASCADE, related_name="asset_rules"

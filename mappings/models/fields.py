@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from integrations.models import HaloCredential
+from integrations.models import Audited, HaloCredential
 
 
 class FieldOwner(models.TextChoices):
@@ -43,7 +43,7 @@ class DayFormat(models.TextChoices):
     AMERICAN = "american", "03/31/2027"
 
 
-class FieldMapping(models.Model):
+class FieldMapping(Audited):
     """One value of a computer goes into this place of its asset; `asset_type` empty: the common table.
 
     A row of an asset type stands in the place of the common row with the same target.

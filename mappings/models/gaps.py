@@ -9,7 +9,16 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from integrations.models import Company, Computer, Console, HaloAsset, HaloClient, HaloCredential
+from integrations.models import (
+    Audited,
+    AuditedQuerySet,
+    Company,
+    Computer,
+    Console,
+    HaloAsset,
+    HaloClient,
+    HaloCredential,
+)
 from mappings.models.computers import ComputerMapping
 from mappings.models.ignoring import IgnoredComputer
 
@@ -24,7 +33,7 @@ class GapKind(models.TextChoices):
     DOUBLE_ASSET = "double_asset", "Duplicate in HaloPSA"
 
 
-class Gaps(models.QuerySet["Gap"]):
+class Gaps(AuditedQuerySet["Gap"]):
     def standing(self) -> Gaps:
         """Without what was mended or ignored since the last look: no need to wait for the next one."""
         there = Q(computer__isnull=True) | Q(computer__active=True)
@@ -52,11 +61,13 @@ class Gaps(models.QuerySet["Gap"]):
         return self.filter(dismissed_at__isnull=True)
 
 
-class Gap(models.Model):
+class Gap(Audited):
     """A computer or an asset that something is wrong with, towards one HaloPSA credential.
 
     A dismissed one stays away until what `digest` covers (reason, place) changes.
     """
+
+    audit_per_computer = True
 
     halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="gaps")
     kind = models.CharField(max_length=20, choices=GapKind.choices)
@@ -84,7 +95,7 @@ class Gap(models.Model):
     )
     dismissed_because = models.CharField(max_length=255, blank=True)
 
-    objects = Gaps.as_manager()
+    objects = Gaps.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [

@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.models import Company, Computer, Console
+from integrations.models import Audited, Company, Computer, Console
 
 
-class IgnoreRule(models.Model):
+class IgnoreRule(Audited):
     """Computers that fit every condition which is set are ignored: no export, sync, tickets or gaps."""
 
     name = models.CharField(max_length=100, help_text="Why they are ignored, e.g. “Test bench”.")
@@ -69,8 +69,11 @@ class IgnoreRule(models.Model):
         return self.product, self.device_class, self.tag
 
 
-class IgnoredComputer(models.Model):
+class IgnoredComputer(Audited):
     """A computer is ignored, by a rule or (without one) by hand. Rows of rules follow from them."""
+
+    audit_names = ("computer",)
+    audit_per_computer = True
 
     computer = models.ForeignKey(Computer, on_delete=models.CASCADE, related_name="ignored_by")
     rule = models.ForeignKey(

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from integrations.models import HaloCredential
+from integrations.models import Audited, HaloCredential
 
 
-class SyncLimits(models.Model):
+class SyncLimits(Audited):
     """Limits of the scheduled asset updates of one HaloPSA credential. One without a row has the defaults."""
+
+    audit_names = ("halo_credential",)
 
     halo_credential = models.OneToOneField(
         HaloCredential, on_delete=models.CASCADE, related_name="sync_limits"

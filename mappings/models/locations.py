@@ -8,18 +8,20 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
-from integrations.models import HaloSite, Location
+from integrations.models import Audited, AuditedQuerySet, HaloSite, Location
 from mappings.models.companies import CompanyMapping
 
 
-class LocationMappings(models.QuerySet["LocationMapping"]):
+class LocationMappings(AuditedQuerySet["LocationMapping"]):
     def in_use(self) -> LocationMappings:
         """Those whose site still is an active one of the mapping's client; the others count as unmapped."""
         return self.filter(halo_site__active=True, halo_site__client=F("company_mapping__halo_client"))
 
 
-class LocationMapping(models.Model):
+class LocationMapping(Audited):
     """Things at this location go to this site; a location without one goes to the mapping's default site."""
+
+    audit_names = ("location", "halo_site")
 
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="mappings")
     company_mapping = models.ForeignKey(
@@ -38,7 +40,7 @@ class LocationMapping(models.Model):
         related_name="+",
     )
 
-    objects = LocationMappings.as_manager()
+    objects = LocationMappings.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [

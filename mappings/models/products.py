@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
-from integrations.models import Console, HaloCredential, Product
+from integrations.models import Audited, Console, HaloCredential, Product
 
 
-class ProductMapping(models.Model):
+class ProductMapping(Audited):
     """Computers with this product become assets of this type [default asset types]."""
+
+    audit_names = ("product",)
 
     console = models.ForeignKey(Console, on_delete=models.CASCADE, related_name="product_mappings")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="mappings")

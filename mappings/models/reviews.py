@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.models import Computer, HaloCredential
+from integrations.models import Audited, Computer, HaloCredential
 
 
 class ReviewKind(models.TextChoices):
@@ -25,11 +25,14 @@ class ReviewDecision(models.TextChoices):
     LEAVE = "leave", "Leave it as it is"
 
 
-class ComputerReview(models.Model):
+class ComputerReview(Audited):
     """What matching must not decide. An open row follows the facts; one that is decided is history.
 
     What was left as it is comes back when anything in `kind`, `reason`, `candidates` or `rivals` changes.
     """
+
+    audit_names = ("computer",)
+    audit_per_computer = True
 
     halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="+")
     computer = models.ForeignKey(Computer, on_delete=models.CASCADE, related_name="reviews")

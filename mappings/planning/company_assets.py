@@ -69,8 +69,8 @@ def read_assets_of(mapping: CompanyMapping) -> Iterator[CompanyAsset]:
     """One statement, streamed: the assets of the company's computers, each with all that it stands for."""
     all_of_it = ComputerMapping.objects.filter(halo_credential=mapping.halo_credential_id)
     mine = all_of_it.filter(computer__company=mapping.company_id, halo_asset__isnull=False)
-    rows = all_of_it.filter(halo_asset__in=mine.values("halo_asset"))
-    rows = rows.annotate(ignored=is_ignored("computer_id")).order_by("halo_asset_id", "pk")
+    same = all_of_it.filter(halo_asset__in=mine.values("halo_asset"))
+    rows = same.annotate(ignored=is_ignored("computer_id")).order_by("halo_asset_id", "pk")
     told = rows.values_list(*_ASSET, *_MEMBER).iterator(chunk_size=2000)
     for _, group in groupby(told, key=lambda row: row[0]):
         yield _asset(list(group))

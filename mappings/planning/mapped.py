@@ -84,8 +84,8 @@ def read_assets(scope: Scope) -> Iterator[Asset]:
         *(f"halo_asset__{name}" for name in (*_ASSET, *ASSET_COLUMNS)),
         *(f"computer__{name}" for name in COLUMNS),
     )
-    mappings = mappings.annotate(ignored=is_ignored("computer_id"))
-    rows = mappings.order_by("halo_asset_id", "pk").values_list(*columns).iterator(chunk_size=2000)
+    told = mappings.annotate(ignored=is_ignored("computer_id"))
+    rows = told.order_by("halo_asset_id", "pk").values_list(*columns).iterator(chunk_size=2000)
     for _, group in groupby(rows, key=lambda row: row[1]):
         yield _asset(list(group))
 

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from integrations.choices import PlanState, RunKind, RunState
 from integrations.models import OPEN_STATES, Company, Console, HaloCredential, Plan, PlannedChange, Run
+from integrations.models.audit import AuditAction, note
 from mappings.models import CompanyMapping
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.forecast import forecast
@@ -208,6 +209,8 @@ def tick(plan: Plan, positions: Iterable[int] | None, selected: bool) -> Plan:
             wanted = sorted(set(positions))
             for start in range(0, len(wanted), ROWS):
                 rows.filter(position__in=wanted[start : start + ROWS]).update(selected=selected)
+        number = "all changes" if positions is None else f"{len(wanted):,} changes"
+        note(AuditAction.ACT, plan, summary=f"{'Ticked' if selected else 'Unticked'} {number}.")
         facts = list(plan.changes.order_by("position").values_list(*_COLUMNS))
         _summarise(plan, facts, plan.counts)
     return plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from integrations.choices import EventState, Severity
-from integrations.models import Company, Computer, Console, Event, HaloCredential
+from integrations.models import Audited, Company, Computer, Console, Event, HaloCredential
 from ticketing.models.profiles import IntegrationProfile
 from ticketing.models.tickets import Ticket
 
@@ -21,8 +21,11 @@ class Decision(models.TextChoices):
     BASELINE = "baseline", "Baseline (open before tickets were switched on)"
 
 
-class Alert(models.Model):
+class Alert(Audited):
     """The condition that events tell of. `identity` is the digest of what makes it unique."""
+
+    audit_per_computer = True
+    audit_also = frozenset({"quiet_occurrence"})
 
     identity = models.CharField(max_length=64, unique=True, editable=False)
     halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="alerts")

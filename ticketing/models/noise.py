@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from integrations.catalogue import EVENT_TYPES
-from integrations.models import Company, Computer, HaloCredential
+from integrations.models import Audited, Company, Computer, HaloCredential
 from ticketing import clock
 from ticketing.models.alerts import Alert
 from ticketing.models.tickets import Ticket
@@ -39,7 +39,7 @@ class Repeat(models.TextChoices):
     MONTHLY = "monthly", "Every month"
 
 
-class MaintenanceWindow(models.Model):
+class MaintenanceWindow(Audited):
     """A time in which alerts make no tickets. Days and hours are those of its own time zone.
 
     Without companies, computers, tags and event types it is for everything; else an alert has to fit each
@@ -88,8 +88,10 @@ class MaintenanceWindow(models.Model):
             raise ValidationError({"weekdays": "“Every month” takes one weekday, or none."})
 
 
-class Snooze(models.Model):
+class Snooze(Audited):
     """Alerts that make no tickets until a time, or (an exclusion) at all. What is given has to fit."""
+
+    audit_names = ("alert", "company", "computer")
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, null=True, blank=True, related_name="snoozes")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
@@ -129,8 +131,10 @@ class Snooze(models.Model):
             raise ValidationError({"until": "This time has passed; choose a later one."})
 
 
-class NoiseSettings(models.Model):
+class NoiseSettings(Audited):
     """How much is too much, for one HaloPSA credential. One without a row has the defaults."""
+
+    audit_names = ("halo_credential",)
 
     halo_credential = models.OneToOneField(
         HaloCredential, on_delete=models.CASCADE, related_name="noise_settings"
@@ -172,8 +176,10 @@ class StormState(models.TextChoices):
     DISSOLVED = "dissolved", "Dissolved: its alerts get none"
 
 
-class Storm(models.Model):
+class Storm(Audited):
     """More new tickets at once than anybody could read: one ticket lists them."""
+
+    audit_names = ("company",)
 
     halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="storms")
     company = models.ForeignKey(

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from integrations.catalogue import validate_event_types
 from integrations.choices import Severity
-from integrations.models import Company, Computer, HaloClient, HaloCredential, HaloUser
+from integrations.models import Audited, Company, Computer, HaloClient, HaloCredential, HaloUser
 from mappings.models import CompanyMapping
 from ticketing.conditions import pattern_problem
 from ticketing.wording.checks import LONGEST_SUMMARY_TEMPLATE, LONGEST_TEMPLATE, validate_template
@@ -22,7 +22,7 @@ MOST_HOURS: Final = 8_760
 """A year."""
 
 
-class EventSet(models.Model):
+class EventSet(Audited):
     """A named selection of event types, with conditions on top. An empty condition takes everything."""
 
     name = models.CharField(max_length=100, unique=True)
@@ -101,7 +101,7 @@ class Grouping(models.TextChoices):
     PRODUCT = "product", "One per company and product (remediation)"
 
 
-class IntegrationProfile(models.Model):
+class IntegrationProfile(Audited):
     """What a ticket looks like. Choices that live in Halo are kept by Halo's own id."""
 
     name = models.CharField(max_length=100)
@@ -258,8 +258,10 @@ class IntegrationProfile(models.Model):
         return self.name
 
 
-class TicketRule(models.Model):
+class TicketRule(Audited):
     """The pair (event set, profile) on a company mapping [ticket routing]; the first match wins."""
+
+    audit_names = ("event_set", "profile")
 
     company_mapping = models.ForeignKey(CompanyMapping, on_delete=models.CASCADE, related_name="ticket_rules")
     event_set = models.ForeignKey(EventSet, on_delete=models.PROTECT, related_name="ticket_rules")

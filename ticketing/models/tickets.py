@@ -7,7 +7,7 @@ import re
 from django.db import models
 from django.db.models import Q
 
-from integrations.models import Company, Computer, HaloCredential, Instance
+from integrations.models import Audited, Company, Computer, HaloCredential, Instance
 from ticketing import clock
 from ticketing.models.profiles import IntegrationProfile
 
@@ -28,8 +28,10 @@ class TicketState(models.TextChoices):
     SUPERSEDED = "superseded", "Superseded"
 
 
-class Ticket(models.Model):
+class Ticket(Audited):
     """One Halo ticket of ours, from the wish to the closing. Only one per group key is *current*."""
+
+    audit_per_computer = True
 
     instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="+")
     halo_credential = models.ForeignKey(HaloCredential, on_delete=models.CASCADE, related_name="tickets")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule, Success
 
 from integrations.choices import EventStatus, OptionKind, Resource
-from integrations.models import Alarm, AlarmChannel, AlarmNotice, BudgetPermit, HaloCredential
+from integrations.models import Alarm, AlarmChannel, AlarmNotice, AuditEntry, BudgetPermit, HaloCredential
 from mappings.models import (
     AssetRules,
     CompanyChange,
@@ -228,8 +228,26 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     made.make_intention(credential, lane=f"ticket:{ticket.pk}")
 
 
+def make_audit_entry(user: Any, **more: Any) -> AuditEntry:
+    values: dict[str, Any] = {
+        "action": "change",
+        "who": str(user),
+        "account": user,
+        "source": "admin",
+        "kind": "integrations.console",
+        "object_id": made.number(),
+        "name": "Backup",
+        "changes": {
+            "enabled": {"before": True, "after": False},
+            "credentials.password": {"secret": True},
+        },
+    }
+    return AuditEntry.objects.create(**{**values, **more})
+
+
 def fill_system(user: Any) -> None:
     """One row for each page of the system itself."""
+    make_audit_entry(user)
     made.make_token(user)
     AccessAttempt.objects.create(
         username=f"guesser{made.number()}", ip_address="192.0.2.7", failures_since_start=5

@@ -38,6 +38,7 @@ LISTS = [
     "integrations_plan_changelist",
     "integrations_plannedchange_changelist",
     "integrations_rawdelivery_changelist",
+    "integrations_auditentry_changelist",
     "integrations_run_changelist",
     "integrations_upload_changelist",
     "mappings_companychange_changelist",

@@ -10,6 +10,7 @@ from integrations.models import (
     Alarm,
     AlarmChannel,
     AlarmNotice,
+    AuditEntry,
     Company,
     Computer,
     Console,
@@ -184,6 +185,7 @@ class World:
         AlarmNotice.objects.create(alarm=alarm, channel=channel)
 
     def _machinery(self, number: int) -> None:
+        AuditEntry.objects.create(action="change", who="anna", source="admin", name=f"Set {number}")
         Instance.objects.create(resource_server=f"https://other{number}.example/api")
         AssetRules.objects.create(halo_credential=make_credential(instance=self.credential.instance))
         make_console()

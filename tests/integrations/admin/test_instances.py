@@ -61,8 +61,11 @@ def test_a_proof_is_forgotten_by_one_click_and_the_history_tells_who(browser: Cl
     assert (instance.batch_size, instance.list_fields_proven) == (0, False)
     assert "prove it anew" in said
     assert address not in page_of(browser, instance), "there is nothing left to forget"
-    history = browser.get(reverse("admin:integrations_instance_history", args=(instance.pk,)))
-    assert "Prove again." in history.content.decode()
+    history = browser.get(
+        reverse("admin:integrations_instance_history", args=(instance.pk,))
+    ).content.decode()
+    assert "list fields proven" in history
+    assert "<del>1</del> → <ins>0</ins>" in history
 
 
 def test_whoever_may_only_look_forgets_nothing(client: Client) -> None:

@@ -58,7 +58,8 @@ def test_the_history_of_an_instance_tells_who_stopped_it(browser: Client) -> Non
 
     page = browser.get(reverse("admin:integrations_instance_history", args=(instance.pk,))).content.decode()
 
-    assert "Stop all writing." in page
+    assert "all writing stopped" in page
+    assert "<ins>yes</ins>" in page
     assert "admin" in page
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
 from integrations.choices import RunKind
-from integrations.models import HaloClient, HaloCredential, Run
+from integrations.models import AuditEntry, HaloClient, HaloCredential, Run
 from mappings.linking import map_company, suggest_companies_for
 from mappings.models import CompanyChange, CompanyMapping, CompanySuggestion, IgnoredCompany
 from tests.integrations.admin.made import (
@@ -265,7 +264,7 @@ def test_removing_needs_the_right_to_delete(client: Client, credential: HaloCred
     assert client.post(address, {"post": "yes"}).status_code == 403
 
 
-def test_changes_are_in_the_mappings_history_and_in_djangos_log(
+def test_changes_are_in_the_mappings_history_and_in_the_audit_log(
     browser: Client, credential: HaloCredential
 ) -> None:
     company, client = make_company(make_console()), make_client(credential, "Alder")
@@ -275,4 +274,6 @@ def test_changes_are_in_the_mappings_history_and_in_djangos_log(
     page = browser.get(reverse("admin:mappings_companymapping_change", args=(mapping.pk,))).content.decode()
     assert "Mapped to Alder" in page
     assert "Create tickets: on." in page
-    assert LogEntry.objects.filter(object_id=str(mapping.pk)).count() == 2
+    told = AuditEntry.objects.filter(kind="mappings.companymapping", object_id=mapping.pk)
+    assert {"add", "change"} <= set(told.values_list("action", flat=True))
+    assert told.get(action="change", changes__has_key="create_tickets").who == "admin"
