@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 
 from integrations.admin.display import admin_url
 from integrations.admin.pages import came_from
+from integrations.listing import LongPaginator
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin as _ModelAdmin
@@ -59,6 +60,7 @@ class BridgeAdmin(ModelAdmin):
     compressed_fields = True
     list_filter_submit = True
     list_per_page = 50
+    paginator = LongPaginator
     show_full_result_count = False
     warn_unsaved_form = True
     change_form_outer_before_template = "bridge/panel.html"

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 
 from integrations.admin.choosers import id_of
 from integrations.admin.pages import Choice, choices, page_of
+from integrations.listing import COUNTED_EXACTLY, count_rows
 from integrations.models import Company, Computer, HaloCredential, Location
-from mappings.linking import CompanyState, companies_of, exact_suggestions, with_company_state
+from mappings.linking import CompanyState, companies_of, exact_suggestions, in_state, with_company_state
 from mappings.models import CompanyMapping, CompanySuggestion, IgnoredCompany, LocationMapping
 
 SIZES: Final = (25, 50, 100, 250)
@@ -36,20 +37,13 @@ class CompanyRows:
 
 
 def company_rows(request: HttpRequest, credential: HaloCredential) -> CompanyRows:
-    """Five queries, however many companies there are."""
-    found = with_company_state(searched_companies(request, credential), credential)
-    told = (
-        found.order_by()
-        .values_list("state")
-        .annotate(number=Count("pk"), sure=Count("pk", filter=_exact(credential)))
-    )
-    counts, exact = {}, 0
-    for name, number, sure in told:
-        counts[name] = number
-        exact += sure
+    """Five queries, however many companies there are; seven of more than 10,000, which are not counted by
+    state."""
+    searched = searched_companies(request, credential)
+    counts, exact = _counted(searched, credential)
     state = request.GET.get("state", "")
-    count = counts.get(state, 0) if state else sum(counts.values())
-    rows = _for_the_page(found.filter(state=state) if state else found, credential)
+    rows = _for_the_page(in_state(searched, credential, state), credential)
+    count = None if counts is None else counts.get(state, 0) if state else sum(counts.values())
     size = page_size(request)
     page = page_of(request, rows, size, count)
     for company in page:
@@ -57,11 +51,20 @@ def company_rows(request: HttpRequest, credential: HaloCredential) -> CompanyRow
     return CompanyRows(page, choices(request, "state", list(CompanyState.choices), counts), exact, size)
 
 
+def _counted(searched: QuerySet[Company], credential: HaloCredential) -> tuple[dict[str, int] | None, int]:
+    """By state, and how many have an exact suggestion; None for more companies than are ever counted."""
+    first = searched.order_by("pk").values("pk")[: COUNTED_EXACTLY + 1]
+    found = with_company_state(Company.objects.filter(pk__in=first), credential).order_by()
+    sure = Count("pk", filter=_exact(credential))
+    rows = list(found.values_list("state").annotate(number=Count("pk"), sure=sure))
+    if sum(number for _, number, _ in rows) <= COUNTED_EXACTLY:
+        return {state: number for state, number, _ in rows}, sum(sure for _, _, sure in rows)
+    return None, count_rows(exact_suggestions(credential).filter(company__in=searched.values("pk")))[0]
+
+
 def listed_companies(request: HttpRequest, credential: HaloCredential) -> QuerySet[Any]:
     """All companies that the page lists, on whichever of its pages."""
-    found = with_company_state(searched_companies(request, credential), credential)
-    state = request.GET.get("state", "")
-    return found.filter(state=state) if state else found
+    return in_state(searched_companies(request, credential), credential, request.GET.get("state", ""))
 
 
 def page_size(request: HttpRequest) -> int:

@@ -51,6 +51,25 @@ def with_company_state(companies: QuerySet[Company], credential: HaloCredential 
     )
 
 
+def in_state(companies: QuerySet[Company], credential: HaloCredential | None, state: str) -> QuerySet[Any]:
+    """Those in this state (a value of `CompanyState`; "": in any), with `state` as `with_company_state` has
+    it. Found from where the state is stored, so that a rare one takes no look at every company."""
+    of_company = {"company": OuterRef("pk"), "halo_credential": credential}
+    mapped = CompanyMapping.objects.filter(**of_company)
+    needs = {
+        CompanyState.ARCHIVED: mapped.filter(archived_at__isnull=False),
+        CompanyState.BROKEN: mapped.broken(),
+        CompanyState.MAPPED: mapped,
+        CompanyState.IGNORED: IgnoredCompany.objects.filter(**of_company),
+        CompanyState.SUGGESTED: CompanySuggestion.objects.filter(**of_company),
+    }
+    found = with_company_state(companies, credential)
+    if not state:
+        return found
+    needed = needs.get(state)  # type: ignore[call-overload]
+    return found.filter(*([] if needed is None else [Exists(needed)]), state=state)
+
+
 def exact_suggestions(credential: HaloCredential) -> QuerySet[CompanySuggestion]:
     """Suggestions by something that is the same and unique on both sides, of which nothing else doubts."""
     return CompanySuggestion.objects.filter(halo_credential=credential, score=EXACT, ambiguous=False)

@@ -95,6 +95,28 @@ def with_states(
     )
 
 
+def in_computer_state(
+    computers: QuerySet[Computer], credential: HaloCredential | None, state: str
+) -> QuerySet[Computer]:
+    """Of computers as `with_states` gives them those in this state, found from where the state is stored: a
+    rare one takes no look at every computer."""
+    of_computer: dict[str, Any] = {"computer": OuterRef("pk")}
+    if credential is not None:
+        of_computer["halo_credential"] = credential
+    pairs = ComputerMapping.objects.filter(**of_computer)
+    needs = {
+        ComputerState.IGNORED: is_ignored(),
+        ComputerState.REVIEW: Exists(ComputerReview.objects.filter(**of_computer, decided_at__isnull=True)),
+        ComputerState.MAPPED: Exists(pairs.filter(halo_asset__isnull=False)),
+        ComputerState.TO_EXPORT: Exists(pairs.filter(halo_asset__isnull=True)),
+        ComputerState.GONE: Q(active=False),
+        ComputerState.NO_COMPANY: Q(company__isnull=True),
+        ComputerState.NOT_ELIGIBLE: Q(eligible=False),
+    }
+    needed = needs.get(state, Q())  # type: ignore[call-overload]
+    return computers.filter(needed, mapping_state=state)
+
+
 def _why_ignored() -> Any:
     """Staff's own words first, else the name of the rule."""
     rows = IgnoredComputer.objects.filter(computer=OuterRef("pk")).order_by(F("rule").asc(nulls_first=True))
