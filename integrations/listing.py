@@ -32,7 +32,7 @@ def count_rows(queryset: QuerySet[Any]) -> tuple[int, bool]:
     return max(seen["rows"], round((seen["last"] - seen["low"] + 1) * density)), False
 
 
-def rows_between(queryset: QuerySet[Any], start: int, stop: int) -> QuerySet[Any]:
+def rows_between(queryset: QuerySet[Any], start: int, stop: int, *, ids_first: bool = False) -> QuerySet[Any]:
     """`queryset[start:stop]`, which far into a list finds the ids first: of the rows before, a database
     would otherwise read and compute all columns only to throw them away."""
     query = queryset.query
@@ -75,5 +75,8 @@ class LongPaginator(_Paginator):
         # The last page is as full as it is: an estimate must not cut it off.
         stop = start + self.per_page
         rows: Any = self.object_list
-        cut = rows_between(rows, start, stop) if isinstance(rows, QuerySet) else rows[start:stop]
+        if not isinstance(rows, QuerySet):
+            return self._get_page(rows[start:stop], number, self)
+        # To find that there is none may take a look at every row.
+        cut = rows_between(rows, start, stop) if self.count else rows.none()
         return self._get_page(cut, number, self)

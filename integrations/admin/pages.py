@@ -44,10 +44,13 @@ def came_from(request: HttpRequest) -> str:
     return place if url_has_allowed_host_and_scheme(place, allowed_hosts=hosts, require_https=https) else ""
 
 
-def page_of(request: HttpRequest, rows: Any, size: int, count: int | None = None) -> Page[Any]:
+def page_of(
+    request: HttpRequest, rows: Any, size: int, count: int | tuple[int, bool] | None = None
+) -> Page[Any]:
     """The page that `?page=` asks for; the nearest one for a number that does not exist. `count`: of the
-    rows, where that is known already."""
-    paginator = LongPaginator(rows, size, counted=None if count is None else (count, True))
+    rows, where that is known already (with False: about)."""
+    counted = (count, True) if isinstance(count, int) else count
+    paginator = LongPaginator(rows, size, counted=counted)
     page: Page[Any] = paginator.get_page(request.GET.get("page"))
     if page.has_previous():
         page.before = address(request, page=page.previous_page_number())  # type: ignore[attr-defined]
