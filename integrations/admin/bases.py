@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from integrations.admin.display import admin_url
 from integrations.admin.histories import ToldHistory
 from integrations.admin.pages import came_from
+from integrations.listing import LongPaginator
 from integrations.models import Audited
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class BridgeAdmin(ToldHistory, ModelAdmin):
     compressed_fields = True
     list_filter_submit = True
     list_per_page = 50
+    paginator = LongPaginator
     show_full_result_count = False
     warn_unsaved_form = True
     change_form_outer_before_template = "bridge/panel.html"

@@ -69,7 +69,7 @@ class ExportedList(_Base):
             listed = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(f"{self.url('changelist')}?e=1")
-        if asked.kind == XLSX and (sentence := too_many(listed.result_count)):
+        if asked.kind == XLSX and (sentence := too_many(listed.queryset.count())):
             messages.error(request, sentence)
             return HttpResponseRedirect(f"{self.url('changelist')}?{request.GET.urlencode()}")
         rows = self.rows_to_export(request, listed.queryset)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from integrations.listing import LongPaginator
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a filter, with how many rows it leaves and the address that chooses it."""
+    """One value of a filter, with how many rows it leaves (None: not counted) and the address that chooses
+    it."""
 
     value: str
     label: str
-    count: int
+    count: int | None
     url: str
     chosen: bool
 
@@ -41,11 +44,13 @@ def came_from(request: HttpRequest) -> str:
     return place if url_has_allowed_host_and_scheme(place, allowed_hosts=hosts, require_https=https) else ""
 
 
-def page_of(request: HttpRequest, rows: Any, size: int, count: int | None = None) -> Page[Any]:
-    """The page that `?page=` asks for; the nearest one for a number that does not exist."""
-    paginator: Paginator[Any] = Paginator(rows, size)
-    if count is not None:
-        paginator.count = count  # it is known already: no second COUNT
+def page_of(
+    request: HttpRequest, rows: Any, size: int, count: int | tuple[int, bool] | None = None
+) -> Page[Any]:
+    """The page that `?page=` asks for; the nearest one for a number that does not exist. `count`: of the
+    rows, where that is known already (with False: about)."""
+    counted = (count, True) if isinstance(count, int) else count
+    paginator = LongPaginator(rows, size, counted=counted)
     page: Page[Any] = paginator.get_page(request.GET.get("page"))
     if page.has_previous():
         page.before = address(request, page=page.previous_page_number())  # type: ignore[attr-defined]
@@ -55,16 +60,17 @@ def page_of(request: HttpRequest, rows: Any, size: int, count: int | None = None
 
 
 def choices(
-    request: HttpRequest, name: str, options: list[tuple[str, str]], counts: dict[str, int]
+    request: HttpRequest, name: str, options: list[tuple[str, str]], counts: dict[str, int] | None
 ) -> list[Choice]:
-    """A filter as figures to click: everything first, then each value that some row has."""
+    """A filter as figures to click: everything first, then each value that some row has. Without `counts`
+    (there are too many rows to count them) each value."""
     chosen = request.GET.get(name, "")
-    total = Choice("", "All", sum(counts.values()), address(request, **{name: None}), not chosen)
+    total = None if counts is None else sum(counts.values())
     return [
-        total,
+        Choice("", "All", total, address(request, **{name: None}), not chosen),
         *(
-            Choice(value, label, counts[value], address(request, **{name: value}), chosen == value)
+            Choice(value, label, counts and counts[value], address(request, **{name: value}), chosen == value)
             for value, label in options
-            if counts.get(value)
+            if counts is None or counts.get(value)
         ),
     ]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from integrations.listing import count_rows, rows_between
+
 if TYPE_CHECKING:  # the settings name this module while DRF's views are being imported
     from rest_framework.views import APIView
 
-COUNTED_EXACTLY = 10_000
 FARTHEST_ROW = 2**62
 """No database can skip more rows than fit into 63 bits."""
 
@@ -38,7 +39,7 @@ class CountedPagination(PageNumberPagination):
         start = (self.number - 1) * size
         if start > FARTHEST_ROW:
             raise NotFound("There is no such page.")
-        rows = list(queryset[start : start + size + 1])
+        rows = self.cut(queryset, start, start + size + 1)
         if not rows and self.number > 1:
             raise NotFound("There is no such page.")
         self.has_next = len(rows) > size
@@ -51,6 +52,9 @@ class CountedPagination(PageNumberPagination):
         if not (asked.isascii() and asked.isdigit() and len(asked) < 20) or int(asked) < 1:
             raise ValidationError({self.page_size_query_param: ["Write a number of 1 or more."]})
         return min(int(asked), self.max_page_size)
+
+    def cut(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
+        return list(rows_between(queryset, start, stop))
 
     def count_of(self, queryset: QuerySet[Any]) -> tuple[int, bool]:
         return count_rows(queryset)
@@ -97,6 +101,9 @@ class CountedPagination(PageNumberPagination):
 class ListPagination(CountedPagination):
     """The same pages for a list that is in memory."""
 
+    def cut(self, queryset: Any, start: int, stop: int) -> list[Any]:
+        return list(queryset[start:stop])
+
     def count_of(self, queryset: Any) -> tuple[int, bool]:
         return len(queryset), True
 
@@ -106,17 +113,3 @@ def _page_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20) or int(text) < 1:
         raise NotFound("There is no such page.")
     return int(text)
-
-
-def count_rows(queryset: QuerySet[Any]) -> tuple[int, bool]:
-    """Count without reading more than 10,001 rows; (count, whether it is exact).
-
-    The estimate extends the density of the first 10,001 rows, by id, over the ids of the whole table.
-    """
-    first = queryset.order_by("pk").values("pk")[: COUNTED_EXACTLY + 1]
-    seen = first.aggregate(rows=Count("pk"), low=Min("pk"), high=Max("pk"))
-    if seen["rows"] <= COUNTED_EXACTLY:
-        return seen["rows"], True
-    last = queryset.model._default_manager.aggregate(last=Max("pk"))["last"]
-    density = seen["rows"] / (seen["high"] - seen["low"] + 1)
-    return max(seen["rows"], round((last - seen["low"] + 1) * density)), False

@@ -42,6 +42,7 @@ class Company(Snapshot):
             models.UniqueConstraint(fields=["console", "external_id"], name="one_company_per_console_id")
         ]
         ordering = ["name"]
+        indexes = [models.Index(fields=["name", "id"], name="companies_by_name")]
         verbose_name_plural = "companies"
 
     def __str__(self) -> str:

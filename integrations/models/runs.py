@@ -144,7 +144,11 @@ class Entry(models.Model):
     class Meta:
         ordering = ["id"]
         verbose_name = "result"
-        indexes = [models.Index(fields=["run", "outcome"], name="results_of_run")]
+        indexes = [
+            models.Index(fields=["run", "outcome"], name="results_of_run"),
+            models.Index(fields=["run", "id"], name="results_in_order"),
+            models.Index(fields=["outcome", "id"], name="results_by_outcome"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.get_outcome_display()}"

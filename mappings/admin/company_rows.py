@@ -11,8 +11,9 @@ from django.http import HttpRequest
 
 from integrations.admin.choosers import id_of
 from integrations.admin.pages import Choice, choices, page_of
+from integrations.listing import count_rows
 from integrations.models import Company, Computer, HaloCredential, Location
-from mappings.linking import CompanyState, companies_of, exact_suggestions, with_company_state
+from mappings.linking import CompanyState, companies_of, exact_suggestions, in_state, with_company_state
 from mappings.models import CompanyMapping, CompanySuggestion, IgnoredCompany, LocationMapping
 
 SIZES: Final = (25, 50, 100, 250)
@@ -36,32 +37,44 @@ class CompanyRows:
 
 
 def company_rows(request: HttpRequest, credential: HaloCredential) -> CompanyRows:
-    """Five queries, however many companies there are."""
-    found = with_company_state(searched_companies(request, credential), credential)
-    told = (
-        found.order_by()
-        .values_list("state")
-        .annotate(number=Count("pk"), sure=Count("pk", filter=_exact(credential)))
-    )
-    counts, exact = {}, 0
-    for name, number, sure in told:
-        counts[name] = number
-        exact += sure
-    state = request.GET.get("state", "")
-    count = counts.get(state, 0) if state else sum(counts.values())
-    rows = _for_the_page(found.filter(state=state) if state else found, credential)
-    size = page_size(request)
-    page = page_of(request, rows, size, count)
+    """Seven statements, however many companies there are. More than 10,000 are not counted by state."""
+    searched = searched_companies(request, credential)
+    number, counts, exact = _counted(searched, credential)
+    state, size = request.GET.get("state", ""), page_size(request)
+    found = in_state(searched, credential, state)
+    if counts is not None:
+        count = counts.get(state, 0) if state else number
+        page = page_of(request, _for_the_page(found, credential), size, count)
+    else:
+        # The ids first: then a database can't prepare the columns of all companies for one page of them.
+        ids = found.order_by("name", "pk").values_list("pk", flat=True)
+        page = page_of(request, ids, size, None if state else (number, False))
+        shown = with_company_state(Company.objects.filter(pk__in=list(page.object_list)), credential)
+        page.object_list = _for_the_page(shown, credential)
     for company in page:
         _describe(company)
     return CompanyRows(page, choices(request, "state", list(CompanyState.choices), counts), exact, size)
 
 
+def _counted(
+    searched: QuerySet[Company], credential: HaloCredential
+) -> tuple[int, dict[str, int] | None, int]:
+    """How many, how many by state (None: of too many to look at each), how many with an exact suggestion."""
+    number, is_all = count_rows(searched)
+    if not is_all:
+        of_these = exact_suggestions(credential).filter(company__in=searched.values("pk"))
+        return number, None, count_rows(of_these)[0]
+    found = with_company_state(searched, credential).order_by()
+    told = found.values_list("state").annotate(
+        number=Count("pk"), sure=Count("pk", filter=_exact(credential))
+    )
+    rows = list(told)
+    return number, {state: many for state, many, _ in rows}, sum(sure for *_, sure in rows)
+
+
 def listed_companies(request: HttpRequest, credential: HaloCredential) -> QuerySet[Any]:
     """All companies that the page lists, on whichever of its pages."""
-    found = with_company_state(searched_companies(request, credential), credential)
-    state = request.GET.get("state", "")
-    return found.filter(state=state) if state else found
+    return in_state(searched_companies(request, credential), credential, request.GET.get("state", ""))
 
 
 def page_size(request: HttpRequest) -> int:

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from integrations.admin.credential_choice import PARAMETER, CredentialChoice, credential_choice
 from integrations.models import Computer, HaloAssetType, HaloCredential
 from mappings.apply import lost_creates
-from mappings.linking import ComputerState, with_states
+from mappings.linking import ComputerState, in_computer_state, with_states
 from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, LocationMapping, ProductMapping
 
 STATE_TONES: Final[Mapping[str, str]] = {
@@ -109,7 +109,8 @@ class StateFilter(DropdownFilter):
         return list(ComputerState.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(mapping_state=self.value()) if self.value() else queryset
+        state = self.value()
+        return in_computer_state(queryset, chosen_credential(request).chosen, state) if state else queryset
 
 
 def chosen_credential(request: Any) -> CredentialChoice:

@@ -7,6 +7,7 @@ from mappings.linking.company_states import (
     CompanyState,
     companies_of,
     exact_suggestions,
+    in_state,
     with_company_state,
 )
 from mappings.linking.computers import (
@@ -39,7 +40,13 @@ from mappings.linking.importing import (
 from mappings.linking.locations import map_locations, suggest_sites
 from mappings.linking.newcomers import dismiss_todos, open_todos
 from mappings.linking.products import set_default_types
-from mappings.linking.states import ComputerState, computer_state, eligible_computers, with_states
+from mappings.linking.states import (
+    ComputerState,
+    computer_state,
+    eligible_computers,
+    in_computer_state,
+    with_states,
+)
 from mappings.linking.suggestions import accept_suggestions, suggest_companies_for
 from mappings.linking.switches import SWITCHES, set_switches, set_switches_of
 
@@ -72,6 +79,8 @@ __all__ = [
     "ignore_computers",
     "import_clients",
     "importable_clients",
+    "in_computer_state",
+    "in_state",
     "is_elsewhere",
     "is_ignored",
     "map_company",

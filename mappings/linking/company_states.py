@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations.models import Company, HaloCredential
+from mappings.linking.first_that_holds import Conditions, in_state_only, state_column
 from mappings.models import CompanyMapping, CompanySuggestion, IgnoredCompany
 from mappings.suggesting import EXACT
 
@@ -33,21 +34,25 @@ def companies_of(credential: HaloCredential | None) -> QuerySet[Company]:
 
 def with_company_state(companies: QuerySet[Company], credential: HaloCredential | None) -> QuerySet[Any]:
     """Annotate `state`, a value of `CompanyState`; no statement is added."""
+    return companies.annotate(state=state_column(_conditions(credential), CompanyState.UNMAPPED))
+
+
+def in_state(companies: QuerySet[Company], credential: HaloCredential | None, state: str) -> QuerySet[Any]:
+    """The same of those in this state alone ("": in any)."""
+    found = with_company_state(companies, credential)
+    wanted = in_state_only(_conditions(credential), CompanyState.UNMAPPED, state)
+    return found.filter(wanted) if state else found
+
+
+def _conditions(credential: HaloCredential | None) -> Conditions:
     of_company = {"company": OuterRef("pk"), "halo_credential": credential}
     mapped = CompanyMapping.objects.filter(**of_company)
-    return companies.annotate(
-        state=Case(
-            When(Exists(mapped.filter(archived_at__isnull=False)), then=Value(CompanyState.ARCHIVED.value)),
-            When(Exists(mapped.broken()), then=Value(CompanyState.BROKEN.value)),
-            When(Exists(mapped), then=Value(CompanyState.MAPPED.value)),
-            When(Exists(IgnoredCompany.objects.filter(**of_company)), then=Value(CompanyState.IGNORED.value)),
-            When(
-                Exists(CompanySuggestion.objects.filter(**of_company)),
-                then=Value(CompanyState.SUGGESTED.value),
-            ),
-            default=Value(CompanyState.UNMAPPED.value),
-            output_field=CharField(),
-        )
+    return (
+        (CompanyState.ARCHIVED, Exists(mapped.filter(archived_at__isnull=False))),
+        (CompanyState.BROKEN, Exists(mapped.broken())),
+        (CompanyState.MAPPED, Exists(mapped)),
+        (CompanyState.IGNORED, Exists(IgnoredCompany.objects.filter(**of_company))),
+        (CompanyState.SUGGESTED, Exists(CompanySuggestion.objects.filter(**of_company))),
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Concat
 
 from integrations.models import Company, Computer, Console, HaloCredential
+from mappings.linking.first_that_holds import Conditions, in_state_only, state_column
 from mappings.linking.ignoring import is_ignored
 from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, IgnoredComputer
 
@@ -61,36 +62,10 @@ def with_states(
 
     No statement is added; lists can be filtered by `mapping_state`.
     """
-    towards: Any = credential
-    pairs = ComputerMapping.objects.filter(computer=OuterRef("pk"))
-    companies = CompanyMapping.objects.filter(company=OuterRef("company_id"))
-    if credential is not None:
-        pairs, companies = (
-            pairs.filter(halo_credential=towards),
-            companies.filter(halo_credential=towards),
-        )
-    reviews = ComputerReview.objects.filter(computer=OuterRef("pk"), decided_at__isnull=True)
-    if credential is not None:
-        reviews = reviews.filter(halo_credential=towards)
-    matched = pairs.filter(halo_asset__isnull=False).order_by("pk").values("reason")[:1]
-    doubt = reviews.order_by("pk").values("reason")[:1]
+    matched = _pairs(credential).filter(halo_asset__isnull=False).order_by("pk").values("reason")[:1]
+    doubt = _reviews(credential).order_by("pk").values("reason")[:1]
     annotated = computers.annotate(
-        mapping_state=Case(
-            When(is_ignored(), then=Value(ComputerState.IGNORED.value)),
-            When(Exists(reviews), then=Value(ComputerState.REVIEW.value)),
-            When(Exists(pairs.filter(halo_asset__isnull=False)), then=Value(ComputerState.MAPPED.value)),
-            When(active=False, then=Value(ComputerState.GONE.value)),
-            When(
-                Exists(companies) & ~Exists(companies.filter(archived_at__isnull=True)),
-                then=Value(ComputerState.OFFBOARDED.value),
-            ),
-            When(Exists(pairs), then=Value(ComputerState.TO_EXPORT.value)),
-            When(company__isnull=True, then=Value(ComputerState.NO_COMPANY.value)),
-            When(~Exists(companies), then=Value(ComputerState.COMPANY_UNMAPPED.value)),
-            When(eligible=False, then=Value(ComputerState.NOT_ELIGIBLE.value)),
-            default=Value(ComputerState.UNMAPPED.value),
-            output_field=CharField(),
-        )
+        mapping_state=state_column(_conditions(credential), ComputerState.UNMAPPED)
     )
     told = [When(mapping_state=state.value, then=Value(words)) for state, words in _REASONS.items() if words]
     return annotated.annotate(
@@ -104,6 +79,44 @@ def with_states(
             output_field=CharField(),
         )
     )
+
+
+def in_computer_state(
+    computers: QuerySet[Computer], credential: HaloCredential | None, state: str
+) -> QuerySet[Computer]:
+    """Those whose `mapping_state` (see `with_states`) is this one."""
+    return computers.filter(in_state_only(_conditions(credential), ComputerState.UNMAPPED, state))
+
+
+def _conditions(credential: Any) -> Conditions:
+    pairs = _pairs(credential)
+    companies = CompanyMapping.objects.filter(company=OuterRef("company_id"))
+    if credential is not None:
+        companies = companies.filter(halo_credential=credential)
+    return (
+        (ComputerState.IGNORED, is_ignored()),
+        (ComputerState.REVIEW, Exists(_reviews(credential))),
+        (ComputerState.MAPPED, Exists(pairs.filter(halo_asset__isnull=False))),
+        (ComputerState.GONE, Q(active=False)),
+        (
+            ComputerState.OFFBOARDED,
+            Exists(companies) & ~Exists(companies.filter(archived_at__isnull=True)),
+        ),
+        (ComputerState.TO_EXPORT, Exists(pairs)),
+        (ComputerState.NO_COMPANY, Q(company__isnull=True)),
+        (ComputerState.COMPANY_UNMAPPED, ~Exists(companies)),
+        (ComputerState.NOT_ELIGIBLE, Q(eligible=False)),
+    )
+
+
+def _pairs(credential: Any) -> QuerySet[ComputerMapping]:
+    pairs = ComputerMapping.objects.filter(computer=OuterRef("pk"))
+    return pairs if credential is None else pairs.filter(halo_credential=credential)
+
+
+def _reviews(credential: Any) -> QuerySet[ComputerReview]:
+    reviews = ComputerReview.objects.filter(computer=OuterRef("pk"), decided_at__isnull=True)
+    return reviews if credential is None else reviews.filter(halo_credential=credential)
 
 
 def _why_ignored() -> Any:

@@ -84,6 +84,10 @@ class Alert(Audited):
 
     class Meta:
         ordering = ["-newest_at"]
+        indexes = [
+            models.Index(fields=["-newest_at", "-id"], name="alerts_newest_first"),
+            models.Index(fields=["decision", "-newest_at"], name="alerts_by_decision"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from integrations.api import pagination
+from integrations import listing
 from integrations.models import Company
 from tests.builders import make_console
 from tests.integrations.api.clients import make_caller
@@ -66,7 +66,7 @@ def test_an_empty_list_is_a_page() -> None:
 
 
 def test_the_count_is_exact_up_to_the_limit_and_an_estimate_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pagination, "COUNTED_EXACTLY", 10)
+    monkeypatch.setattr(listing, "COUNTED_EXACTLY", 10)
     make_companies(10)
     caller = make_caller()
     page = caller.get(LIST).json()
@@ -80,7 +80,7 @@ def test_the_count_is_exact_up_to_the_limit_and_an_estimate_beyond(monkeypatch: 
 
 
 def test_an_estimate_follows_the_filter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pagination, "COUNTED_EXACTLY", 10)
+    monkeypatch.setattr(listing, "COUNTED_EXACTLY", 10)
     make_companies(300)
     page = make_caller().get(f"{LIST}?name=Same 1").json()
     assert page["count_exact"] is False
@@ -89,7 +89,7 @@ def test_an_estimate_follows_the_filter(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_rows_behind_the_estimate_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The estimate is too low where the later ids are denser; `next` must not believe it."""
-    monkeypatch.setattr(pagination, "COUNTED_EXACTLY", 2)
+    monkeypatch.setattr(listing, "COUNTED_EXACTLY", 2)
     make_companies(1)
     make_companies(60)
     caller, seen = make_caller(), 0
@@ -102,9 +102,20 @@ def test_rows_behind_the_estimate_can_be_read(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_counting_many_rows_reads_no_more_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pagination, "COUNTED_EXACTLY", 10)
+    monkeypatch.setattr(listing, "COUNTED_EXACTLY", 10)
     make_companies(100)
     with CaptureQueriesContext(connection) as queries:
-        pagination.count_rows(Company.objects.all())
-    assert len(queries) == 2
+        listing.count_rows(Company.objects.all())
+    assert len(queries) == 1
     assert "LIMIT 11" in queries[0]["sql"]
+
+
+def test_a_page_far_into_a_list_is_the_page_that_would_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_companies(60)
+    caller = make_caller()
+    near = [caller.get(f"{LIST}?page_size=7&ordering=-name&page={n}").json() for n in range(1, 10)]
+    monkeypatch.setattr(listing, "SKIPPED_AS_THEY_ARE", 5)
+    with CaptureQueriesContext(connection) as queries:
+        far = [caller.get(f"{LIST}?page_size=7&ordering=-name&page={n}").json() for n in range(1, 10)]
+    assert far == near
+    assert any("OFFSET 7" in query["sql"] and " IN (SELECT" in query["sql"] for query in queries)
