@@ -48,7 +48,8 @@ class TicketRuleForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["event_set"].help_text = PROPOSED
         for field in self.fields.values():
             # In a table of rules the head of the column is no label of the field.
-            field.widget.attrs.setdefault("aria-label", str(field.label))
+            inner: Any = getattr(field.widget, "widget", field.widget)
+            inner.attrs.setdefault("aria-label", str(field.label))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -183,11 +183,16 @@
     sendOnChange(root);
     within(root);
     dependents(root);
-    nameSelects();
+    setTimeout(nameSelects);
   }
 
   window.addEventListener("load", () => start(document));
   window.addEventListener("load", hideIcons);
+  /* The theme makes its selects once jQuery says that the page is ready, which can be after it was loaded. */
+  window.addEventListener("load", () => {
+    const $ = window.django && window.django.jQuery;
+    if ($) $(() => setTimeout(nameSelects));
+  });
   closing();
   document.addEventListener("htmx:afterSettle", (event) => {
     const select2 = window.django && window.django.jQuery && window.django.jQuery.fn.djangoCustomSelect2;
