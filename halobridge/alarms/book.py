@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from halobridge.alarms.failures import Failure
-from integrations.choices import AlarmKind, ChannelKind, NoticeState
+from integrations.choices import AlarmKind, NoticeState
 from integrations.models import Alarm, AlarmChannel, AlarmNotice
 
 TOLD: Final = (NoticeState.SENDING, NoticeState.SENT, NoticeState.LOST)
@@ -40,11 +40,12 @@ def _begin(failures: list[Failure], now: datetime) -> None:
     with transaction.atomic():
         Alarm.objects.bulk_create(rows, ignore_conflicts=True)
         begun = Alarm.objects.filter(key__in=[row.key for row in rows], ended_at=None)
-        channels = list(AlarmChannel.objects.filter(enabled=True).exclude(kind=ChannelKind.HEARTBEAT))
+        channels = list(AlarmChannel.objects.filter(enabled=True))
         notices = [
             AlarmNotice(alarm=alarm, channel=channel, not_before=now)
             for alarm in begun
             for channel in channels
+            if channel.is_told(alarm.kind)
         ]
         AlarmNotice.objects.bulk_create(notices, ignore_conflicts=True)
 

@@ -11,16 +11,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget
 
 from integrations.admin.bases import BridgeAdmin, Button, HistoryAdmin
 from integrations.admin.display import NOTHING, admin_url, badge, time_column, two_lines
-from integrations.choices import NoticeState
+from integrations.choices import AlarmKind, ChannelKind, NoticeState
 from integrations.models import Alarm, AlarmChannel, AlarmNotice
 from integrations.runs.request import request_alarm_test
 
 KEEP = "Stored encrypted and never shown again. Leave empty to keep the stored one."
-FIELDS = ("name", "kind", "recipients", "address", "heartbeat_minutes", "enabled")
+FIELDS = ("name", "kind", "recipients", "address", "heartbeat_minutes", "alarms", "enabled")
 TONES = {NoticeState.SENT: "good", NoticeState.LOST: "warn", NoticeState.FAILED: "bad"}
 
 
@@ -32,6 +32,13 @@ class AlarmChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=2000,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
         help_text="For everything but mail: the address of the webhook or heartbeat, with https://.",
+    )
+    alarms = forms.MultipleChoiceField(
+        label="Alarms that it is told",
+        choices=AlarmKind.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=AlarmChannel._meta.get_field("alarms").help_text,
     )
 
     class Meta:
@@ -52,7 +59,7 @@ class AlarmChannelForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(AlarmChannel)
 class AlarmChannelAdmin(BridgeAdmin):
     form = AlarmChannelForm
-    list_display = ("name", "kind", "enabled", "state_shown", "last_sent")
+    list_display = ("name", "kind", "told_of", "enabled", "state_shown", "last_sent")
     list_filter = (("kind", ChoicesDropdownFilter), ("enabled", BooleanRadioFilter))
     search_fields = ("name",)
     empty_hint = (
@@ -62,6 +69,12 @@ class AlarmChannelAdmin(BridgeAdmin):
     buttons: ClassVar[tuple[Button, ...]] = (Button("send_test", "Send a test", "send"),)
 
     last_sent = time_column("sent_at", "Last sent")
+
+    @admin.display(description="Told of")
+    def told_of(self, row: AlarmChannel) -> str:
+        if row.kind == ChannelKind.HEARTBEAT:
+            return NOTHING
+        return ", ".join(AlarmKind(kind).label for kind in row.alarms) or "All alarms"
 
     @admin.display(description="State")
     def state_shown(self, row: AlarmChannel) -> SafeString | str:

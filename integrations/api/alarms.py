@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from integrations.api.resources import ReadResource, WriteResource
 from integrations.api.runs import RunSerializer, accepted
+from integrations.choices import AlarmKind
 from integrations.models import Alarm, AlarmChannel, AlarmNotice
 from integrations.runs.request import request_alarm_test
 
@@ -26,6 +27,11 @@ class AlarmChannelSerializer(serializers.ModelSerializer[AlarmChannel]):
         style={"input_type": "password"},
         help_text="Only goes in: stored encrypted, never answered. Absent in a change: stays as it is.",
     )
+    alarms = serializers.ListField(
+        child=serializers.ChoiceField(choices=AlarmKind.choices),
+        required=False,
+        help_text="Kinds of alarms that it is told; empty: all of them.",
+    )
     address_set = serializers.SerializerMethodField(help_text="Whether an address is stored.")
 
     class Meta:
@@ -33,7 +39,7 @@ class AlarmChannelSerializer(serializers.ModelSerializer[AlarmChannel]):
         read_only_fields = ["id", "address_set", "sent_at", "problem"]
         fields = [
             *read_only_fields,
-            *["name", "kind", "recipients", "address", "heartbeat_minutes", "enabled"],
+            *["name", "kind", "recipients", "address", "heartbeat_minutes", "alarms", "enabled"],
         ]
 
     def get_address_set(self, channel: AlarmChannel) -> bool:

@@ -35,6 +35,13 @@ class AlarmChannel(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(1440)],
         help_text="For a heartbeat: it is called this often while database and queue are at work.",
     )
+    alarms = models.JSONField(
+        "alarms that it is told",
+        default=list,
+        blank=True,
+        help_text="None: all of them. A heartbeat is told nothing else.",
+    )
+    """Values of `AlarmKind`; empty: every kind."""
     enabled = models.BooleanField(default=True)
     sent_at = models.DateTimeField("last sent", null=True, blank=True, editable=False)
     tried_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -45,6 +52,10 @@ class AlarmChannel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_told(self, kind: str) -> bool:
+        """Whether alarms of this kind go here."""
+        return self.kind != ChannelKind.HEARTBEAT and (not self.alarms or kind in self.alarms)
 
     @property
     def addressees(self) -> list[str]:

@@ -23,6 +23,7 @@ from integrations.runs.claim import MOST_CLAIMS, LeaseLost, claim, finish, give_
 from integrations.runs.mirror_states import settle
 from integrations.runs.pauses import STEP_LIMIT
 from integrations.runs.request import TICKET_KINDS, request_run, wake
+from integrations.runs.stopping import is_stopping
 from integrations.runs.time_limit import over_time
 from integrations.sync.safety import BudgetExhausted, WritesStopped
 
@@ -69,7 +70,7 @@ class Work:
 
     @property
     def time_is_up(self) -> bool:
-        return time.monotonic() >= self._until
+        return is_stopping() or time.monotonic() >= self._until
 
     def renew(self) -> None:
         """Extend the lease before something long. Raises `LeaseLost`."""
@@ -113,7 +114,15 @@ Table = Mapping[str, Mapping[str, StepFunction]]
 
 
 def work(run_id: int, table: Table) -> None:
-    """Work at a run for up to a minute, then hand back. Safe to call twice, at once, and for an ended run."""
+    """Work at a run for up to a minute, then hand back. Safe to call twice, at once, and for an ended run.
+
+    Where the queue is being stopped, nothing is begun and what is at work hands back at its next good place:
+    the run is woken for whoever works then, here or on another machine.
+    """
+    if is_stopping():
+        for run in Run.objects.filter(pk=run_id):
+            wake(run)
+        return
     until = time.monotonic() + STEP_LIMIT
     while step := claim(run_id):
         run = Run.objects.select_related("halo_credential__instance", "console", "instance", "plan").get(
@@ -126,7 +135,7 @@ def work(run_id: int, table: Table) -> None:
         except LeaseLost:
             log.warning("Run %s: the lease of step %s was lost", run_id, step.pk)
             return
-        if goes_on and time.monotonic() >= until:
+        if goes_on and (is_stopping() or time.monotonic() >= until):
             wake(run)
             return
 

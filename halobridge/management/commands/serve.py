@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +32,7 @@ from halobridge.sandboxed import (
     sandbox_wanted,
 )
 from halobridge.watcher import QueueWatcher, own_clusters
+from integrations.runs.stopping import STOP_FILE
 from integrations.schedules import ensure_schedules
 
 WEB, QUEUE = PARTS = ("web", "queue")
@@ -51,15 +53,19 @@ class Command(BaseCommand):
         else:
             self._refuse_old_tables()
         supervisor = Supervisor(say=self._say)
+        stop_file = settings.VAR_DIR / f"stopping-{os.getpid()}"
+        stop_file.unlink(missing_ok=True)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
-            self._start(supervisor, port, parts)
+            self._start(supervisor, port, parts, {STOP_FILE: str(stop_file)})
             self._watch(supervisor, own_clusters() if QUEUE in parts else ())
         except KeyboardInterrupt:
             pass
         finally:
             self._say("Stopping ...")
+            self._tell_workers(stop_file)
             supervisor.stop()
+            stop_file.unlink(missing_ok=True)
             self._say("Stopped.")
 
     def _say(self, text: str) -> None:
@@ -102,8 +108,14 @@ class Command(BaseCommand):
         shown = "the one in HALOBRIDGE_ADMIN_PASSWORD" if given else password
         self._say(f"\n  First staff account: admin\n  Password (shown once): {shown}\n")
 
-    def _start(self, supervisor: Supervisor, port: int, parts: tuple[str, ...]) -> None:
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    @staticmethod
+    def _tell_workers(stop_file: Path) -> None:
+        """What is at work hands back at its next good place instead of holding its lease to the end."""
+        stop_file.parent.mkdir(parents=True, exist_ok=True)
+        stop_file.touch()
+
+    def _start(self, supervisor: Supervisor, port: int, parts: tuple[str, ...], more: dict[str, str]) -> None:
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", **more}
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         with_sandbox = WEB in parts and sandbox_wanted()
         if with_sandbox:

@@ -37,6 +37,16 @@ def test_it_is_told_when_it_begins_and_when_it_is_over() -> None:
     assert Alarm.objects.get().ended_at
 
 
+def test_a_channel_is_told_of_the_alarms_that_were_chosen_for_it() -> None:
+    make_channel(recipients="desk@example.com", alarms=[AlarmKind.APPROVAL])
+    make_channel(recipients="duty@example.com", alarms=[AlarmKind.CONNECTION, AlarmKind.QUEUE])
+    make_channel(recipients="all@example.com")
+    for failures in ((FAILURE,), ()):
+        a_round(*failures)
+    told = [message.to[0] for message in mail.outbox]
+    assert sorted(told) == ["all@example.com", "all@example.com", "duty@example.com", "duty@example.com"]
+
+
 def test_what_fails_again_later_is_a_new_alarm() -> None:
     make_channel()
     for failures in ((FAILURE,), (), (FAILURE,)):

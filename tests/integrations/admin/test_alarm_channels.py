@@ -85,3 +85,21 @@ def test_rest_refuses_a_bad_channel_by_field(caller: APIClient) -> None:
 def test_rest_answers_a_test_with_its_run(caller: APIClient) -> None:
     answer = caller.post(f"/api/v1/alarm-channels/{make_channel().pk}/test/")
     assert (answer.status_code, answer.json()["kind"]) == (202, "test_alarm")
+
+
+def test_staff_choose_the_alarms_of_a_channel_and_see_them_in_the_list(admin_client: Client) -> None:
+    channel = make_channel()
+    page = reverse("admin:integrations_alarmchannel_change", args=[channel.pk])
+    admin_client.post(page, {**FORM, "alarms": ["queue", "silence"]})
+    channel.refresh_from_db()
+    assert channel.alarms == ["queue", "silence"]
+    text = admin_client.get(reverse("admin:integrations_alarmchannel_changelist")).content.decode()
+    assert "Queue stopped, Console silent for longer than usual" in text
+
+
+def test_rest_refuses_an_alarm_that_is_none(caller: APIClient) -> None:
+    path = f"/api/v1/alarm-channels/{make_channel().pk}/"
+    refused = caller.patch(path, {"alarms": ["queue", "fire"]}, format="json")
+    assert refused.status_code == 400
+    assert "fire" in refused.content.decode()
+    assert caller.patch(path, {"alarms": ["queue"]}, format="json").json()["alarms"] == ["queue"]
