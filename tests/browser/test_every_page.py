@@ -78,7 +78,8 @@ def test_every_page_is_for_everybody_and_asks_for_nothing_forbidden(page: Page, 
     said: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # A part of a page, opened by itself, names no icon of ours, and the browser asks for the usual one.
+        if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
             said.append(f"{page.url}: {message.text}")
 
     page.on("console", note)
@@ -91,6 +92,5 @@ def test_every_page_is_for_everybody_and_asks_for_nothing_forbidden(page: Page, 
             assert_fits(page, name)
             take(page, name)
             seen += 1
-    assert said == []
-    assert found == []
+    assert [*said, *found] == []
     assert seen > 180
