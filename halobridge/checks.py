@@ -10,6 +10,8 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from halobridge import error_reports
+
 
 @register()
 def encryption_keys_are_usable(**_: Any) -> list[CheckMessage]:
@@ -78,3 +80,16 @@ def certificate_bundle_is_usable(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register()
+def errors_can_be_reported(**_: Any) -> list[CheckMessage]:
+    """What can't be reported is said at start: otherwise nobody would miss it."""
+    address = settings.HALOBRIDGE_SENTRY_DSN
+    problem = error_reports.problem(address) if address else ""
+    if not problem:
+        return []
+    hint = (
+        "pip install sentry-sdk into the same environment, use the DSN as Sentry shows it, or leave it empty."
+    )
+    return [Error(problem, hint=hint, id="halobridge.E005")]

@@ -44,17 +44,20 @@ class JsonLines(JsonFormatter):
         )
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        line: dict[str, Any] = _masked({**log_data, **known()})
+        line: dict[str, Any] = masked({**log_data, **known()})
         return line
 
 
-def _masked(value: Any) -> Any:
-    """Before it becomes JSON: what is escaped there no longer looks like a secret."""
+def masked(value: Any) -> Any:
+    """The same without secrets in any text, however deep.
+
+    To be called before it becomes JSON: what is escaped there no longer looks like a secret.
+    """
     if isinstance(value, str):
         return without_secrets(value)
     if isinstance(value, dict):
-        return {name: _masked(one) for name, one in value.items()}
-    return [_masked(one) for one in value] if isinstance(value, list | tuple) else value
+        return {name: masked(one) for name, one in value.items()}
+    return [masked(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def logging_settings(log_format: str, level: str) -> dict[str, Any]:

@@ -290,6 +290,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     "EXCEPTION_HANDLER": "integrations.api.problems.problem_details",
 }
 
+# ---- errors ---------------------------------------------------------------------------------
+
+HALOBRIDGE_SENTRY_DSN: str = env.str("HALOBRIDGE_SENTRY_DSN", default="").strip()
+
 # ---- logs ------------------------------------------------------------------------------------
 
 LOGGING: dict[str, Any] = logging_settings(

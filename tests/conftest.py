@@ -31,6 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     the tests of the code below them, and every page and list is opened on each.
     """
     for item in items:
+        if item.get_closest_marker("migrates") and item.config.getoption("nomigrations"):
+            item.add_marker(pytest.mark.skip(reason="needs --migrations"))
         if {"admin", "api"} & set(item.path.parts) and not item.path.name.startswith(_ON_EVERY_DATABASE):
             item.add_marker(pytest.mark.pages)
         uses = set(getattr(item, "fixturenames", ())) & _DATABASE_FIXTURES

@@ -76,7 +76,7 @@ SMALL_MIX = [
     "tests/faults/test_random_mix.py::test_every_alert_has_one_ticket_noted_and_closed_once[48]",
 ]
 """The full size stands for it."""
-WITHOUT_PROCESSES = "not browser and not faults and not redis and not imap"
+WITHOUT_PROCESSES = "not browser and not faults and not redis and not imap and not migrates"
 WITHOUT_PROCESSES += "" if LONG else " and not long"
 ONCE = f"({WITHOUT_PROCESSES}) and (pure or pages)"
 PARTS = [
@@ -95,8 +95,20 @@ PARTS = [
     Part(
         "real processes and faults",
         "",
-        ["-m", "faults and not browser" + ("" if LONG else " and not long"), *(SMALL_MIX if LONG else [])],
+        [
+            "-m",
+            "faults and not browser and not waits" + ("" if LONG else " and not long"),
+            *(SMALL_MIX if LONG else []),
+        ],
         environment={"HALOBRIDGE_FAULTS_DATABASE": "postgres"} if LONG and can_be_started() else {},
+    ),
+    Part("three clusters", "", ["-m", "waits"], waits=True),
+    Part(
+        "upgrades of a database",
+        "",
+        ["--migrations", "-m", "migrates"],
+        environment={"DATABASE_URL": POSTGRES} if _postgres_answers() else {},
+        waits=True,
     ),
     Part("mailboxes", "imap", ["-m", "imap"], _mail_server_is_there, waits=True),
     Part("Redis", "redis", ["-m", "redis"], _redis_answers, {"REDIS_URL": REDIS}, waits=True),

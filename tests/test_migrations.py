@@ -8,21 +8,29 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 FIRST = [("integrations", "0001_initial"), ("mappings", "0001_initial"), ("ticketing", "0001_initial")]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.migrates]
+
+
+def one_by_one() -> MigrationExecutor:
+    """As a database is migrated that began before the first migrations were put together."""
+    executor = MigrationExecutor(connection)
+    executor.loader = MigrationLoader(connection, replace_migrations=False)
+    return executor
 
 
 def migrate_to(targets: list[tuple[str, str]]) -> Any:
     """The models as they were at these migrations."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
+    one_by_one().migrate(targets)
+    return one_by_one().loader.project_state(targets).apps
 
 
 def newest() -> list[tuple[str, str]]:
-    return MigrationExecutor(connection).loader.graph.leaf_nodes()
+    loader = one_by_one().loader
+    return [key for key in loader.graph.leaf_nodes() if not loader.graph.nodes[key].replaces]
 
 
 @pytest.fixture
@@ -77,3 +85,22 @@ def test_pages_of_the_present_read_what_the_first_state_stored(first_apps: Any) 
     credential = HaloCredential.objects.get()
     assert credential.lacks("read_assets") == ""
     assert credential.may_write
+
+
+def test_the_migration_of_a_new_database_comes_to_the_same_as_those_that_it_replaces() -> None:
+    together = MigrationLoader(connection)
+    apart = MigrationLoader(connection, replace_migrations=False)
+    ours = {"integrations", "mappings", "ticketing"}
+
+    def told(loader: MigrationLoader, ends: list[tuple[str, str]]) -> dict[Any, Any]:
+        models = loader.project_state([key for key in ends if key[0] in ours]).models
+        return {
+            key: (
+                {name: field.deconstruct()[1:] for name, field in state.fields.items()},
+                {name: value for name, value in state.options.items() if value},
+            )
+            for key, state in models.items()
+            if key[0] in ours
+        }
+
+    assert told(together, together.graph.leaf_nodes()) == told(apart, newest())

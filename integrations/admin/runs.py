@@ -6,26 +6,26 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
+from integrations.admin import run_results
 from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.display import NOTHING, admin_url, badge_column, duration, row_link, time_column
+from integrations.admin.exporting import CSV, FORMAT, XLSX, download, too_many
 from integrations.admin.gauges import gauge_of
 from integrations.admin.held_losses import panel_of
 from integrations.admin.mirror import Line, mirror_of
-from integrations.admin.pages import choices, page_of
-from integrations.choices import Outcome, RunKind, RunState
+from integrations.choices import RunKind, RunState
 from integrations.models import OPEN_STATES, Entry, Run, Upload
 from integrations.runs.approvals import losses_of
 from integrations.runs.request import cancel, request_run
 
-ENTRIES_PER_PAGE = 50
 PLANNED_KINDS = (RunKind.PLAN_ASSETS, RunKind.APPLY_ASSETS)
 """Running these again needs a new preview: what was looked at is what runs."""
 
@@ -110,20 +110,22 @@ class RunAdmin(HistoryAdmin):
     # ---- the run page -----------------------------------------------------------------------
 
     def page_urls(self) -> list[URLPattern]:
-        return [self.page("<path:object_id>/progress/", "progress", self.progress_view)]
+        return [
+            self.page("<path:object_id>/progress/", "progress", self.progress_view),
+            self.page("<path:object_id>/results/", "results", self.results_view),
+            self.page("<path:object_id>/results/export/", "results_export", self.export_view),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         run = self._run(request, object_id)
-        entries, outcomes = self._entries(request, run)
         context = self.page_context(
             request,
             str(run),
             said=True,
             object=run,
-            page=entries,
-            outcomes=outcomes,
+            **self._results(request, run),
             **self._told(request, run),
         )
         return TemplateResponse(request, "bridge/run.html", context)
@@ -135,6 +137,33 @@ class RunAdmin(HistoryAdmin):
         if not _moves(run):
             response["HX-Refresh"] = "true"
         return response
+
+    def results_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The results, asked for again while the run is at work, with the chosen outcome and page."""
+        run = self._run(request, object_id)
+        context = {"is_open": _moves(run), **self._results(request, run)}
+        return TemplateResponse(request, "bridge/run_results.html", context)
+
+    def export_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The results of the chosen outcome as a file to keep."""
+        run = self._run(request, object_id)
+        kind = request.GET.get(FORMAT, CSV)
+        if kind not in (CSV, XLSX):
+            raise Http404("Results are exported as csv or xlsx.")
+        if kind == XLSX and (sentence := too_many(run_results.number_of(request, run))):
+            messages.error(request, sentence)
+            return HttpResponseRedirect(self.url("change", run.pk))
+        rows = run_results.cells(request, run)
+        return download(kind, f"results-of-run-{run.pk}", "Results", run_results.COLUMNS, rows)
+
+    def _results(self, request: HttpRequest, run: Run) -> dict[str, Any]:
+        chosen = request.GET.get(run_results.OUTCOME, "")
+        return {
+            **run_results.listed(request, run),
+            "outcome": chosen,
+            "results_url": f"{self.url('results', run.pk)}?{request.GET.urlencode()}",
+            "export_url": self.url("results_export", run.pk),
+        }
 
     def _run(self, request: HttpRequest, object_id: str) -> Run:
         run: Run = self.row_or_404(request, object_id)
@@ -157,14 +186,6 @@ class RunAdmin(HistoryAdmin):
             "losses": panel_of(request, losses_of(run)),
             "following": None if _is_open(run) else _following(run),
         }
-
-    def _entries(self, request: HttpRequest, run: Run) -> tuple[Any, Any]:
-        rows = Entry.objects.filter(run=run)
-        counts = dict(rows.order_by().values_list("outcome").annotate(number=Count("pk")))
-        chosen = request.GET.get("outcome", "")
-        count = counts.get(chosen, 0) if chosen else sum(counts.values())
-        page = page_of(request, rows.filter(outcome=chosen) if chosen else rows, ENTRIES_PER_PAGE, count)
-        return page, choices(request, "outcome", list(Outcome.choices), counts)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         return (

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ import django
 django.setup()
 
 from django.utils import timezone  # noqa: E402
+from django_q.models import Schedule, Task  # noqa: E402
 
 from halobridge import pipeline, sandboxed, tasks  # noqa: E402
 from integrations.choices import ConnectionState, EventState, WriteMode  # noqa: E402
@@ -92,6 +94,53 @@ def prepare() -> None:
     )
     TicketRule.objects.create(company_mapping=mapping, event_set=event_set, profile=profile)
     NoiseSettings.objects.create(halo_credential=credential, storm_company=0, storm_all=0)
+
+
+def share(calls: str, seconds: str) -> None:
+    """Two more credentials of the same instance, and a small budget for all of them."""
+    first = HaloCredential.objects.get()
+    for number in (2, 3):
+        HaloCredential.objects.create(
+            name=f"Sandbox {number}",
+            resource_server=first.resource_server,
+            authorisation_server=first.authorisation_server,
+            client_id=first.client_id,
+            client_secret=first.client_secret,
+            instance=first.instance,
+            state=ConnectionState.WORKING,
+            permissions=first.permissions,
+        )
+    HaloCredential.objects.update(budget_calls=int(calls), budget_seconds=int(seconds))
+
+
+def read_all() -> None:
+    """Ask for a full read of every credential, as a button does."""
+    say({"runs": [request_halo_sync(row, full=True).pk for row in HaloCredential.objects.order_by("pk")]})
+
+
+def schedule(number: str) -> None:
+    """So many schedules that are all due now, once."""
+    for name in range(int(number)):
+        Schedule.objects.create(
+            name=f"due {name}",
+            func="integrations.schedules.canary",
+            args=repr("halobridge"),
+            schedule_type=Schedule.ONCE,
+            cluster="halobridge",
+            next_run=timezone.now(),
+        )
+
+
+def fired() -> None:
+    """How often each of them was worked at, and what is left of them."""
+    done = Counter(Task.objects.filter(group__startswith="due ").values_list("group", flat=True))
+    left = Schedule.objects.filter(name__startswith="due ").count()
+    say({"done": done, "left": left})
+
+
+def steps() -> None:
+    fields = ("run_id", "name", "state", "worker", "claims", "run__state", "run__error")
+    say({"steps": list(Step.objects.values(*fields)), "now": timezone.now()})
 
 
 def post(name: str, state: str) -> None:
@@ -204,4 +253,9 @@ if __name__ == "__main__":
         "fail_and_die": fail_and_die,
         "work": work,
         "resolve": resolve,
+        "share": share,
+        "read_all": read_all,
+        "schedule": schedule,
+        "fired": fired,
+        "steps": steps,
     }[command](*arguments)

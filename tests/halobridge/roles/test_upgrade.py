@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from tests.test_migrations import migrate_to, newest
 
 BEFORE = [("integrations", "0025_reads_in_parts")]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.migrates]
 
 
 @pytest.fixture

@@ -158,3 +158,53 @@ def test_the_moving_part_is_closed_to_whoever_may_not_see_runs(client: Client) -
 
 def test_a_run_that_is_gone_is_said_so(browser: Client) -> None:
     assert browser.get(reverse("admin:integrations_run_change", args=(999999,))).status_code == 404
+
+
+# ---- the results ------------------------------------------------------------------------------
+
+
+def results_of(run: Run, view: str = "results", query: str = "") -> str:
+    return reverse(f"admin:integrations_run_{view}", args=(run.pk,)) + query
+
+
+def test_results_of_a_run_at_work_are_asked_for_again_with_the_chosen_outcome(browser: Client) -> None:
+    run = make_run(state=RunState.RUNNING, ended_at=None)
+    make_entry(run, subject="PC-1", outcome=Outcome.DONE)
+    make_entry(run, subject="PC-2", outcome=Outcome.REFUSED)
+
+    page = browser.get(page_of(run), {"outcome": "refused"}).content.decode()
+    assert f'hx-get="{results_of(run, query="?outcome=refused")}"' in page
+
+    part = browser.get(results_of(run, query="?outcome=refused")).content.decode()
+    assert "PC-2" in part
+    assert "PC-1" not in part
+    assert "<html" not in part
+
+
+def test_results_of_an_ended_run_stay_as_they_are(browser: Client) -> None:
+    run = make_run()
+    assert results_of(run) not in browser.get(page_of(run)).content.decode()
+    assert "hx-get" not in browser.get(results_of(run)).content.decode()
+
+
+def test_results_can_be_kept_as_a_file_with_reasons_and_changes(browser: Client) -> None:
+    run = make_run()
+    make_entry(run, subject="PC-1", outcome=Outcome.DONE)
+    make_entry(
+        run,
+        subject="=cmd()",
+        outcome=Outcome.REFUSED,
+        reason="HaloPSA says no.",
+        before={"name": "Old"},
+        after={"name": "New"},
+    )
+    answer = browser.get(results_of(run, "results_export", "?format=csv&outcome=refused"))
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert f'filename="results-of-run-{run.pk}.csv"' in answer["Content-Disposition"]
+    assert "HaloPSA says no.,Name: Old → New" in text
+    assert "'=cmd()" in text
+    assert "PC-1" not in text
+
+    workbook = browser.get(results_of(run, "results_export", "?format=xlsx"))
+    assert b"".join(workbook.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
+    assert browser.get(results_of(run, "results_export", "?format=pdf")).status_code == 404

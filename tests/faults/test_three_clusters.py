@@ -1,0 +1,162 @@
+"""Three queue clusters share one database: schedules fire once, work spreads, and none of them is missed.
+
+Real processes over real HTTP. One cluster is asked to stop and one is killed in the middle of the work.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations.sandbox.server import Sandbox
+from tests.faults.processes import processes_of
+from tests.faults.servers import OwnPostgres
+from tests.faults.test_killed_workers import Bridge
+from tests.installation import ROOT, wait_until
+
+pytestmark = [pytest.mark.faults, pytest.mark.waits]
+
+MAIN = "halobridge"
+CALLS, SECONDS = 60, 10
+MIRROR = 0.6
+"""The part of a window that mirrors may use."""
+SCHEDULES = 12
+
+
+@contextmanager
+def database(folder: Path) -> Iterator[dict[str, str]]:
+    """A PostgreSQL of the test's own where that can be had, else the installation's SQLite."""
+    if not OwnPostgres.is_there():
+        yield {}
+        return
+    place = Path(tempfile.mkdtemp(prefix="bridge-"))
+    place.chmod(0o755)
+    server = OwnPostgres(place / "postgres")
+    try:
+        server.start()
+        yield {"DATABASE_URL": server.url}
+    finally:
+        server.stop()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def start(bridge: Bridge, *arguments: str) -> subprocess.Popen[bytes]:
+    with bridge.log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env={**bridge.environment, "Q_CLUSTER_NAME": MAIN},
+            start_new_session=True,
+            stdout=log,
+            stderr=log,
+        )
+
+
+def below(leader: int, folder: Path) -> set[int]:
+    """A process and everything that it has started, by their ids."""
+    found = {leader}
+    rows = processes_of(folder)
+    for _ in rows:
+        found |= {row.pid for row in rows if row.parent in found}
+    return found
+
+
+def times_of(sandbox: Sandbox) -> list[datetime]:
+    """Of the calls that HaloPSA counts, in order."""
+    exchanges = [one for one in list(sandbox.halo.requests) if one.path.startswith("/api/")]
+    return sorted(datetime.fromisoformat(one.at) for one in exchanges)
+
+
+def most_in_a_window(times: list[datetime], seconds: float) -> int:
+    most, first = 0, 0
+    for last, at in enumerate(times):
+        while times[first] <= at - timedelta(seconds=seconds):
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def workers_of(steps: list[Any]) -> set[int]:
+    return {int(step["worker"].rpartition(":")[2]) for step in steps if step["worker"]}
+
+
+def test_three_clusters_share_schedules_and_runs_and_outlive_each_other(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(Sandbox.start(seed=1))
+        more = stack.enter_context(database(tmp_path))
+        port = sandbox.halo_url.rsplit(":", 1)[1].split("/")[0]
+        bridge = Bridge(
+            tmp_path / "var",
+            HALOBRIDGE_PAUSE_FACTOR="0.02",
+            HALOBRIDGE_SANDBOX="0",
+            HALOBRIDGE_SANDBOX_PORT=port,
+            **more,
+        )
+        bridge.folder.mkdir()
+        bridge.manage("migrate", "--verbosity", "0")
+        bridge.manage("createcachetable")
+        bridge.do("prepare")
+        bridge.do("share", str(CALLS), str(SECONDS))
+        bridge.do("schedule", str(SCHEDULES))
+
+        stopped = start(bridge, "serve", "--only", "queue")
+        killed, last = start(bridge, "qcluster"), start(bridge, "qcluster")
+        for one in (stopped, killed, last):
+            stack.callback(one.wait)
+        stack.callback(lambda: [process.kill() for process in processes_of(bridge.folder)])
+        leaders = {"stopped": stopped.pid, "killed": killed.pid, "last": last.pid}
+        wait_until(lambda: all(_works(bridge, pid) for pid in leaders.values()), 60, "three clusters to work")
+        members = {name: below(pid, bridge.folder) for name, pid in leaders.items()}
+        sandbox.halo.requests.clear()
+        bridge.do("read_all")
+        wait_until(lambda: len(_taken_by(bridge, members)) >= 2, 60, "two clusters to share the work")
+
+        fired = wait_until(lambda: _all_fired(bridge), 90, f"{SCHEDULES} schedules to be worked at")
+        assert fired["done"] == {f"due {number}": 1 for number in range(SCHEDULES)}
+
+        begun = time.monotonic()
+        stopped.terminate()
+        assert stopped.wait(40) == 0
+        assert time.monotonic() - begun < 25, "what was at work held up the stop"
+        held = [step for step in bridge.do("steps")["steps"] if step["state"] == "leased"]
+        assert not workers_of(held) & members["stopped"]
+        os.killpg(killed.pid, 9)
+        killed.wait()
+
+        bridge.do("read_all")
+        states = wait_until(lambda: _ended(bridge), 180, "every run to end")
+        assert states == {"succeeded"}
+        assert bridge.do("fired")["done"] == fired["done"]
+        assert most_in_a_window(times_of(sandbox), SECONDS) <= CALLS
+        assert not [one for one in list(sandbox.halo.requests) if one.status == 429]
+
+
+def _works(bridge: Bridge, leader: int) -> bool:
+    """Whether its workers are there, beside the processes that hand out and collect."""
+    return len(below(leader, bridge.folder)) >= 5
+
+
+def _taken_by(bridge: Bridge, members: dict[str, set[int]]) -> set[str]:
+    """Clusters that have worked at one of the reads."""
+    at_work = workers_of(bridge.do("steps")["steps"])
+    return {name for name, pids in members.items() if pids & at_work}
+
+
+def _all_fired(bridge: Bridge) -> Any:
+    told = bridge.do("fired")
+    return told if not told["left"] and sum(told["done"].values()) >= SCHEDULES else None
+
+
+def _ended(bridge: Bridge) -> set[str] | None:
+    states = {step["run__state"] for step in bridge.do("steps")["steps"]}
+    return states if not states & {"queued", "running"} else None
