@@ -20,7 +20,7 @@ from tests.halobridge.roles.matrix import expected_for, read_matrix
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FILES: Final = {"export", "sample"}
+FILES: Final = {"export", "results_export", "sample"}
 STILL: Final = """
 const still = new CSSStyleSheet();
 still.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important }");
