@@ -172,6 +172,7 @@ def conditions_of(rule: IgnoreRule) -> str:
 @admin.register(IgnoredComputer)
 class IgnoredComputerAdmin(HistoryAdmin):
     list_display = ("computer_shown", "why", "since", "ignored_by")
+    list_display_links = ("since",)
     fields = ("computer_shown", "why", "since", "ignored_by")
     list_filter = (("rule", RelatedDropdownFilter),)
     list_select_related = ("computer__company", "computer__console", "rule", "ignored_by")

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
 
 SWITCHES = [
     "--no-sandbox",
@@ -56,19 +65,29 @@ class Watch:
 
 
 @contextmanager
-def open_chromium(path: str, watch: Watch) -> Iterator[BrowserContext]:
-    """A browser without a past; closed with all its pages at the end."""
+def open_chromium(path: str) -> Iterator[Browser]:
+    """One browser for many tests; closed at the end with all that is open in it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
         try:
-            context = browser.new_context(
-                viewport={"width": WIDE[0], "height": WIDE[1]},
-                color_scheme="light",
-                locale="en-GB",
-                timezone_id="UTC",
-            )
-            context.set_default_timeout(PATIENCE)
-            context.on("page", watch.follow)
-            yield context
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def without_a_past(browser: Browser, base_url: str | None = None, **more: Any) -> Iterator[BrowserContext]:
+    """Windows that know nothing of those before: no cookies, nothing cached."""
+    context = browser.new_context(
+        base_url=base_url,
+        viewport={"width": WIDE[0], "height": WIDE[1]},
+        color_scheme="light",
+        locale="en-GB",
+        timezone_id="UTC",
+        **more,
+    )
+    try:
+        context.set_default_timeout(PATIENCE)
+        yield context
+    finally:
+        context.close()

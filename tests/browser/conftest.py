@@ -1,4 +1,4 @@
-"""What the browser tests share: a real installation, a real Chromium, a person who looks at it."""
+"""What the browser tests share: one real Chromium, a real installation, a person who looks at it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,26 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.chromium import SWITCHES, Watch, open_chromium
+from tests.browser.chromium import Watch, open_chromium, without_a_past
 from tests.installation import Installation
 from tests.integrations.admin.made import make_superuser
 from tests.run import chromium
+
+
+@pytest.fixture(scope="package")
+def chromium_at_work() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("No Chromium was found: install Debian's package or set HALOBRIDGE_CHROMIUM.")
+    # Playwright keeps an event loop in this thread; nothing runs in it while a test asks the database.
+    with pytest.MonkeyPatch.context() as patch, open_chromium(path) as browser:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -31,26 +44,28 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def browser(bridge: Installation, watch: Watch) -> Iterator[BrowserContext]:
-    with open_chromium(str(chromium()), watch) as context:
+def browser(bridge: Installation, chromium_at_work: Browser, watch: Watch) -> Iterator[BrowserContext]:
+    with without_a_past(chromium_at_work) as context:
+        context.on("page", watch.follow)
         yield context
 
 
 @pytest.fixture
-def page(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    """A tab of a member of staff on the test's own database."""
-    path = chromium()
-    if path is None:
-        pytest.skip("No Chromium was found: install Debian's package or set HALOBRIDGE_CHROMIUM.")
-    # Playwright keeps an event loop in this thread; nothing runs in it while the test asks the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    make_superuser()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
-        opened = browser.new_context(base_url=live_server.url).new_page()
-        opened.goto(reverse("admin:index"))
-        opened.get_by_label("Username").fill("admin")
-        opened.get_by_label("Password").fill("a long password")
-        opened.get_by_role("button", name="Log in").click()
-        yield opened
-        browser.close()
+def staff(live_server: Any) -> User:
+    return make_superuser()
+
+
+@pytest.fixture
+def page(live_server: Any, chromium_at_work: Browser, staff: User) -> Iterator[Page]:
+    """A tab of a member of staff who has logged in, on the test's own database."""
+    with without_a_past(chromium_at_work, live_server.url) as context:
+        context.add_cookies([log_in(staff, live_server.url)])
+        yield context.new_page()
+
+
+def log_in(staff: User, url: str) -> Any:
+    """The cookie that the log-in page would have set; the tour goes through that page itself."""
+    client = Client()
+    client.force_login(staff)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}

@@ -85,7 +85,7 @@ class Staff:
     # ---- forms ----------------------------------------------------------------------------------
 
     def fill(self, label: str, text: str) -> None:
-        self.main.get_by_label(re.compile(rf"^{label}\*?$")).first.fill(text)
+        self.main.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")).first.fill(text)
 
     def tick(self, label: str) -> None:
         self.main.get_by_label(label, exact=True).first.check()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from integrations.models import Company, HaloCredential
 from mappings.linking import map_company, suggest_companies_for
 from mappings.models import CompanyMapping, IgnoredCompany
-from tests.browser.pictures import NARROW, Pictures
+from tests.browser.pictures import look_at
 from tests.integrations.admin.made import (
     make_client,
     make_company,
@@ -36,14 +36,6 @@ def credential() -> HaloCredential:
     make_site(make_client(credential, "Quite Another Practice"), "Main")
     suggest_companies_for(credential)
     return credential
-
-
-def look_at(page: Page, name: str) -> None:
-    page.set_viewport_size({"width": NARROW, "height": 844})
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= NARROW, f"{name} is {wide} pixels wide"
-    page.set_viewport_size({"width": 1280, "height": 900})
-    Pictures(count=80).take(page, name)
 
 
 FOCUSED = "document.activeElement.closest('tr')?.querySelector('th a')?.textContent ?? ''"

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from mappings.linking import match_computers_for
 from mappings.models import ComputerMapping, IgnoreRule
-from tests.browser.pictures import NARROW, Pictures
+from tests.browser.pictures import look_at
 from tests.mappings.builders import NAME, SERIAL, Scene, make_asset
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,10 +34,7 @@ def test_clones_are_told_apart_with_one_click(page: Page) -> None:
     page.get_by_role("link", name="ALD-PC1").first.click()
     expect(page.get_by_text("Several computers of this console fit the asset")).to_be_visible()
     expect(page.locator(".hb-evidence > section")).to_have_count(3)
-    Pictures().take(page, "computer-review")
-    page.set_viewport_size({"width": NARROW, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
-    page.set_viewport_size({"width": 1280, "height": 900})
+    look_at(page, "computer-review")
     page.get_by_role("button", name="It is this asset").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("ALD-PC1 is ALD-PC1 from now on.")).to_be_visible()
@@ -57,7 +54,7 @@ def test_the_edit_dialog_searches_the_assets_of_the_client(page: Page) -> None:
     page.get_by_role("group", name="An asset that is there").get_by_role("combobox").first.click()
     page.keyboard.type("recep")
     page.get_by_role("option", name="RECEPTION").click()
-    Pictures().take(page, "edit-mapping")
+    look_at(page, "edit-mapping")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("ALD-PC1 is RECEPTION from now on.")).to_be_visible()
     mapping = ComputerMapping.objects.get()
@@ -75,7 +72,7 @@ def test_an_ignore_rule_shows_what_it_catches_while_one_types(page: Page) -> Non
     page.get_by_label("Name pattern").fill("test-*")
     expect(told).to_contain_text("2 computers")
     expect(told).to_contain_text("TEST-1, TEST-2")
-    Pictures().take(page, "ignore-rule")
+    look_at(page, "ignore-rule")
     page.get_by_label("Name", exact=False).first.fill("Test bench")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("ignores 2 computers by now")).to_be_visible()

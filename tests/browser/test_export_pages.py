@@ -6,39 +6,18 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from halobridge.pipeline import TABLE
-from integrations.choices import RunKind
-from integrations.models import HaloAsset, Run
-from integrations.runs.steps import work
+from integrations.models import HaloAsset
 from mappings.models import ComputerMapping
-from tests.browser.pictures import NARROW, Pictures
+from tests.browser.pictures import look_at
+from tests.browser.queue_beside import queue
 from tests.mappings.builders import SERVER, Scene, make_asset_type
-from tests.mappings.fake_halo import FakeHalo, work_off
+from tests.mappings.fake_halo import FakeHalo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def queue(halo: FakeHalo) -> None:
-    """The queue works off what was asked for last."""
-    run = Run.objects.order_by("pk").last()
-    assert run is not None
-    if run.kind == RunKind.APPLY_ASSETS:
-        work_off(run, halo)
-    else:
-        work(run.pk, TABLE)
-
-
-def fits(page: Page) -> None:
-    """Nothing sticks out of a narrow window."""
-    wide = page.viewport_size
-    page.set_viewport_size({"width": NARROW, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
-    if wide:
-        page.set_viewport_size(wide)
-
-
 def test_an_export_is_chosen_previewed_changed_applied_and_undone(page: Page) -> None:
-    scene, halo, pictures = Scene(computers=3), FakeHalo(), Pictures()
+    scene, halo = Scene(computers=3), FakeHalo()
     make_asset_type(scene.credential, SERVER, "Server")
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -46,33 +25,31 @@ def test_an_export_is_chosen_previewed_changed_applied_and_undone(page: Page) ->
     page.goto(f"{reverse('admin:integrations_computer_changelist')}?q=ALD-PC")
     page.get_by_role("link", name="Export the 3 filtered").click()
     expect(page.get_by_text("3 chosen computers:")).to_be_visible()
-    fits(page)
-    pictures.take(page, "export-dialog")
+    look_at(page, "export-dialog")
     page.get_by_role("button", name="Show the preview").click()
     queue(halo)
     expect(page.get_by_text("3 changes ticked in all.")).to_be_visible(timeout=15_000)
+    look_at(page, "export-preview")
     page.get_by_label("Apply: Create ALD-PC00002").uncheck()
     page.get_by_role("button", name="Change the ticked rows").click()
     expect(page.get_by_text("the new assets of 2 computers")).to_be_visible()
-    fits(page)
+    look_at(page, "export-change-rows")
     page.locator("select[name=asset_type]").select_option(label="Server", force=True)
     page.get_by_role("button", name="Show the preview").click()
     queue(halo)
     expect(page.get_by_text("2 changes ticked in all.")).to_be_visible(timeout=15_000)
     expect(page.get_by_text("Asset type chosen in this preview.").first).to_be_visible()
-    fits(page)
 
     page.get_by_role("button", name="Apply the ticked changes").click()
     queue(halo)
     assert {asset["assettype_id"] for asset in halo.assets.values()} == {SERVER}
     page.reload()
-    pictures.take(page, "export-run")
+    look_at(page, "export-run")
     page.get_by_role("button", name="Undo …").click()
     queue(halo)
     expect(page.get_by_text("2 changes ticked in all.")).to_be_visible(timeout=15_000)
     expect(page.get_by_role("heading", name="What undoing run")).to_be_visible()
-    fits(page)
-    pictures.take(page, "undo-preview")
+    look_at(page, "undo-preview")
     page.get_by_role("button", name="Apply the ticked changes").click()
     queue(halo)
     assert [asset["inactive"] for asset in halo.assets.values()] == [True, True]

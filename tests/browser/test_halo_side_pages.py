@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from integrations.choices import OptionKind, Outcome, ReadState, Resource, RunKind, RunState
 from integrations.models import Entry, HaloCredential, HaloOption, MirrorState, Run
-from tests.browser.pictures import NARROW, Pictures
+from tests.browser.pictures import look_at
 from tests.integrations.admin.made import make_asset_type, make_credential, make_held_loss
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,14 +52,9 @@ def credential() -> HaloCredential:
     return made
 
 
-def look_at(page: Page, name: str, address: str) -> None:
-    """A picture of each look if any are wanted; nothing is wider than the window."""
+def open_and_look(page: Page, name: str, address: str) -> None:
     page.goto(address)
-    page.set_viewport_size({"width": NARROW, "height": 844})
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= NARROW, f"{name} is {wide} pixels wide"
-    page.set_viewport_size({"width": 1280, "height": 900})
-    Pictures(count=60).take(page, name)
+    look_at(page, name)
 
 
 def test_the_credential_tells_what_is_read_and_who_else_writes(
@@ -76,19 +71,21 @@ def test_the_credential_tells_what_is_read_and_who_else_writes(
         done=1500,
         total=20000,
     )
-    look_at(page, "credential", reverse("admin:integrations_halocredential_change", args=(credential.pk,)))
+    open_and_look(
+        page, "credential", reverse("admin:integrations_halocredential_change", args=(credential.pk,))
+    )
     bar = page.get_by_role("progressbar", name="Reading of assets")
     expect(bar).to_have_attribute("aria-valuenow", "7")
     MirrorState.objects.filter(resource=Resource.ASSETS).update(done=19000)
     expect(bar).to_have_attribute("aria-valuenow", "95", timeout=10_000)
-    look_at(page, "sync", reverse("admin:integrations_run_change", args=(run.pk,)))
+    open_and_look(page, "sync", reverse("admin:integrations_run_change", args=(run.pk,)))
     expect(page.get_by_role("progressbar", name="Reading of assets")).to_be_visible()
 
 
 def test_sync_settings_are_chosen_by_name_and_nonsense_is_said_there(
     page: Page, credential: HaloCredential
 ) -> None:
-    look_at(
+    open_and_look(
         page,
         "sync-settings",
         reverse("admin:integrations_halocredential_sync_settings", args=(credential.pk,)),
@@ -107,10 +104,10 @@ def test_a_loss_is_decided_by_keyboard_after_a_question(page: Page, credential: 
         state=RunState.WAITING,
     )
     Entry.objects.create(run=run, action="skip", outcome=Outcome.HELD, subject="Assets", reason=loss.reason)
-    look_at(page, "losses", reverse("admin:integrations_heldloss_changelist"))
-    look_at(page, "waiting", reverse("admin:integrations_run_change", args=(run.pk,)))
+    open_and_look(page, "losses", reverse("admin:integrations_heldloss_changelist"))
+    open_and_look(page, "waiting", reverse("admin:integrations_run_change", args=(run.pk,)))
     page.get_by_role("link", name="Decide about the missing assets").press("Enter")
-    look_at(page, "loss", page.url)
+    open_and_look(page, "loss", page.url)
     page.get_by_role("link", name="Keep everything").press("Enter")
     with page.expect_navigation():
         page.get_by_role("button", name="Keep everything").press("Enter")

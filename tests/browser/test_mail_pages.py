@@ -10,7 +10,7 @@ from integrations.ingest.console_side import store_companies, store_computers
 from integrations.ingest.mails import read_some
 from integrations.models import Console, MailRule
 from integrations.records import CompanyRecord, ComputerRecord
-from tests.browser.pictures import NARROW, Pictures
+from tests.browser.pictures import look_at
 from tests.integrations.ingest.mail_builders import keep_mail, make_mailbox, make_rule
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,21 +42,20 @@ def make_world() -> Console:
 
 def test_from_a_mail_to_a_rule_that_takes_it(page: Page) -> None:
     mailbox = make_world()
-    pictures = Pictures()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
 
     page.goto(reverse("admin:integrations_mail_changelist"))
     expect(page.get_by_text("No rule takes it").first).to_be_visible()
-    pictures.take(page, "mails")
+    look_at(page, "mails")
     page.get_by_role("link", name="[Storage 3] Pool degraded on NAS-2").click()
     expect(page.get_by_text("Pool 1 is degraded.")).to_be_visible()
-    pictures.take(page, "mail")
+    look_at(page, "mail")
     page.get_by_role("button", name="Make a rule from this mail").click()
     expect(page.get_by_label("Sender")).to_have_value("alerts@vendor.example")
     expect(page.get_by_label("Subject pattern")).to_have_value(r"^\[Storage 3\] Pool degraded on NAS-2$")
-    pictures.take(page, "mail-rule-add")
+    look_at(page, "mail-rule-add")
     page.get_by_label("Subject pattern").fill(r"^\[Storage \d+\] Pool degraded on (?P<computer>\S+$")
     page.locator("#id_event_type").evaluate("field => field.value = 'device.disk_health'")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -75,23 +74,20 @@ def test_from_a_mail_to_a_rule_that_takes_it(page: Page) -> None:
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.get_by_text("backup.failed||pc-01")).to_be_visible()
     expect(page.get_by_text("Found", exact=True)).to_be_visible()
-    pictures.take(page, "mail-trying")
-    page.set_viewport_size({"width": NARROW, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
-    page.set_viewport_size({"width": 1280, "height": 900})
+    look_at(page, "mail-trying")
 
     page.goto(reverse("admin:integrations_mailrule_changelist"))
-    pictures.take(page, "mail-rules")
+    look_at(page, "mail-rules")
     page.get_by_role("button", name="Try “Agent offline” earlier").click()
     order = list(MailRule.objects.order_by("position").values_list("name", flat=True))
     assert order[:2] == ["Agent offline", "Backup failed, and succeeded"]
     page.get_by_role("link", name="Backup failed, and succeeded").click()
     expect(page.get_by_text("delivers events itself")).to_be_visible()
-    pictures.take(page, "mail-rule")
+    look_at(page, "mail-rule")
     page.goto(reverse("admin:integrations_console_change", args=[mailbox.pk]))
     expect(page.get_by_role("link", name="1 no rule takes")).to_be_visible()
-    pictures.take(page, "mailbox")
+    look_at(page, "mailbox")
     page.goto(f"{reverse('admin:integrations_mailrule_add')}?preset=tactical_rmm.check")
     expect(page.get_by_label("Series key")).to_have_value("tactical|{company}|{computer}|{series}")
-    pictures.take(page, "mail-rule-preset")
+    look_at(page, "mail-rule-preset")
     assert said == []

@@ -9,23 +9,12 @@ from playwright.sync_api import Page, expect
 from integrations.models import Plan
 from mappings.linking import map_company
 from mappings.models import CompanyMapping, MappingSheet
-from tests.browser.pictures import NARROW, Pictures
+from tests.browser.pictures import look_at
 from tests.connected import execute_here
 from tests.mappings.builders import Scene, make_client, make_company, make_site
 from tests.mappings.sheets import Rows, csv_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def look_at(page: Page, pictures: Pictures, name: str) -> None:
-    """A picture of each look if any are wanted; nothing is wider than the window."""
-    wide_window = page.viewport_size
-    page.set_viewport_size({"width": NARROW, "height": 844})
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= NARROW, f"{name} is {wide} pixels wide"
-    if wide_window is not None:
-        page.set_viewport_size(wide_window)
-    pictures.take(page, f"sheet-{name}")
 
 
 def choose_file(page: Page, rows: Rows, name: str) -> None:
@@ -40,7 +29,6 @@ def newest() -> MappingSheet:
 
 
 def test_company_mappings_from_the_file_to_what_it_did(page: Page) -> None:
-    pictures = Pictures()
     scene = Scene()
     make_site(make_client(scene.credential, "Birch Legal"), "Main")
     birch = make_company(scene.console, "Birch Legal LLP")
@@ -52,9 +40,9 @@ def test_company_mappings_from_the_file_to_what_it_did(page: Page) -> None:
         {"Company": "Elm", "Halo client": "Birch Legal", "Create tickets": ""},
     ]
     page.goto(reverse("admin:mappings_companymapping_changelist"))
-    look_at(page, pictures, "companies")
+    look_at(page, "sheet-companies")
     page.get_by_role("link", name="Import a sheet").click()
-    look_at(page, pictures, "import")
+    look_at(page, "sheet-import")
     choose_file(page, rows, "companies.csv")
 
     look_run = newest().look_run
@@ -62,7 +50,7 @@ def test_company_mappings_from_the_file_to_what_it_did(page: Page) -> None:
     execute_here(look_run)
     expect(page.get_by_role("button", name="Apply the 3 rows")).to_be_visible()
     expect(page.get_by_text("There is no company 'Elm'.")).to_be_visible()
-    look_at(page, pictures, "preview")
+    look_at(page, "sheet-preview")
 
     map_company(oak, make_client(scene.credential, "Chosen by hand"))
     page.reload()
@@ -74,18 +62,17 @@ def test_company_mappings_from_the_file_to_what_it_did(page: Page) -> None:
 
     expect(page.get_by_text("What it did")).to_be_visible()
     expect(page.get_by_text("1 row was refused; the others are applied.")).to_be_visible()
-    look_at(page, pictures, "applied")
+    look_at(page, "sheet-applied")
     assert CompanyMapping.objects.get(company=birch).halo_client.name == "Birch Legal"
     assert CompanyMapping.objects.get(company=oak).halo_client.name == "Chosen by hand"
     assert CompanyMapping.objects.get(company=scene.company).create_tickets
 
 
 def test_a_sheet_of_assets_leads_to_a_preview(page: Page) -> None:
-    pictures = Pictures()
     scene = Scene()
     row = {"inventory_number": "R-1", "assettype_name": "Workstation", "Device Name": "ROUTER-1"}
     page.goto(reverse("admin:integrations_haloasset_changelist"))
-    look_at(page, pictures, "assets")
+    look_at(page, "sheet-assets")
     page.get_by_role("link", name="Import a sheet").click()
     choose_file(
         page, [{**row, "client_name": scene.client.name}, {**row, "client_name": "Nobody"}], "assets.csv"
@@ -98,13 +85,12 @@ def test_a_sheet_of_assets_leads_to_a_preview(page: Page) -> None:
     expect(page.get_by_text("What the sheet assets.csv would do")).to_be_visible()
     expect(page.get_by_text("There is no Halo client 'Nobody'.")).to_be_visible()
     expect(page.get_by_role("button", name="Apply the ticked changes")).to_be_visible()
-    look_at(page, pictures, "assets-preview")
+    look_at(page, "sheet-assets-preview")
     assert Plan.objects.get().counts["create"] == 1
 
 
 def test_the_lists_of_computers_and_products_stay_as_wide_as_the_window(page: Page) -> None:
-    pictures = Pictures()
     Scene(computers=3)
     for name in ("integrations_computer", "mappings_productmapping", "mappings_mappingsheet"):
         page.goto(reverse(f"admin:{name}_changelist"))
-        look_at(page, pictures, name.partition("_")[2])
+        look_at(page, f"sheet-{name.partition('_')[2]}")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from integrations.management.reporting import execute_here
 from integrations.models import Computer, Run, Upload
-from tests.browser.pictures import NARROW, Pictures
+from tests.browser.pictures import look_at
 from tests.integrations.admin.made import make_console
 from tests.integrations.ingest.uploads.flow import applied
 from tests.integrations.sync.tables.sheets import csv_of
@@ -24,24 +24,12 @@ ROWS = [
 ]
 
 
-def look_at(page: Page, pictures: Pictures, name: str) -> None:
-    """A picture of each look if any are wanted; nothing is wider than the window."""
-    wide_window = page.viewport_size
-    page.set_viewport_size({"width": NARROW, "height": 844})
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= NARROW, f"{name} is {wide} pixels wide"
-    if wide_window is not None:
-        page.set_viewport_size(wide_window)
-    pictures.take(page, f"spreadsheet-{name}")
-
-
 def test_from_the_file_to_the_run(page: Page) -> None:
-    pictures = Pictures()
     console = make_console("Lists", kind="spreadsheet", credentials={})
     applied(console, "companies", [["Company ID", "Company"], ["c1", "Pine Dental Ltd"], ["c2", "Oak Legal"]])
     page.goto(reverse("admin:integrations_console_change", args=(console.pk,)))
     page.get_by_role("link", name="Upload a spreadsheet").click()
-    look_at(page, pictures, "upload")
+    look_at(page, "spreadsheet-upload")
 
     file = {"name": "computers.csv", "mimeType": "text/csv", "buffer": csv_of([HEADERS, *ROWS])}
     page.get_by_label("Computers").check()
@@ -54,7 +42,7 @@ def test_from_the_file_to_the_run(page: Page) -> None:
     execute_here(upload.look_run)
     expect(page.get_by_role("button", name="Apply what was looked at")).to_be_visible()
     expect(page.get_by_text("Last seen: 'soon' is not a time.")).to_be_visible()
-    look_at(page, pictures, "preview")
+    look_at(page, "spreadsheet-preview")
 
     page.get_by_label("Online is taken for").select_option("")
     page.get_by_role("button", name="Look again").click()
@@ -67,8 +55,8 @@ def test_from_the_file_to_the_run(page: Page) -> None:
     execute_here(run)
     page.goto(reverse("admin:integrations_run_change", args=(run.pk,)))
     expect(page.get_by_role("rowheader", name="Row 5")).to_be_visible()
-    look_at(page, pictures, "run")
+    look_at(page, "spreadsheet-run")
     assert Computer.objects.count() == 2
 
     page.goto(reverse("admin:integrations_console_change", args=(console.pk,)))
-    look_at(page, pictures, "console")
+    look_at(page, "spreadsheet-console")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from integrations.choices import RunKind, RunState
 from integrations.models import Run
-from tests.browser.pictures import NARROW, Pictures
+from tests.browser.pictures import look_at
 from tests.ticketing.fake_halo import FakeHalo, run_once
 from tests.ticketing.noise.test_storms import stormy, trouble
 from tests.ticketing.world import World, make_computer
@@ -20,14 +20,9 @@ from ticketing.models import Alert, MaintenanceWindow, Simulation, Snooze, Storm
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def look_at(page: Page, name: str, address: str) -> None:
-    """A picture of each look if any are wanted; nothing is wider than the window."""
+def open_and_look(page: Page, name: str, address: str) -> None:
     page.goto(address)
-    page.set_viewport_size({"width": NARROW, "height": 844})
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= NARROW, f"{name} is {wide} pixels wide"
-    page.set_viewport_size({"width": 1280, "height": 900})
-    Pictures(count=80).take(page, name)
+    look_at(page, name)
 
 
 @pytest.fixture
@@ -42,7 +37,7 @@ def world() -> World:
 
 
 def test_event_types_are_found_by_typing(page: Page, world: World) -> None:
-    look_at(page, "event-set", reverse("admin:ticketing_eventset_change", args=(world.event_set.pk,)))
+    open_and_look(page, "event-set", reverse("admin:ticketing_eventset_change", args=(world.event_set.pk,)))
     field = page.get_by_label("Search event types")
     field.fill("disk space")
     expect(page.get_by_label("Disk space low")).to_be_visible()
@@ -53,12 +48,12 @@ def test_event_types_are_found_by_typing(page: Page, world: World) -> None:
 
 def test_the_profile_says_how_its_tickets_live(page: Page, world: World) -> None:
     address = reverse("admin:ticketing_integrationprofile_change", args=(world.profile.pk,))
-    look_at(page, "profile", address)
+    open_and_look(page, "profile", address)
     expect(page.get_by_label("Close a ticket whose alert is over")).to_be_visible()
 
 
 def test_the_loudest_are_quieted_beside_their_row(page: Page, world: World) -> None:
-    look_at(page, "loudest", reverse("admin:ticketing_alert_loudest"))
+    open_and_look(page, "loudest", reverse("admin:ticketing_alert_loudest"))
     page.get_by_role("button", name="Snooze Backup failed of ALD-SRV01 for a week").press("Enter")
     expect(page.get_by_text("It can be lifted under")).to_be_visible()
     expect(page.get_by_role("link", name="Snoozed: Backup failed of ALD-SRV01")).to_be_visible()
@@ -68,7 +63,7 @@ def test_an_alert_tells_why_and_in_which_order_it_was_judged(page: Page, world: 
     alert = Alert.objects.first()
     assert alert
     Snooze.objects.create(alert=alert, until=timezone.now() + timedelta(days=1), reason="Disk ordered")
-    look_at(page, "alert", reverse("admin:ticketing_alert_change", args=(alert.pk,)))
+    open_and_look(page, "alert", reverse("admin:ticketing_alert_change", args=(alert.pk,)))
     expect(page.get_by_text("On the way to a ticket, as things are now")).to_be_visible()
     expect(page.get_by_text("stops here")).to_be_visible()
 
@@ -83,8 +78,8 @@ def test_a_window_is_filled_in(page: Page, world: World) -> None:
         repeats="monthly",
         weekdays=[1],
     )
-    look_at(page, "windows", reverse("admin:ticketing_maintenancewindow_changelist"))
-    look_at(page, "window", reverse("admin:ticketing_maintenancewindow_add"))
+    open_and_look(page, "windows", reverse("admin:ticketing_maintenancewindow_changelist"))
+    open_and_look(page, "window", reverse("admin:ticketing_maintenancewindow_add"))
 
 
 def test_a_storm_is_decided_about(page: Page) -> None:
@@ -92,7 +87,7 @@ def test_a_storm_is_decided_about(page: Page) -> None:
     trouble(world, 8)
     run_once(halo, world.instance)
     storm = Storm.objects.get()
-    look_at(page, "storm", reverse("admin:ticketing_storm_change", args=(storm.pk,)))
+    open_and_look(page, "storm", reverse("admin:ticketing_storm_change", args=(storm.pk,)))
     expect(page.get_by_text("Release: a ticket for each")).to_be_visible()
 
 
@@ -112,6 +107,6 @@ def test_a_simulation_is_read_by_day_and_company(page: Page, world: World) -> No
             "by_company": [{"company": world.company.pk, "name": "Alder Dental", **line}],
         },
     )
-    look_at(page, "simulation", reverse("admin:ticketing_simulation_change", args=(simulation.pk,)))
-    look_at(page, "simulation-add", reverse("admin:ticketing_simulation_add"))
+    open_and_look(page, "simulation", reverse("admin:ticketing_simulation_change", args=(simulation.pk,)))
+    open_and_look(page, "simulation-add", reverse("admin:ticketing_simulation_add"))
     expect(page.get_by_label("Company mapping")).to_be_visible()

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.chromium import Watch
-from tests.browser.pictures import Pictures
+from tests.browser.pictures import take
 from tests.browser.staff import Staff
 from tests.installation import PASSWORD, ROOT, Installation
 
@@ -39,12 +39,13 @@ class Tour:
         self.page = context.new_page()
         self.context = context
         self.staff = Staff(self.page)
-        self.pictures = Pictures()
+        self.taken = 0
         self.commands = commands_of_the_readme()
         self.computer = self.commands["fail"][-1]
 
     def shoot(self, name: str, page: Page | None = None, *, readme: int = 0) -> None:
-        self.pictures.take(page or self.page, name, readme=readme)
+        self.taken += 1
+        take(page or self.page, name, place=self.taken, readme=readme)
 
     @contextmanager
     def look_at_halo(self) -> Iterator[Page]:

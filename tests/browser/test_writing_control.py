@@ -7,28 +7,21 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import SWITCHES
+from tests.browser.chromium import without_a_past
 from tests.integrations.admin.made import make_credential, make_superuser
-from tests.run import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
-def page(request: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    """Signed in, at a list that has nothing to do with writing."""
-    path = chromium()
-    if path is None:
-        pytest.skip("No Chromium was found: install Debian's package or set HALOBRIDGE_CHROMIUM.")
-    # Playwright keeps an event loop in this thread; nothing runs in it while the test asks the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def page(request: Any, live_server: Any, chromium_at_work: Browser) -> Iterator[Page]:
+    """Signed in by the log-in page, at a list that has nothing to do with writing."""
     make_superuser()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
-        opened = browser.new_context(java_script_enabled=request.param).new_page()
-        opened.goto(live_server.url + reverse("admin:integrations_run_changelist") + "?q=disk")
+    with without_a_past(chromium_at_work, live_server.url, java_script_enabled=request.param) as context:
+        opened = context.new_page()
+        opened.goto(reverse("admin:integrations_run_changelist") + "?q=disk")
         opened.get_by_label("Username").fill("admin")
         opened.get_by_label("Password").fill("a long password")
         opened.get_by_role("button", name="Log in").click()
@@ -36,7 +29,6 @@ def page(request: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
         expect(opened.get_by_label("Password")).to_have_count(0)
         opened.wait_for_load_state("load")
         yield opened
-        browser.close()
 
 
 def test_one_key_stops_all_writing_and_one_stays_there(page: Page) -> None:

@@ -45,6 +45,10 @@ class TicketRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         if "event_set" in self.fields:
             self.fields["event_set"].required = False
             self.fields["event_set"].help_text = PROPOSED
+        for field in self.fields.values():
+            # In a table of rules the head of the column is no label of the field.
+            inner: Any = getattr(field.widget, "widget", field.widget)
+            inner.attrs.setdefault("aria-label", str(field.label))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -107,6 +107,7 @@
         if ($(select).hasClass("select2-hidden-accessible")) $(select).select2("destroy");
         $(select).removeData();
         $(select).select2();
+        nameSelects();
       };
       $(other).on("change", () => {
         $(select).empty();
@@ -114,6 +115,28 @@
       });
       rebuild();
     });
+  }
+
+  /* The theme's searched selects and tool tips do not tell their names to a screen reader. */
+  function nameSelects() {
+    document.querySelectorAll("select.select2-hidden-accessible").forEach((select) => {
+      const label = select.getAttribute("aria-label") || (select.labels[0] ? select.labels[0].textContent : "");
+      const name = label.replace("*", "").trim();
+      const shown = select.nextElementSibling;
+      if (!name || !shown) return;
+      const parts = ".select2-selection, .select2-selection__rendered[role=textbox], .select2-search__field";
+      shown.querySelectorAll(parts).forEach((part) => {
+        part.removeAttribute("aria-labelledby");
+        part.setAttribute("aria-label", name);
+      });
+    });
+    document.querySelectorAll(".help-tooltip[aria-label]").forEach((tip) => tip.setAttribute("role", "img"));
+  }
+
+  /* The name of an icon is no word: "domain Company mapping" would be read out. */
+  function hideIcons() {
+    const icons = document.querySelectorAll("#nav-sidebar li a > .material-symbols-outlined");
+    icons.forEach((icon) => icon.setAttribute("aria-hidden", "true"));
   }
 
   /* A search field that shows only what holds every typed word; what is ticked stays ticked. */
@@ -160,13 +183,22 @@
     sendOnChange(root);
     within(root);
     dependents(root);
+    setTimeout(nameSelects);
   }
 
   window.addEventListener("load", () => start(document));
+  window.addEventListener("load", hideIcons);
+  /* The theme makes its selects once jQuery says that the page is ready, which can be after it was loaded. */
+  window.addEventListener("load", () => {
+    const $ = window.django && window.django.jQuery;
+    if ($) $(() => setTimeout(nameSelects));
+  });
   closing();
   document.addEventListener("htmx:afterSettle", (event) => {
-    start(document);
     const select2 = window.django && window.django.jQuery && window.django.jQuery.fn.djangoCustomSelect2;
     if (select2) window.django.jQuery(event.target).find(".unfold-admin-autocomplete").djangoCustomSelect2();
+    start(document);
   });
+  /* A row that was added to a table of a form: the theme makes its selects first. */
+  document.addEventListener("formset:added", () => setTimeout(nameSelects));
 })();
