@@ -44,8 +44,8 @@ def start(address: str) -> None:
     )
 
 
-def clean(event: dict[str, Any], hint: dict[str, Any] | None = None) -> dict[str, Any]:
+def clean(event: Any, hint: Any = None) -> Any:
     """The event as it may leave: without what belongs to a request, all texts masked, with our own ids."""
-    kept = masked({name: value for name, value in event.items() if name not in _NOT_SENT})
+    kept: dict[str, Any] = masked({name: value for name, value in event.items() if name not in _NOT_SENT})
     kept["tags"] = {**(kept.get("tags") or {}), **{name: str(value) for name, value in known().items()}}
     return kept

@@ -76,7 +76,7 @@ class LongPaginator(_Paginator):
         stop = start + self.per_page
         rows: Any = self.object_list
         if not isinstance(rows, QuerySet):
-            return self._get_page(rows[start:stop], number, self)
+            return Page(rows[start:stop], number, self)
         # To find that there is none may take a look at every row.
         cut = rows_between(rows, start, stop) if self.count else rows.none()
-        return self._get_page(cut, number, self)
+        return Page(cut, number, self)

@@ -56,7 +56,7 @@ class ExportedList(_Base):
     """The columns in HaloPSA's own words, for a list that its import takes."""
 
     def page_urls(self) -> list[URLPattern]:
-        return [self.page("export/", "export", self.export), *super().page_urls()]  # type: ignore[arg-type]
+        return [self.page("export/", "export", self.export), *super().page_urls()]
 
     def export(self, request: HttpRequest) -> HttpResponseBase:
         """The filtered, searched and ordered list; the query string is the list's, with format and fields."""

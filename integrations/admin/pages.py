@@ -69,7 +69,13 @@ def choices(
     return [
         Choice("", "All", total, address(request, **{name: None}), not chosen),
         *(
-            Choice(value, label, counts and counts[value], address(request, **{name: value}), chosen == value)
+            Choice(
+                value,
+                label,
+                None if counts is None else counts[value],
+                address(request, **{name: value}),
+                chosen == value,
+            )
             for value, label in options
             if counts is None or counts.get(value)
         ),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Case, CharField, Exists, Q, Value, When
+from django.db.models import Case, CharField, Q, Value, When
 
-Conditions = Sequence[tuple[str, Q | Exists]]
-"""State and condition, the first that holds decides."""
+Conditions = Sequence[tuple[str, Any]]
+"""State and condition (`Q`, `Exists` or both combined); the first that holds decides."""
 
 
 def state_column(conditions: Conditions, default: str) -> Case:
