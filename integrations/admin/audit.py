@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
@@ -26,15 +25,7 @@ from integrations.admin.bases import HistoryAdmin
 from integrations.admin.display import NOTHING, badge_column, link, time_column, two_lines
 from integrations.admin.histories import changes_shown, kind_name, object_link
 from integrations.models import Audited, AuditEntry, Run
-from integrations.models.audit import AuditAction
 
-TONES: Final[Mapping[str, str]] = {
-    AuditAction.ADD: "good",
-    AuditAction.CHANGE: "info",
-    AuditAction.DELETE: "bad",
-    AuditAction.CANCEL: "warn",
-    AuditAction.FAILED_LOG_IN: "bad",
-}
 SHOWN: Final = 3
 """Fields of an entry in the list; its own page has all of them."""
 
@@ -91,7 +82,7 @@ class AuditEntryAdmin(HistoryAdmin):
     )
 
     when = time_column("at", "When")
-    action_shown = badge_column("action", "What", TONES)
+    action_shown = badge_column("action", "What")
 
     @admin.display(description="Who", ordering="who")
     def who_shown(self, row: AuditEntry) -> SafeString:

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from integrations.admin.choosers import id_of
 from integrations.models import HaloCredential
 
+_KEPT = "_halo_credentials"
 PARAMETER = "halo_credential"
 
 
@@ -26,9 +27,18 @@ class CredentialChoice:
         return len(self.all) > 1
 
 
+def credentials_of(request: HttpRequest) -> list[HaloCredential]:
+    """All of them by name, with their instances: the page and the head above it ask once between them."""
+    kept: list[HaloCredential] | None = getattr(request, _KEPT, None)
+    if kept is None:
+        kept = list(HaloCredential.objects.select_related("instance").order_by("name"))
+        setattr(request, _KEPT, kept)
+    return kept
+
+
 def credential_choice(request: HttpRequest) -> CredentialChoice:
     """One query. Without a (known) number the first one that was synced is taken, else the first."""
-    rows = list(HaloCredential.objects.select_related("instance").order_by("name"))
+    rows = credentials_of(request)
     wanted = id_of(request, PARAMETER)
     named = [row for row in rows if row.pk == wanted]
     in_use = [row for row in rows if row.enabled and row.synced_at]

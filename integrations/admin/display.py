@@ -108,6 +108,16 @@ TONES_OF_KIND: Final[dict[tuple[str, str], str]] = {
     ("event", "open"): "bad",
     ("mailrule", "open"): "bad",
     ("newcomer", "open"): "warn",
+    ("auditentry", "add"): "good",
+    ("auditentry", "change"): "info",
+    ("auditentry", "delete"): "bad",
+    ("auditentry", "start"): "neutral",
+    ("auditentry", "act"): "neutral",
+    ("auditentry", "cancel"): "warn",
+    ("auditentry", "export"): "neutral",
+    ("auditentry", "log_in"): "neutral",
+    ("auditentry", "log_out"): "neutral",
+    ("auditentry", "failed_log_in"): "bad",
 }
 """Where a value means something else: an open ticket is at work, an open alert is a fault."""
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from integrations.admin.credential_choice import credentials_of
 from integrations.admin.display import admin_url
 from integrations.choices import WriteMode
 from integrations.models import HaloCredential
@@ -45,16 +46,7 @@ def writing_control(request: HttpRequest) -> WritingControl | None:
     if not request.user.has_perm("integrations.stop_instance"):
         return None
     may_observe = request.user.has_perm("integrations.stop_halocredential")
-    credentials = HaloCredential.objects.select_related("instance").only(
-        "name",
-        "enabled",
-        "write_mode",
-        "held_since",
-        "instance__writes_stopped",
-        "instance__resource_server",
-        "instance__tenant",
-    )
-    modes = [_mode(row, may_observe) for row in credentials.order_by("name")]
+    modes = [_mode(row, may_observe) for row in credentials_of(request)]
     if not modes:
         return None
     told, tone = _of_all({(mode.told, mode.tone) for mode in modes})

@@ -72,7 +72,8 @@ class AuditedQuerySet(models.QuerySet[M]):
     def delete(self) -> tuple[int, dict[str, int]]:
         if not is_told(self.model):
             return super().delete()
-        with transaction.atomic(using=self.db, savepoint=False):
+        # With a savepoint: what is protected is refused, and whoever asked may go on in their transaction.
+        with transaction.atomic(using=self.db):
             gone = self._before(self)
             found = super().delete()
             if gone is None:
@@ -166,7 +167,7 @@ class Audited(models.Model):
         if not is_told(model):
             return super().delete(*args, **named)
         gone = Noted(self.pk, name_of(self), values_of(self))
-        with transaction.atomic(savepoint=False):
+        with transaction.atomic():
             found = super().delete(*args, **named)
             note_rows(model, AuditAction.DELETE, [gone], beside(model, found[1]))
         return found

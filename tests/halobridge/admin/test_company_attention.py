@@ -50,4 +50,4 @@ def test_ignored_companies_are_not_missing(browser: Client) -> None:
 
     (coverage,) = browser.get(reverse("admin:index")).context["coverage"]
 
-    assert (coverage.companies, coverage.companies_mapped) == (1, 1)
+    assert (coverage.mapped, coverage.companies_percent) == (1, 100)
