@@ -150,6 +150,8 @@ class Command(BaseCommand):
         bind = os.environ.get("HALOBRIDGE_BIND", "127.0.0.1")
         gunicorn = [sys.executable, "-m", "gunicorn", "halobridge.wsgi", "--bind", f"{bind}:{port}"]
         options = [
+            "--chdir",
+            str(settings.BASE_DIR),
             "--workers",
             workers,
             "--threads",
