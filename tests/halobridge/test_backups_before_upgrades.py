@@ -19,14 +19,14 @@ from halobridge.upgrading import NoBackup, back_up_before_upgrade
 from integrations.backups import BackupProblem
 from tests.builders import make_console
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.migrates]
 
 
 @pytest.fixture
 def older() -> Iterator[str]:
     """As if the newest migrations had not been applied yet: nothing but the note of them is missing."""
     recorder = MigrationRecorder(connection)
-    rows = recorder.migration_qs.filter(app="ticketing").order_by("-id")
+    rows = recorder.migration_qs.filter(app="ticketing").order_by("-name")
     newest = rows[0]
     rows.filter(pk=newest.pk).delete()
     yield newest.name

@@ -74,6 +74,7 @@ def test_every_credential_is_held_back_and_says_why(backup: Path) -> None:
     assert not credential.may_write
 
 
+@pytest.mark.migrates
 def test_the_manifest_counts_the_rows_and_holds_no_secret(backup: Path) -> None:
     told = manifest_of(backup)
     assert told["rows"]["integrations_halocredential"] == 1
