@@ -17,9 +17,9 @@ from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.credential_choice import CredentialFirst
 from integrations.admin.display import NOTHING, admin_url, badge_column, duration, row_link, time_column
 from integrations.admin.pages import Choice, address, choices, page_of
-from integrations.choices import Action, PlanState, RunKind
-from integrations.models import OPEN_STATES, HaloCredential, Plan, PlannedChange, Run
-from integrations.runs.request import request_planning, request_run
+from integrations.choices import Action, PlanState
+from integrations.models import HaloCredential, Plan, PlannedChange, Run
+from integrations.runs.request import request_planning
 from mappings.admin.export_form import ExportForm
 from mappings.admin.export_scope import named_computers
 from mappings.admin.new_types import NewTypes
@@ -36,6 +36,8 @@ from mappings.planning import (
     WRITES,
     can_be_made_again,
     make_again,
+    request_apply,
+    run_that_applies,
     tick,
     verify,
     ways,
@@ -186,26 +188,21 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
 
     def apply(self, request: HttpRequest, row: Plan) -> HttpResponse:
         """What was looked at is what runs: checksum and the rows that the preview covers must still hold."""
-        running = Run.objects.filter(plan=row, kind=RunKind.APPLY_ASSETS, state__in=OPEN_STATES).first()
-        if running is None and self._may_apply(request, row):
-            running = request_run(
-                RunKind.APPLY_ASSETS,
-                plan=row,
-                halo_credential=row.halo_credential,
-                requested_by=request.user,
-                slot=f"apply:{row.pk}",
-            )
+        running = run_that_applies(row) or self._apply(request, row)
         return HttpResponseRedirect(admin_url(running or row))
 
-    def _may_apply(self, request: HttpRequest, row: Plan) -> bool:
-        """Says why not, if not."""
+    def _apply(self, request: HttpRequest, row: Plan) -> Run | None:
+        """The run that does it; None if it may not be, which is said."""
         if not self._unchanged(request, row):
-            return False
-        plan = self._take_ticks(request, row)
-        problem = verify(plan) if plan.counts.get("selected") else "Nothing is ticked."
-        if problem:
-            messages.error(request, f"Nothing was written. {problem}")
-        return not problem
+            return None
+        try:
+            plan = self._take_ticks(request, row)
+            if plan.counts.get("selected") and (problem := verify(plan)):
+                raise ValidationError(problem)
+            return request_apply(plan, plan.checksum, requested_by=request.user)
+        except ValidationError as refused:
+            messages.error(request, f"Nothing was written. {' '.join(refused.messages)}")
+            return None
 
     def plan_again(self, request: HttpRequest, row: Plan) -> HttpResponse:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
@@ -18,13 +19,21 @@ from integrations.api.problems import Conflict
 from integrations.api.resources import NestedResource, ReadResource
 from integrations.api.runs import RunSerializer, accepted
 from integrations.api.waiting import wait_while
-from integrations.choices import PlanState, RunKind
-from integrations.models import OPEN_STATES, Computer, HaloSite, Plan, PlannedChange, Run
-from integrations.runs.request import request_planning, request_run
+from integrations.choices import PlanState
+from integrations.models import Computer, HaloSite, Plan, PlannedChange
+from integrations.runs.request import request_planning
 from mappings.api.wanted_plans import MOST_COMPUTERS, WantedPlanSerializer, make_plan
 from mappings.keeping import release
 from mappings.models import ComputerMapping
-from mappings.planning import can_be_made_again, choose, make_again, tick, verify
+from mappings.planning import (
+    can_be_made_again,
+    choose,
+    make_again,
+    request_apply,
+    run_that_applies,
+    tick,
+    verify,
+)
 
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):
@@ -162,20 +171,13 @@ class PlanViewSet(ReadResource):
         wanted = ChecksumSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         plan = self.get_object()
-        running = Run.objects.filter(plan=plan, kind=RunKind.APPLY_ASSETS, state__in=OPEN_STATES)
-        if wanted.validated_data["checksum"] != plan.checksum:
-            raise Conflict("The checksum is not that of this preview; look at it again.")
-        if run := running.first():
-            return accepted(run, request)
-        _refuse_stale(plan)
-        run = request_run(
-            RunKind.APPLY_ASSETS,
-            plan=plan,
-            halo_credential=plan.halo_credential,
-            requested_by=request.user,
-            slot=f"apply:{plan.pk}",
-        )
-        return accepted(run, request)
+        checksum = wanted.validated_data["checksum"]
+        if checksum == plan.checksum and run_that_applies(plan) is None:
+            _refuse_stale(plan)
+        try:
+            return accepted(request_apply(plan, checksum, requested_by=request.user), request)
+        except DjangoValidationError as problem:
+            raise Conflict(" ".join(problem.messages)) from None
 
 
 def _made(plan: Plan, request: Request) -> Response:

@@ -109,7 +109,9 @@ class WantedPlanSerializer(KnownNamesOnly, serializers.Serializer[Any]):
         child=OurId(),
         required=False,
         max_length=MOST_COMPUTERS,
-        help_text="Only these computers.",
+        allow_empty=False,
+        error_messages={"empty": "Name a computer, or leave this out for all of them."},
+        help_text="Only these computers. Absent: all of them.",
     )
     product_types = ProductTypeSerializer(
         many=True, required=False, help_text="For this preview, before the default asset types."
@@ -146,6 +148,8 @@ class WantedPlanSerializer(KnownNamesOnly, serializers.Serializer[Any]):
             child=HaloId(),
             required=False,
             allow_null=True,
+            allow_empty=False,
+            error_messages={"empty": "Name a field, or leave this out for all that are mapped."},
             help_text=(
                 "Halo's ids of the asset fields that are written, no other fields, custom fields or "
                 "properties. Absent: all that is mapped."
@@ -212,19 +216,25 @@ def make_plan(wanted: dict[str, Any], staff: Any) -> Plan:
         parameters=parameters,
         created_by=staff,
     )
-    if problems := _problems(plan, site, parameters.get("product_types", {})):
+    if problems := _problems(plan, site, parameters):
         plan.delete()
         raise ValidationError(problems)
     return plan
 
 
-def _problems(plan: Plan, site: HaloSite | None, product_types: dict[str, int]) -> dict[str, str]:
+def _problems(plan: Plan, site: HaloSite | None, parameters: dict[str, Any]) -> dict[str, str]:
     """What only the credential tells, which the scope may have decided."""
     problems = {}
     if site and site.halo_credential_id != plan.halo_credential_id:
         problems["halo_site"] = "It belongs to another HaloPSA credential."
     known = HaloAssetType.objects.filter(halo_credential=plan.halo_credential, active=True)
-    wanted = set(product_types.values())
-    if missing := sorted(wanted - set(known.filter(halo_id__in=wanted).values_list("halo_id", flat=True))):
-        problems["product_types"] = f"HaloPSA has no asset type {missing[0]}."
+    named = {
+        "asset_type": {parameters["asset_type"]} if parameters.get("asset_type") else set(),
+        "product_types": set(parameters.get("product_types", {}).values()),
+    }
+    wanted = set().union(*named.values())
+    there = set(known.filter(halo_id__in=wanted).values_list("halo_id", flat=True)) if wanted else set()
+    for name, types in named.items():
+        if missing := sorted(types - there):
+            problems[name] = f"HaloPSA has no asset type {missing[0]}."
     return problems

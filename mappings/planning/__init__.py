@@ -1,6 +1,7 @@
 """Plans [previews] of assets: what Halo should hold against what it holds. Only computes."""
 
 from mappings.planning.again import can_be_made_again, make_again
+from mappings.planning.applying import request_apply, run_that_applies
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.chosen import choose, clients_of, computers_of, name_computers, rows_to_choose_for
 from mappings.planning.existing import GRACE
@@ -78,7 +79,9 @@ __all__ = [
     "plan_assets",
     "read_move",
     "read_offboard",
+    "request_apply",
     "rows_to_choose_for",
+    "run_that_applies",
     "store",
     "sum_of",
     "template_problem",

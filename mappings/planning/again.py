@@ -7,9 +7,10 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from integrations.choices import PlanState, RunKind
-from integrations.models import OPEN_STATES, Plan, Run
+from integrations.choices import PlanState
+from integrations.models import Plan
 from integrations.runs.request import request_planning
+from mappings.planning.applying import locked, run_that_applies
 from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, MOVE, OFFBOARD, UNDO
 
 _COPIED: Final = frozenset({ASSET_TYPES, MOVE, OFFBOARD, UNDO})
@@ -36,10 +37,9 @@ def make_again(plan: Plan, staff: Any = None) -> Plan:
 
 
 def _recomputed(plan: Plan) -> Plan:
-    applied = Run.objects.filter(plan=plan, kind=RunKind.APPLY_ASSETS, state__in=OPEN_STATES)
     # By condition: of two who ask at once, or one who applies meanwhile, one comes second.
     waiting = Plan.objects.filter(pk=plan.pk, state__in=_UNDONE)
-    if applied.exists() or not waiting.update(state=PlanState.PLANNING, error=""):
+    if run_that_applies(locked(plan)) or not waiting.update(state=PlanState.PLANNING, error=""):
         raise ValidationError("This preview is being planned or applied by now; look at it again.")
     plan.refresh_from_db()
     return plan

@@ -9,9 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
-from integrations.choices import Action, PlanState, RunKind
+from integrations.choices import Action, PlanState
 from integrations.models import (
-    OPEN_STATES,
     Computer,
     HaloAssetType,
     HaloClient,
@@ -22,6 +21,7 @@ from integrations.models import (
 )
 from integrations.runs.request import request_planning
 from mappings.models import CompanyMapping, ComputerMapping, ExportChoice
+from mappings.planning.applying import locked, run_that_applies
 from mappings.planning.rows import ASSETS
 from mappings.planning.tags import LONGEST_TAG
 
@@ -86,15 +86,11 @@ def choose(plan: Plan, computers: Collection[int], values: dict[str, Any], staff
     with transaction.atomic():
         # By condition: of two who choose at once, or one who applies meanwhile, one comes second.
         ready = Plan.objects.filter(pk=plan.pk, state=PlanState.READY)
-        if _is_applied(plan) or not ready.update(state=PlanState.PLANNING):
+        if run_that_applies(locked(plan)) or not ready.update(state=PlanState.PLANNING):
             raise ValidationError("This preview is being planned or applied by now; look at it again.")
         _store(plan, sorted(computers), values)
         plan.refresh_from_db()
         return request_planning(plan, requested_by=staff)
-
-
-def _is_applied(plan: Plan) -> bool:
-    return Run.objects.filter(plan=plan, kind=RunKind.APPLY_ASSETS, state__in=OPEN_STATES).exists()
 
 
 def _store(plan: Plan, computers: list[int], values: dict[str, Any]) -> None:

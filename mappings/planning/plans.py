@@ -15,6 +15,7 @@ from integrations.choices import PlanState, RunKind, RunState
 from integrations.models import OPEN_STATES, Company, Console, HaloCredential, Plan, PlannedChange, Run
 from integrations.models.audit import AuditAction, note
 from mappings.models import CompanyMapping
+from mappings.planning.applying import BEING_APPLIED, locked, run_that_applies
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.forecast import forecast
 from mappings.planning.links_back import local_acts_of
@@ -195,11 +196,12 @@ def tick(plan: Plan, positions: Iterable[int] | None, selected: bool) -> Plan:
     """Tick or untick rows by position (None: all). The checksum and the forecast follow.
 
     Rows that change nothing in Halo (skip, link) cannot be ticked. Raises `ValidationError` if the plan is
-    not ready (any more).
+    not ready (any more) or is to be applied as it is.
     """
     with transaction.atomic():
-        locked = Plan.objects.select_for_update(of=("self",)).select_related("halo_credential__instance")
-        plan = locked.get(pk=plan.pk)
+        plan = locked(plan)
+        if run_that_applies(plan):
+            raise ValidationError(BEING_APPLIED)
         if plan.state != PlanState.READY:
             raise ValidationError(f"This preview is {plan.get_state_display().lower()}; make a new one.")
         rows = plan.changes.filter(action__in=WRITES).exclude(selected=selected)

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from integrations.choices import Action, PlanState, RunKind, RunState
+from integrations.choices import Action, PlanState, RunState
 from integrations.management.reporting import ENDED_BADLY, ReportingCommand, execute_here, named
 from integrations.models import OPEN_STATES, Company, Console, HaloCredential, Plan, Run
-from integrations.runs.request import request_planning, request_run
+from integrations.runs.request import request_planning
 from mappings.management.export_options import add_options, parameters
-from mappings.planning import new_plan
+from mappings.planning import new_plan, request_apply
 
 LONGEST_NAP = 5.0
 
@@ -82,15 +82,9 @@ def _company(console: Console, name: str) -> Company:
 
 
 def _applied(plan: Plan) -> dict[str, Any]:
-    run = _work_off(
-        request_run(
-            RunKind.APPLY_ASSETS,
-            plan=plan,
-            halo_credential=plan.halo_credential,
-            parameters={"checksum": plan.checksum},
-            slot=f"apply:{plan.pk}",
-        )
-    )
+    if not plan.counts.get("selected"):
+        return {**_facts(plan), "result": f"Nothing to change. {_told(plan)}"}
+    run = _work_off(request_apply(plan, plan.checksum))
     totals = ", ".join(f"{number} {what}" for what, number in run.totals.items())
     return {
         **_facts(plan),

@@ -148,6 +148,39 @@ def test_applying_twice_is_one_run() -> None:
 
 
 @pytest.mark.usefixtures("queue")
+@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING, RunState.WAITING])
+def test_what_is_to_be_applied_can_no_longer_be_ticked_or_chosen_for(state: str) -> None:
+    company, _ = make_world()
+    plan, caller = ask(company).json(), make_caller()
+    path = f"{LIST}{plan['id']}"
+    run = caller.post(f"{path}/apply/", {"checksum": plan["checksum"]}, format="json").json()
+    Run.objects.filter(pk=run["id"]).update(state=state)
+    assert Run.objects.get(pk=run["id"]).parameters["checksum"] == plan["checksum"]
+
+    unticked = caller.patch(f"{path}/changes/1/", {"selected": False}, format="json")
+    assert unticked.status_code == 400
+    assert "being applied" in unticked.content.decode()
+    computers = list(Computer.objects.filter(company=company).values_list("pk", flat=True))
+    chosen = caller.post(f"{path}/choices/", {"computers": computers, "inventory_number": "X"}, format="json")
+    assert chosen.status_code in (400, 409)
+    assert caller.get(f"{path}/").json()["checksum"] == plan["checksum"]
+
+
+@pytest.mark.usefixtures("queue")
+def test_a_preview_without_a_tick_is_not_applied() -> None:
+    company, _ = make_world()
+    plan, caller = ask(company).json(), make_caller()
+    for position in range(1, plan["counts"]["selected"] + 1):
+        caller.patch(f"{LIST}{plan['id']}/changes/{position}/", {"selected": False}, format="json")
+    plan = caller.get(f"{LIST}{plan['id']}/").json()
+    assert plan["counts"]["selected"] == 0
+    answer = caller.post(f"{LIST}{plan['id']}/apply/", {"checksum": plan["checksum"]}, format="json")
+    assert answer.status_code == 409
+    assert answer.json()["detail"] == "Nothing is ticked."
+    assert Plan.objects.get().state == PlanState.READY
+
+
+@pytest.mark.usefixtures("queue")
 def test_a_wrong_checksum_is_a_conflict() -> None:
     company, _ = make_world()
     plan = ask(company).json()
@@ -190,6 +223,9 @@ def test_a_scope_that_makes_no_sense_is_told_at_its_field() -> None:
         ({"kind": "tickets"}, "kind"),
         ({"computers": [far.pk]}, "computers"),
         ({"computers": [10**30]}, "computers.0"),
+        ({"computers": []}, "computers"),
+        ({"fields": []}, "fields"),
+        ({"asset_type": 99_999}, "asset_type"),
         ({"halo_credential": 4711}, "halo_credential"),
     ):
         answer = ask(company, **body)

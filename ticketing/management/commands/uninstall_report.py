@@ -13,8 +13,9 @@ from django.utils import timezone
 from integrations.choices import PlanState, RunKind
 from integrations.management.reporting import ENDED_BADLY, ReportingCommand, execute_here, named
 from integrations.models import OPEN_STATES, HaloCredential, Plan, Run
-from integrations.runs.request import request_delivery, request_planning, request_run
+from integrations.runs.request import request_delivery, request_planning
 from mappings.models import CompanyMapping
+from mappings.planning import request_apply
 from mappings.planning.offboarding import new_offboard
 from ticketing.leaving import what_is_left
 
@@ -75,15 +76,9 @@ def _checksum(plans: Sequence[Plan]) -> str:
 
 
 def _applied(plan: Plan) -> dict[str, Any]:
-    run = _work_off(
-        request_run(
-            RunKind.APPLY_ASSETS,
-            plan=plan,
-            halo_credential=plan.halo_credential,
-            parameters={"checksum": plan.checksum},
-            slot=f"apply:{plan.pk}",
-        )
-    )
+    if not plan.counts.get("selected"):
+        return {**_facts(plan), "result": "Nothing to change."}
+    run = _work_off(request_apply(plan, plan.checksum))
     totals = ", ".join(f"{number} {what}" for what, number in run.totals.items())
     result = " ".join(filter(None, (run.error, totals))) or "–"
     return {**_facts(plan), "result": result, "run": run.pk, "failed": run.state in ENDED_BADLY}
