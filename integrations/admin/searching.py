@@ -45,7 +45,7 @@ class SearchedById:
     """For an admin with relations in `search_fields`: an OR over several tables reads all of them, so the ids
     of the related rows are looked up first, in one statement for each of `searched_by_id`."""
 
-    search_fields: Sequence[str]
+    search_fields: ClassVar[Any]
     model: Any
     searched_by_id: ClassVar[Sequence[str]] = ()
     """Relations of which a field is in `search_fields`."""

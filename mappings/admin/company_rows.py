@@ -119,7 +119,7 @@ def _by_name(words: list[str], credential: HaloCredential) -> list[Q]:
     if found is None:
         mapped = mapped.filter(company=OuterRef("pk"))
         return [
-            Q(name__icontains=word) | Exists(mapped.filter(halo_client__name__icontains=word))
+            Q(name__icontains=word) | Q(Exists(mapped.filter(halo_client__name__icontains=word)))
             for word in words
         ]
     return [
