@@ -32,6 +32,7 @@ from integrations.admin.display import (
     text_column,
     time_column,
 )
+from integrations.admin.searching import SearchedById
 from integrations.catalogue import EVENT_TYPES, NO_CATEGORY
 from integrations.models import Company, Computer, Event, Location, Product
 
@@ -118,7 +119,7 @@ class CategoryFilter(DropdownFilter):
 
 
 @admin.register(Event)
-class EventAdmin(HistoryAdmin):
+class EventAdmin(SearchedById, HistoryAdmin):
     list_display = ("headline", "state_shown", "severity_shown", "where", "became", "occurred")
     fieldsets = (
         (None, {"fields": ("title", "state_shown", "type_shown", "code", "severity_shown", "message")}),
@@ -142,6 +143,7 @@ class EventAdmin(HistoryAdmin):
     )
     list_select_related = ("console", "company", "computer")
     search_fields = ("title", "company__name", "computer__name", "external_id")
+    searched_by_id = ("company", "computer")
     empty_hint = "Events are fetched from the consoles every minute, or sent to the REST API."
 
     state_shown = badge_column("state", "State")

@@ -111,7 +111,8 @@ def _feed(psql: subprocess.Popen[bytes], first: bytes, source: Path) -> str:
     """The SQL of the dump behind `first`. An end that is not announced by `pg_restore` leaves no end of input
     that could be taken for a success: psql is killed."""
     assert psql.stdin is not None  # noqa: S101  it is a pipe
-    options = ["--no-owner", "--no-privileges", "--file=-", str(source)]
+    # A comment on an extension could be set by its owner alone, and the tables have none.
+    options = ["--no-owner", "--no-privileges", "--no-comments", "--file=-", str(source)]
     try:
         psql.stdin.write(first)
         psql.stdin.flush()

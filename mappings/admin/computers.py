@@ -30,6 +30,7 @@ from integrations.admin.display import (
     two_lines,
 )
 from integrations.admin.exporting import ExportedList
+from integrations.admin.searching import SearchedById
 from integrations.models import Computer, HaloCredential
 from mappings.admin.computer_form import EditMappingForm
 from mappings.admin.computer_ignoring import Ignoring
@@ -59,7 +60,7 @@ EDITABLE = (ComputerState.MAPPED, ComputerState.TO_EXPORT, ComputerState.UNMAPPE
 
 
 @admin.register(Computer)
-class ComputerAdmin(Ignoring, ExportSelected, ExportedList, HistoryAdmin):
+class ComputerAdmin(Ignoring, ExportSelected, ExportedList, SearchedById, HistoryAdmin):
     actions: Any = (*ExportSelected.actions, *Ignoring.actions)
     list_display = ("name", "company_shown", "product_shown", "state_shown", "asset", "do")
     list_filter = (
@@ -72,6 +73,7 @@ class ComputerAdmin(Ignoring, ExportSelected, ExportedList, HistoryAdmin):
         ("online", BooleanRadioFilter),
     )
     search_fields = ("name", "host_name", "serial_number", "company__name", "product__name")
+    searched_by_id = ("company", "product")
     search_help_text = "Device name, host name, serial number, company"
     list_before_template = "bridge/computers_bar.html"
     exported, exported_as = COMPUTER_COLUMNS, "computer-mappings"

@@ -10,14 +10,16 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from integrations.ingest.batches import batches
-from integrations.models import Computer, Console, HaloCredential
+from integrations.ingest.sizes import learn_sizes_of
+from integrations.models import Computer, Console, HaloAsset, HaloCredential
 from mappings.linking.evidence import ignored_values, read_clients
 from mappings.linking.ignoring import refresh_ignored
 from mappings.linking.moved import moved_computers
 from mappings.linking.queue import Wanted, sync_reviews
 from mappings.linking.states import eligible_computers
+from mappings.linking.storing import store_pairs
 from mappings.matching import Ambiguous, Match, MatchResult, match_consoles
-from mappings.models import ComputerMapping, MappingOrigin, RefusedPair
+from mappings.models import CompanyMapping, ComputerMapping, MappingOrigin, RefusedPair
 
 
 def match_computers_for(credential: HaloCredential, console: Console | None = None) -> dict[str, int]:
@@ -26,6 +28,7 @@ def match_computers_for(credential: HaloCredential, console: Console | None = No
     What does not decide itself, and computers that have moved to another company, go to the review queue.
     Returns counts: `linked`, `ambiguous`, `unmatched`. A second call finds nothing to do and writes nothing.
     """
+    learn_sizes_of(Computer, HaloAsset, ComputerMapping)
     refresh_ignored(console)
     _forget_fulfilled(credential)
     results = find_matches(credential, eligible_computers(credential, console))
@@ -48,13 +51,18 @@ def find_matches(credential: HaloCredential, among: QuerySet[Computer]) -> dict[
     All that the clients of these computers hold is evidence, whatever is asked about.
     """
     asked: dict[int, set[int]] = defaultdict(set)
-    unmapped = among.exclude(mappings__halo_credential=credential)
-    for console_id, pk in unmapped.order_by().values_list("console_id", "pk").iterator(chunk_size=2000):
+    companies: set[int | None] = set()
+    unmapped = among.exclude(mappings__halo_credential=credential).order_by()
+    columns = unmapped.values_list("console_id", "pk", "company_id")
+    for console_id, pk, company in columns.iterator(chunk_size=2000):
         asked[console_id].add(pk)
+        companies.add(company)
     if not asked:
         return {}
-    of_these = among.filter(company__mappings__halo_credential=credential).order_by()
-    clients = set(of_these.values_list("company__mappings__halo_client_id", flat=True).distinct())
+    # Told apart here: joined with computers just filled in, a database may choose to compare each with each.
+    mapped = CompanyMapping.objects.filter(halo_credential=credential)
+    pairs = mapped.values_list("company_id", "halo_client_id").iterator(chunk_size=2000)
+    clients = {client for company, client in pairs if company in companies}
     refused = frozenset(
         RefusedPair.objects.filter(halo_asset__halo_credential=credential).values_list(
             "computer_id", "halo_asset_id"
@@ -99,22 +107,12 @@ def _forget_fulfilled(credential: HaloCredential) -> None:
 def _link(credential: HaloCredential, console_id: int, matches: Sequence[Match]) -> int:
     """Store the pairs; one that somebody else made meanwhile stays. Returns how many are new."""
     stamp = timezone.now()
+    pattern = ComputerMapping(
+        halo_credential=credential, console_id=console_id, origin=MappingOrigin.MATCHED, mapped_at=stamp
+    )
     new = (match for match in matches if match.takes_over is None)
     for batch in batches(new):
-        rows = [
-            ComputerMapping(
-                computer_id=match.computer_id,
-                console_id=console_id,
-                halo_credential=credential,
-                halo_asset_id=match.asset_id,
-                origin=MappingOrigin.MATCHED,
-                reason=match.reason[:255],
-                mapped_at=stamp,
-            )
-            for match in batch
-        ]
-        # Unique constraints decide every race; whoever comes second changes nothing.
-        ComputerMapping.objects.bulk_create(rows, ignore_conflicts=True)
+        store_pairs(pattern, batch)
     for batch in batches(match for match in matches if match.takes_over is not None):
         _hand_over(credential, batch, stamp)
     if not matches:

@@ -12,9 +12,20 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from integrations.choices import PlanState, RunKind, RunState
-from integrations.models import OPEN_STATES, Company, Console, HaloCredential, Plan, PlannedChange, Run
+from integrations.ingest.sizes import learn_sizes_of
+from integrations.models import (
+    OPEN_STATES,
+    Company,
+    Computer,
+    Console,
+    HaloAsset,
+    HaloCredential,
+    Plan,
+    PlannedChange,
+    Run,
+)
 from integrations.models.audit import AuditAction, note
-from mappings.models import CompanyMapping
+from mappings.models import CompanyMapping, ComputerMapping
 from mappings.planning.applying import BEING_APPLIED, locked, run_that_applies
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.forecast import forecast
@@ -103,6 +114,7 @@ def plan_assets(plan: Plan, more: More | None = None) -> None:
     Planned anew, rows that staff have unticked stay so; what they have ticked as well, if nothing about the
     row is different.
     """
+    learn_sizes_of(Computer, HaloAsset, ComputerMapping)
     try:
         computed = compute_changes(plan)
         if more is not None:

@@ -26,6 +26,7 @@ from integrations.admin.display import (
     row_link,
     time_column,
 )
+from integrations.admin.searching import SearchedById
 from integrations.models import HaloCredential, Instance
 from integrations.runs.request import request_delivery
 from ticketing.admin.quieting import SPANS, Quieting
@@ -39,7 +40,7 @@ def may_choose(request: HttpRequest) -> bool:
 
 
 @admin.register(Alert)
-class AlertAdmin(Quieting, HistoryAdmin):
+class AlertAdmin(Quieting, SearchedById, HistoryAdmin):
     list_display = ("headline", "state_shown", "severity_shown", "where", "decided", "ticket_shown", "newest")
     fieldsets = (
         (None, {"fields": ("title", "state_shown", "type_shown", "severity_shown")}),
@@ -76,6 +77,7 @@ class AlertAdmin(Quieting, HistoryAdmin):
     )
     list_select_related = ("company", "computer", "ticket", "halo_credential", "console")
     search_fields = ("title", "company__name", "computer__name")
+    searched_by_id = ("company", "computer")
     panel_template = "bridge/alert.html"
     empty_hint = "Alerts are made of the events of companies that are mapped to a Halo client."
     actions = ("choose_selected",)
