@@ -41,7 +41,7 @@ def test_a_gap_leads_to_what_mends_it(page: Page, scene: Scene) -> None:
     staff.follow("1 In a console, not in HaloPSA")
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
     staff.row("ALD-PC1").get_by_role("link", name="Edit mapping: ALD-PC1").click()
-    page.get_by_role("group", name="An asset that is there").get_by_role("combobox").first.click()
+    page.locator(".select2-selection[aria-label='Halo asset']").click()
     page.keyboard.type("firew")
     page.get_by_role("option", name="FIREWALL").click()
     staff.press("Save")

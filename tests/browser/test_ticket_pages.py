@@ -109,4 +109,4 @@ def test_a_simulation_is_read_by_day_and_company(page: Page, world: World) -> No
     )
     open_and_look(page, "simulation", reverse("admin:ticketing_simulation_change", args=(simulation.pk,)))
     open_and_look(page, "simulation-add", reverse("admin:ticketing_simulation_add"))
-    expect(page.get_by_label("Company mapping")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Company mapping")).to_be_visible()

@@ -109,8 +109,8 @@ def test_three_clusters_share_schedules_and_runs_and_outlive_each_other(tmp_path
         bridge.do("share", str(CALLS), str(SECONDS))
         bridge.do("schedule", str(SCHEDULES))
 
-        stopped = start(bridge, "serve", "--only", "queue")
-        killed, last = start(bridge, "qcluster"), start(bridge, "qcluster")
+        stopped, last = (start(bridge, "serve", "--only", "queue") for _ in range(2))
+        killed = start(bridge, "qcluster")
         for one in (stopped, killed, last):
             stack.callback(one.wait)
         stack.callback(lambda: [process.kill() for process in processes_of(bridge.folder)])
