@@ -30,7 +30,7 @@ coverage: $(VENV)/.installed-dev ## run the fast tests and show what they leave 
 	$(VENV)/bin/pytest -q -n 2 -m "not browser and not faults" --cov --cov-report=term-missing:skip-covered
 
 bench: $(VENV)/.installed-dev ## measure; ratios within one run, nothing fails
-	$(PY) -m tests.benchmarks
+	$(PY) -m tests.benchmarks $(ARGS)
 
 load: $(VENV)/.installed-dev ## press a real installation with 50 clients for a minute
 	$(PY) -m tests.benchmarks.load $(ARGS)

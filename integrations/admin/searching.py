@@ -23,10 +23,8 @@ def words_of(text: str) -> list[str]:
     ]
 
 
-def ids_by_word(
-    rows: QuerySet[Any], name: str, words: Sequence[str], column: str = "pk"
-) -> list[list[int]] | None:
-    """For each word: `column` of the rows whose `name` holds it. None if they are more than 1,000. One
+def ids_by_word(rows: QuerySet[Any], name: str, words: Sequence[str]) -> list[list[int]] | None:
+    """For each word: the ids of the rows whose `name` holds it. None if they are more than 1,000. One
     statement, whatever the number of words."""
     holds = [Q(**{f"{name}__icontains": word}) for word in words]
     any_of = Q()
@@ -34,7 +32,7 @@ def ids_by_word(
         any_of |= one
     told = {f"word{place}": ExpressionWrapper(one, BooleanField()) for place, one in enumerate(holds)}
     found = list(
-        rows.filter(any_of).order_by().annotate(**told).values_list(column, *told)[: MOST_RESOLVED + 1]
+        rows.filter(any_of).order_by().annotate(**told).values_list("pk", *told)[: MOST_RESOLVED + 1]
     )
     if len(found) > MOST_RESOLVED:
         return None

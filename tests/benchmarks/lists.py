@@ -26,7 +26,7 @@ from tests.benchmarks.many_rows import ManyRows  # noqa: E402
 from tests.integrations.api.clients import make_caller  # noqa: E402
 
 FEW: Final = 1000
-REPEATS: Final = 20
+REPEATS: Final = 50
 ADMIN_PAGE, REST_PAGE = 50, 100
 
 
