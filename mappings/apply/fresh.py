@@ -13,15 +13,11 @@ from integrations.models import HaloAsset, Instance, Intention
 from integrations.records import AssetRecord
 from mappings.apply.answers import values_of
 from mappings.apply.job import Job
+from mappings.planning.reads import MOST_CALLS, PAGE, WORTH_A_PROOF
 from mappings.targets import is_custom
 
 OLDEST = 60.0
 """Seconds that a record may have been read before it is written back."""
-PAGE = 100
-MOST_CALLS = 25
-"""Reads in front of one write, so that the first is still fresh."""
-WORTH_A_PROOF = 3
-"""Updates in one client from which reading its list may be cheaper than reading each asset."""
 
 
 class FreshAssets:

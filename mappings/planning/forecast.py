@@ -10,6 +10,7 @@ from typing import Any
 from integrations.choices import Action, Purpose
 from integrations.models import HaloAssetType, HaloCredential, Instance
 from integrations.runs.window import windows_of
+from mappings.planning.reads import reads_of
 
 LARGEST_BATCH = 100
 PROOF = 2
@@ -27,21 +28,25 @@ class Forecast:
 
 
 def forecast(
-    credential: HaloCredential, rows: Iterable[tuple[str, dict[str, Any]]], tickets: int = 0
+    credential: HaloCredential, rows: Iterable[tuple[str, dict[str, Any], dict[str, Any]]], tickets: int = 0
 ) -> Forecast:
-    """`rows`: (action, after) of the selected changes of assets; `tickets`: how many are about tickets, which
-    are read and written singly. Assumes that nothing fails or is switched meanwhile.
+    """`rows`: (action, before, after) of the selected changes of assets; `tickets`: how many are about
+    tickets, which are read and written singly. Assumes that nothing fails or is switched meanwhile, and that
+    what is still to be proven proves true.
 
-    An update is read before it is written: counted as one read each, although list pages may save some.
     The window is the one that is allowed at present.
     """
-    chosen = [(action, after.get("asset_type_id")) for action, after in rows]
-    types = [type_id for action, type_id in chosen if action == Action.CREATE]
-    updates = sum(action in (Action.UPDATE, Action.DEACTIVATE) for action, _ in chosen)
+    chosen = list(rows)
+    types = [after.get("asset_type_id") for action, _, after in chosen if action == Action.CREATE]
+    changed = [row[1:] for row in chosen if row[0] in (Action.UPDATE, Action.DEACTIVATE)]
+    updates = len(changed)
     marked = types_with_marker(credential)
     in_batches = sum(type_id in marked for type_id in types)
     size = batch_size(credential.instance)
-    calls = len(types) - in_batches + _batches(in_batches, size) + updates + _update_writes(updates, size)
+    calls = len(types) - in_batches + _batches(in_batches, size)
+    # New assets are sent first, so they prove for the changed ones as well.
+    proven = LARGEST_BATCH if not size and in_batches >= PROOF else size
+    calls += (reads_of(credential, changed) + _update_writes(updates, proven)) if changed else 0
     calls += 2 * tickets
     window = windows_of([credential.instance])[credential.instance.pk]
     windows = max(0, calls - 1) // window.room(Purpose.ASSETS)

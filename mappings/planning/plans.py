@@ -176,7 +176,7 @@ def _facts(change: Change) -> tuple[Any, ...]:
 
 def _summarise(plan: Plan, rows: Sequence[tuple[Any, ...]], counts: dict[str, int]) -> None:
     """Checksum, counts and forecast from the rows (see `_COLUMNS`), in their order."""
-    chosen = [(row[0], row[4]) for row in rows if row[5] and row[1] != TICKET]
+    chosen = [(row[0], row[3], row[4]) for row in rows if row[5] and row[1] != TICKET]
     tickets = sum(row[5] and row[1] == TICKET for row in rows)
     cost = forecast(plan.halo_credential, chosen, tickets) if plan.halo_credential else None
     plan.checksum = checksum(rows)

@@ -37,7 +37,10 @@ def _reading(instance: Instance) -> str:
         return "Each asset is read before it is changed: reading from lists is switched off for this HaloPSA."
     if instance.list_fields_proven:
         return "Assets are read before they are changed, from lists where that takes fewer calls."
-    return "Each asset is read before it is changed: that lists tell the same is not proven yet."
+    return (
+        "Assets are read before they are changed: the first list is compared with one asset, and lists are "
+        "used where they tell the same and take fewer calls."
+    )
 
 
 def _window(instance: Instance) -> str:
