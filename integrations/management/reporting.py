@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,8 @@ from integrations.choices import RunState, StepState
 from integrations.models import OPEN_STATES, Run
 
 ENDED_BADLY = (RunState.FAILED, RunState.PARTIAL, RunState.CANCELLED)
+LONGEST_NAP = 5.0
+"""Seconds between two looks at a run that rests."""
 
 
 class ReportingCommand(BaseCommand):
@@ -65,6 +67,19 @@ def execute_here(run: Run) -> Run:
         if run.state not in OPEN_STATES or resting:
             return run
         time.sleep(0.2)
+
+
+def work_off(run: Run, meanwhile: Callable[[Run], None] = lambda run: None) -> Run:
+    """Work at a run in this process until it has ended, also over rests (API limit, look-ups).
+
+    `meanwhile` is called whenever it rests: what it waits for may have to be done here as well.
+    """
+    while (run := execute_here(run)).state in OPEN_STATES:
+        meanwhile(run)
+        due = run.steps.filter(not_before__gt=timezone.now()).values_list("not_before", flat=True).first()
+        wait = (due - timezone.now()).total_seconds() if due else 0.2
+        time.sleep(min(LONGEST_NAP, max(0.05, wait)))
+    return run
 
 
 def row_of(run: Run, name: str) -> dict[str, Any]:

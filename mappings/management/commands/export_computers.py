@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,16 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.db.models import Count
-from django.utils import timezone
 
 from integrations.choices import Action, PlanState, RunState
-from integrations.management.reporting import ENDED_BADLY, ReportingCommand, execute_here, named
-from integrations.models import OPEN_STATES, Company, Console, HaloCredential, Plan, Run
+from integrations.management.reporting import ENDED_BADLY, ReportingCommand, named, work_off
+from integrations.models import Company, Console, HaloCredential, Plan
 from integrations.runs.request import request_planning
 from mappings.management.export_options import add_options, parameters
 from mappings.planning import new_plan, request_apply
-
-LONGEST_NAP = 5.0
 
 
 class Command(ReportingCommand):
@@ -65,7 +61,7 @@ def _preview(*, console: str, company: str | None, halo: str | None, **options: 
             plan.save(update_fields=["parameters"])
     except ValidationError as problem:
         raise CommandError(" ".join(problem.messages)) from problem
-    run = _work_off(request_planning(plan))
+    run = work_off(request_planning(plan))
     plan.refresh_from_db()
     if run.state != RunState.SUCCEEDED and not plan.error:
         plan.error = run.error
@@ -84,7 +80,7 @@ def _company(console: Console, name: str) -> Company:
 def _applied(plan: Plan) -> dict[str, Any]:
     if not plan.counts.get("selected"):
         return {**_facts(plan), "result": f"Nothing to change. {_told(plan)}"}
-    run = _work_off(request_apply(plan, plan.checksum))
+    run = work_off(request_apply(plan, plan.checksum))
     totals = ", ".join(f"{number} {what}" for what, number in run.totals.items())
     return {
         **_facts(plan),
@@ -94,15 +90,6 @@ def _applied(plan: Plan) -> dict[str, Any]:
         "run": run.pk,
         "failed": run.state in ENDED_BADLY,
     }
-
-
-def _work_off(run: Run) -> Run:
-    """Work at it in this process until it has ended, also over rests (API limit, look-ups)."""
-    while (run := execute_here(run)).state in OPEN_STATES:
-        due = run.steps.filter(not_before__gt=timezone.now()).values_list("not_before", flat=True).first()
-        wait = (due - timezone.now()).total_seconds() if due else 0.2
-        time.sleep(min(LONGEST_NAP, max(0.05, wait)))
-    return run
 
 
 def _facts(plan: Plan) -> dict[str, Any]:

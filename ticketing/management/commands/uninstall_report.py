@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
 
-from integrations.choices import PlanState, RunKind
-from integrations.management.reporting import ENDED_BADLY, ReportingCommand, execute_here, named
-from integrations.models import OPEN_STATES, HaloCredential, Plan, Run
+from integrations.choices import PlanState
+from integrations.management.reporting import ENDED_BADLY, ReportingCommand, execute_here, named, work_off
+from integrations.models import HaloCredential, Plan, Run
 from integrations.runs.request import request_delivery, request_planning
 from mappings.models import CompanyMapping
 from mappings.planning import request_apply
 from mappings.planning.offboarding import new_offboard
 from ticketing.leaving import what_is_left
 
-LONGEST_NAP: Final = 5.0
 PREVIEW: Final = "Nothing was changed. To offboard these companies: --clean-up --apply --checksum {}"
 CHANGED: Final = "Nothing was changed: the world has changed since the preview with that checksum."
 
@@ -55,7 +52,7 @@ class Command(ReportingCommand):
 
 
 def _mappings(halo: str | None) -> list[CompanyMapping]:
-    rows = CompanyMapping.objects.filter(archived_at__isnull=True).order_by("pk")
+    rows = CompanyMapping.objects.in_use().order_by("pk")
     if halo:
         rows = rows.filter(halo_credential=named(HaloCredential, halo))
     return list(rows.select_related("company", "halo_credential"))
@@ -63,7 +60,7 @@ def _mappings(halo: str | None) -> list[CompanyMapping]:
 
 def _preview(mapping: CompanyMapping) -> Plan:
     plan = new_offboard(mapping)
-    run = _work_off(request_planning(plan))
+    run = work_off(request_planning(plan))
     plan.refresh_from_db()
     plan.error = plan.error or run.error
     return plan
@@ -78,7 +75,7 @@ def _checksum(plans: Sequence[Plan]) -> str:
 def _applied(plan: Plan) -> dict[str, Any]:
     if not plan.counts.get("selected"):
         return {**_facts(plan), "result": "Nothing to change."}
-    run = _work_off(request_apply(plan, plan.checksum))
+    run = work_off(request_apply(plan, plan.checksum), _deliver)
     totals = ", ".join(f"{number} {what}" for what, number in run.totals.items())
     result = " ".join(filter(None, (run.error, totals))) or "–"
     return {**_facts(plan), "result": result, "run": run.pk, "failed": run.state in ENDED_BADLY}
@@ -96,13 +93,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _work_off(run: Run) -> Run:
-    """Work at it in this process until it has ended, also over rests (API limit, look-ups). It waits for the
-    closings of tickets, so these are delivered here as well: no queue has to be running."""
-    while (run := execute_here(run)).state in OPEN_STATES:
-        if run.instance is not None and run.kind == RunKind.APPLY_ASSETS:
-            execute_here(request_delivery(run.instance))
-        due = run.steps.filter(not_before__gt=timezone.now()).values_list("not_before", flat=True).first()
-        wait = (due - timezone.now()).total_seconds() if due else 0.2
-        time.sleep(min(LONGEST_NAP, max(0.05, wait)))
-    return run
+def _deliver(run: Run) -> None:
+    """It waits for the closings of tickets: they are delivered here as well, no queue has to be running."""
+    if run.instance is not None:
+        execute_here(request_delivery(run.instance))
