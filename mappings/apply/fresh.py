@@ -5,15 +5,20 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from math import ceil
 
-from django.db.models import Count
-
-from integrations.models import HaloAsset, Instance, Intention
+from integrations.models import Instance, Intention
 from integrations.records import AssetRecord
 from mappings.apply.answers import values_of
 from mappings.apply.job import Job
-from mappings.planning.reads import MOST_CALLS, PAGE, WORTH_A_PROOF
+from mappings.planning.reads import (
+    MOST_CALLS,
+    client_to_prove,
+    clients_of,
+    list_pays,
+    pages_of,
+    sizes_of,
+    whole_list_pays,
+)
 from mappings.targets import is_custom
 
 OLDEST = 60.0
@@ -61,36 +66,29 @@ class FreshAssets:
     # ---- ways of reading --------------------------------------------------------------------
 
     def _fetch(self, missing: Sequence[int], singly: Sequence[int]) -> None:
-        client_of = self._clients(missing)
+        client_of = clients_of(self._job.credential, missing)
         instance = self._job.instance
         if instance.list_reads_allowed and (instance.list_fields_proven or self._prove(client_of)):
             self._fetch_by_list([n for n in missing if not self._is_fresh(n)], client_of)
         else:
             self._fetch_singly([n for n in singly if not self._is_fresh(n)])
 
-    def _clients(self, halo_ids: Sequence[int]) -> dict[int, int | None]:
-        """Asset → client, both Halo's ids, as the mirror knows them."""
-        rows = HaloAsset.objects.filter(halo_credential=self._job.credential, halo_id__in=halo_ids)
-        return dict(rows.values_list("halo_id", "client__halo_id"))
-
     def _fetch_by_list(self, wanted: Sequence[int], client_of: dict[int, int | None]) -> None:
         """The whole list, lists of clients, or single reads: whichever takes the fewest calls."""
         by_client: dict[int | None, list[int]] = defaultdict(list)
         for number in wanted:
             by_client[client_of.get(number)].append(number)
-        sizes = self._sizes()
-        pages = {client: max(1, ceil(sizes[client] / PAGE)) for client in by_client}
-        whole = max(1, ceil(sum(sizes.values()) / PAGE))
-        if whole <= MOST_CALLS and whole < sum(min(pages[c], len(own)) for c, own in by_client.items()):
+        sizes = sizes_of(self._job.credential)
+        if whole_list_pays(sizes, {client: len(own) for client, own in by_client.items()}):
             self._keep_pages(None, wanted)
             return
         calls = 0
         for client, own in by_client.items():
             if calls >= MOST_CALLS:
                 return
-            if client is not None and pages[client] < len(own) and pages[client] <= MOST_CALLS:
+            if list_pays(sizes, client, len(own)):
                 self._keep_pages(client, own)
-                calls += pages[client]
+                calls += pages_of(sizes[client])
             else:
                 self._fetch_singly(own)
                 calls += len(own)
@@ -100,11 +98,6 @@ class FreshAssets:
             at = self._now()
             self._read[number] = self._job.reader.fetch_asset(number), at
             self._singly.add(number)
-
-    def _sizes(self) -> Counter[int | None]:
-        """Assets per client, by Halo's id."""
-        rows = HaloAsset.objects.filter(halo_credential=self._job.credential)
-        return Counter(dict(rows.values_list("client__halo_id").annotate(n=Count("pk")).order_by()))
 
     def _keep_pages(self, client: int | None, wanted: Sequence[int]) -> dict[int, AssetRecord]:
         """Read a complete list (None: of all clients); also remembers who is not in it."""
@@ -125,8 +118,8 @@ class FreshAssets:
 
     def _prove(self, client_of: dict[int, int | None]) -> bool:
         """Once a step, where it may pay: does a list row tell the same fields as the asset itself?"""
-        client, count = next(iter(Counter(client_of.values()).most_common(1)), (None, 0))
-        if not self._may_prove or client is None or count < WORTH_A_PROOF:
+        client = client_to_prove(Counter(client_of.values()))
+        if not self._may_prove or client is None:
             return False
         self._may_prove = False
         own = [number for number, owner in client_of.items() if owner == client]
