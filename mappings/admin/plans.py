@@ -34,12 +34,11 @@ from mappings.planning import (
     OFFBOARD,
     UNDO,
     WRITES,
+    apply_as_seen,
     can_be_made_again,
     make_again,
-    request_apply,
     run_that_applies,
     tick,
-    verify,
     ways,
 )
 
@@ -197,9 +196,7 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
             return None
         try:
             plan = self._take_ticks(request, row)
-            if plan.counts.get("selected") and (problem := verify(plan)):
-                raise ValidationError(problem)
-            return request_apply(plan, plan.checksum, requested_by=request.user)
+            return apply_as_seen(plan, plan.checksum, request.user)
         except ValidationError as refused:
             messages.error(request, f"Nothing was written. {' '.join(refused.messages)}")
             return None

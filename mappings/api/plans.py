@@ -25,15 +25,7 @@ from integrations.runs.request import request_planning
 from mappings.api.wanted_plans import MOST_COMPUTERS, WantedPlanSerializer, make_plan
 from mappings.keeping import release
 from mappings.models import ComputerMapping
-from mappings.planning import (
-    can_be_made_again,
-    choose,
-    make_again,
-    request_apply,
-    run_that_applies,
-    tick,
-    verify,
-)
+from mappings.planning import apply_as_seen, can_be_made_again, choose, make_again, tick
 
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):
@@ -171,11 +163,8 @@ class PlanViewSet(ReadResource):
         wanted = ChecksumSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         plan = self.get_object()
-        checksum = wanted.validated_data["checksum"]
-        if checksum == plan.checksum and run_that_applies(plan) is None:
-            _refuse_stale(plan)
         try:
-            return accepted(request_apply(plan, checksum, requested_by=request.user), request)
+            return accepted(apply_as_seen(plan, wanted.validated_data["checksum"], request.user), request)
         except DjangoValidationError as problem:
             raise Conflict(" ".join(problem.messages)) from None
 
@@ -184,13 +173,6 @@ def _made(plan: Plan, request: Request) -> Response:
     code = status.HTTP_201_CREATED if plan.state == PlanState.READY else status.HTTP_202_ACCEPTED
     where = reverse("plans-detail", args=[plan.pk], request=request)
     return Response(PlanSerializer(plan).data, code, headers={"Location": where})
-
-
-def _refuse_stale(plan: Plan) -> None:
-    if plan.state != PlanState.READY:
-        raise Conflict(f"This preview is {plan.get_state_display().lower()}; make a new one.")
-    if sentence := verify(plan):
-        raise Conflict(sentence)
 
 
 class PlannedChangeViewSet(mixins.UpdateModelMixin, NestedResource):

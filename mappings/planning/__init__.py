@@ -1,7 +1,8 @@
 """Plans [previews] of assets: what Halo should hold against what it holds. Only computes."""
 
 from mappings.planning.again import can_be_made_again, make_again
-from mappings.planning.applying import request_apply, run_that_applies
+from mappings.planning.applying import apply_as_seen, request_apply
+from mappings.planning.being_applied import run_that_applies
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.chosen import choose, clients_of, computers_of, name_computers, rows_to_choose_for
 from mappings.planning.existing import GRACE
@@ -61,6 +62,7 @@ __all__ = [
     "Forecast",
     "Move",
     "NotPlannable",
+    "apply_as_seen",
     "can_be_made_again",
     "checksum",
     "choose",

@@ -10,7 +10,7 @@ from django.db import transaction
 from integrations.choices import PlanState
 from integrations.models import Plan
 from integrations.runs.request import request_planning
-from mappings.planning.applying import locked, run_that_applies
+from mappings.planning.being_applied import locked, run_that_applies
 from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, MOVE, OFFBOARD, UNDO
 
 _COPIED: Final = frozenset({ASSET_TYPES, MOVE, OFFBOARD, UNDO})

@@ -7,26 +7,21 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from integrations.choices import PlanState, RunKind, RunState
-from integrations.models import OPEN_STATES, Plan, Run
+from integrations.choices import PlanState, RunKind
+from integrations.models import Plan, Run
 from integrations.runs.request import request_run
+from mappings.planning.being_applied import locked, run_that_applies
+from mappings.planning.plans import verify
 
 NOT_THAT_ONE = "This is not the preview that was looked at (any more); look at it again."
 NOTHING_TICKED = "Nothing is ticked."
-BEING_APPLIED = "This preview is being applied; its rows can no longer be chosen."
-
-
-def run_that_applies(plan: Plan) -> Run | None:
-    """The run that is to apply it or is about to, waiting ones included."""
-    states = (*OPEN_STATES, RunState.WAITING)
-    return Run.objects.filter(plan=plan, kind=RunKind.APPLY_ASSETS, state__in=states).first()
 
 
 def request_apply(plan: Plan, checksum: str, *, requested_by: Any = None) -> Run:
     """Ask for it to be applied as it was when it had this checksum; asked again, the run that is at it.
 
-    Compare it with the world before: see `verify`. Ticks and choices come before or are refused, they lock
-    the same row. Raises `ValidationError` with a sentence.
+    The run compares it with the world. Ticks and choices come before or are refused: they lock the same row.
+    Raises `ValidationError` with a sentence.
     """
     with transaction.atomic():
         plan = locked(plan)
@@ -48,7 +43,9 @@ def request_apply(plan: Plan, checksum: str, *, requested_by: Any = None) -> Run
         )
 
 
-def locked(plan: Plan) -> Plan:
-    """The row as it is now, held to the end of the transaction."""
-    rows = Plan.objects.select_for_update(of=("self",)).select_related("halo_credential__instance")
-    return rows.get(pk=plan.pk)
+def apply_as_seen(plan: Plan, checksum: str, staff: Any = None) -> Run:
+    """The same, but a world that has changed is told at once instead of by a run that fails."""
+    asked = checksum == plan.checksum and plan.state == PlanState.READY and plan.counts.get("selected")
+    if asked and run_that_applies(plan) is None and (problem := verify(plan)):
+        raise ValidationError(problem)
+    return request_apply(plan, checksum, requested_by=staff)

@@ -21,7 +21,7 @@ from integrations.models import (
 )
 from integrations.runs.request import request_planning
 from mappings.models import CompanyMapping, ComputerMapping, ExportChoice
-from mappings.planning.applying import locked, run_that_applies
+from mappings.planning.being_applied import locked, run_that_applies
 from mappings.planning.rows import ASSETS
 from mappings.planning.tags import LONGEST_TAG
 

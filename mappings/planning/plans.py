@@ -26,7 +26,7 @@ from integrations.models import (
 )
 from integrations.models.audit import AuditAction, note
 from mappings.models import CompanyMapping, ComputerMapping
-from mappings.planning.applying import BEING_APPLIED, locked, run_that_applies
+from mappings.planning.being_applied import BEING_APPLIED, locked, run_that_applies
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.forecast import forecast
 from mappings.planning.links_back import local_acts_of
