@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from integrations.halo import parse
 from integrations.halo.lists import fetch_page, fetch_pages, fetch_single
@@ -25,10 +26,7 @@ def by_ids(session: HaloSession, ids: Sequence[int]) -> Iterator[TicketRecord]:
     wanted = list(dict.fromkeys(ids))
     for start in range(0, len(wanted), TICKETS_PER_CALL):
         chunk = wanted[start : start + TICKETS_PER_CALL]
-        found = fetch_pages(
-            session, "/Tickets", "tickets", parse.ticket, ticketids=chunk, includeclosed=OPEN_AND_CLOSED
-        )
-        for page in found:
+        for page in _pages(session, ticketids=chunk):
             yield from (record for record in page if record.halo_id in chunk)
 
 
@@ -36,15 +34,7 @@ def changed(
     session: HaloSession, since: datetime, ticket_types: Sequence[int]
 ) -> Iterator[Part[TicketRecord]]:
     """Tickets of these types that were changed from `since` on, page by page; open and closed ones."""
-    return fetch_pages(
-        session,
-        "/Tickets",
-        "tickets",
-        parse.ticket,
-        since=since,
-        requesttype=tuple(ticket_types) or None,
-        includeclosed=OPEN_AND_CLOSED,
-    )
+    return _pages(session, since=since, requesttype=tuple(ticket_types) or None)
 
 
 def of_the_bridge(session: HaloSession, since: datetime) -> Iterator[Part[TicketRecord]]:
@@ -53,15 +43,11 @@ def of_the_bridge(session: HaloSession, since: datetime) -> Iterator[Part[Ticket
     HaloPSA API: a search that is not known is ignored, and rows of lists tell no supplier reference: only
     the single ticket says whether it is one.
     """
-    return fetch_pages(
-        session,
-        "/Tickets",
-        "tickets",
-        parse.ticket,
-        since=since,
-        search_supplier_reference=MARKER_BEGINS,
-        includeclosed=OPEN_AND_CLOSED,
-    )
+    return _pages(session, since=since, search_supplier_reference=MARKER_BEGINS)
+
+
+def _pages(session: HaloSession, **query: Any) -> Iterator[Part[TicketRecord]]:
+    return fetch_pages(session, "/Tickets", "tickets", parse.ticket, includeclosed=OPEN_AND_CLOSED, **query)
 
 
 def by_marker(session: HaloSession, marker: str, *, deleted: bool | None = None) -> list[TicketRecord]:
