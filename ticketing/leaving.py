@@ -103,5 +103,5 @@ def _set_up(credential: HaloCredential) -> Iterator[Left]:
     yield Left(name, "webhook address", hooks, to_do)
     to_do = "Delete it in HaloPSA: Configuration > Integrations > HaloPSA API; then its Halo agent."
     yield Left(name, "API application", 1, to_do)
-    mappings = CompanyMapping.objects.filter(halo_credential=credential, archived_at__isnull=True)
+    mappings = CompanyMapping.objects.in_use().filter(halo_credential=credential)
     yield Left(name, "companies that the clean-up offboards", mappings.count(), "uninstall_report --clean-up")

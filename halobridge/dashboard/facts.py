@@ -55,7 +55,7 @@ def set_up_figures() -> dict[str, QuerySet[Any]]:
     used = Product.objects.filter(
         Exists(Computer.objects.filter(product=OuterRef("pk"), active=True, eligible=True))
     )
-    mappings = CompanyMapping.objects.filter(archived_at__isnull=True)
+    mappings = CompanyMapping.objects.in_use()
     return {
         "mapped": mappings,
         "tickets_on": mappings.filter(create_tickets=True),

@@ -44,7 +44,7 @@ def computers_of(credential: HaloCredential) -> QuerySet[Computer]:
         mine = computers.filter(company=credential.associated_company_id)
         return mine.exclude(company__in=_offboarded(credential).values("company"))
     anywhere = CompanyMapping.objects.filter(company=OuterRef("company"))
-    here = anywhere.filter(halo_credential=credential, archived_at__isnull=True)
+    here = anywhere.in_use().filter(halo_credential=credential)
     ignored = IgnoredCompany.objects.filter(company=OuterRef("company"), halo_credential=credential)
     return computers.filter(Exists(here) | (~Exists(anywhere) & ~Exists(ignored)))
 

@@ -100,7 +100,7 @@ def _conditions(credential: Any) -> Conditions:
         (ComputerState.GONE, Q(active=False)),
         (
             ComputerState.OFFBOARDED,
-            Exists(companies) & ~Exists(companies.filter(archived_at__isnull=True)),
+            Exists(companies) & ~Exists(companies.in_use()),
         ),
         (ComputerState.TO_EXPORT, Exists(pairs)),
         (ComputerState.NO_COMPANY, Q(company__isnull=True)),

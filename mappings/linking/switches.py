@@ -68,7 +68,7 @@ def _set(ids: list[int], name: str, on: bool, staff: Any) -> int:
         differs |= Q(tickets_since__isnull=True)
         values["tickets_since"] = timezone.now()
     # One that is archived stays switched off until it is brought back.
-    rows = CompanyMapping.objects.filter(differs, pk__in=ids, archived_at__isnull=True)
+    rows = CompanyMapping.objects.in_use().filter(differs, pk__in=ids)
     found = list(rows.values_list("pk", "company_id", "halo_credential_id"))
     if not found:
         return 0

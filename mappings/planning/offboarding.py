@@ -81,9 +81,7 @@ class _Judge:
         self._mapping = mapping
         self._lifecycle = lifecycle
         self._counts = counts
-        others = CompanyMapping.objects.filter(
-            halo_credential=mapping.halo_credential_id, archived_at__isnull=True
-        )
+        others = CompanyMapping.objects.in_use().filter(halo_credential=mapping.halo_credential_id)
         self._stay = set(others.exclude(pk=mapping.pk).values_list("company_id", flat=True))
 
     def changes(self, asset: CompanyAsset) -> Iterator[Change]:

@@ -92,7 +92,7 @@ def read_world(credential: HaloCredential, only_fields: frozenset[int] | None = 
 
 
 def _places(credential: HaloCredential) -> dict[int, Place]:
-    mappings = CompanyMapping.objects.filter(halo_credential=credential, archived_at__isnull=True)
+    mappings = CompanyMapping.objects.in_use().filter(halo_credential=credential)
     if credential.associated_company_id:
         mappings = mappings.filter(company_id=credential.associated_company_id)
     rows = mappings.values_list(

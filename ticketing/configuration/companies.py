@@ -98,7 +98,7 @@ class CompanySection:
         return rows.prefetch_related("ticket_rules__event_set", "ticket_rules__profile").order_by("pk")
 
     def export(self, names: Names) -> list[dict[str, Any]]:
-        rows = self._stored().filter(archived_at__isnull=True)
+        rows = self._stored().in_use()
         told = [told_row([*self.key, *self.columns], row, names) for row in rows]
         return sorted(told, key=lambda row: (str(row["halo_credential"]), _company_key(row["company"])))
 
