@@ -17,6 +17,10 @@ WITHOUT_ASSET = (ComputerState.UNMAPPED, ComputerState.TO_EXPORT, ComputerState.
 """Computers of mapped companies that an export can take, or staff can decide about."""
 
 
+Link = tuple[str, int, str]
+"""Label, number, the list of just these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """A console towards a HaloPSA credential: companies and computers by their state there."""
@@ -53,33 +57,33 @@ class Coverage:
         return _percent(self.with_asset, self.without_asset)
 
     @property
-    def company_links(self) -> list[tuple[str, int, str]]:
-        """(label, number, the list of just these), of the states that there are; of mapped ones always."""
-        url = reverse("admin:mappings_companymapping_changelist")
-        known: dict[str, Any] = {"halo_credential": self.credential.pk, "console": self.console.pk}
-        return [
-            (
-                state.label.lower(),
-                self.companies.get(state, 0),
-                f"{url}?{urlencode({**known, 'state': state.value})}",
-            )
-            for state in sorted(CompanyState, key=lambda state: state != CompanyState.MAPPED)
-            if state == CompanyState.MAPPED or self.companies.get(state)
-        ]
+    def company_links(self) -> list[Link]:
+        """Of the states that there are, and of mapped ones always."""
+        states = sorted(CompanyState, key=lambda state: state != CompanyState.MAPPED)
+        return self._links("mappings_companymapping", "console", "state", states, self.companies)
 
     @property
-    def computer_links(self) -> list[tuple[str, int, str]]:
+    def computer_links(self) -> list[Link]:
         """The same of computers."""
-        url = reverse("admin:integrations_computer_changelist")
-        known: dict[str, Any] = {"halo_credential": self.credential.pk, "console__id__exact": self.console.pk}
+        states = (ComputerState.MAPPED, *WITHOUT_ASSET)
+        return self._links(
+            "integrations_computer", "console__id__exact", "mapping_state", states, self.computers
+        )
+
+    def _links(
+        self, lists: str, by_console: str, by_state: str, states: Iterable[Any], numbers: dict[str, int]
+    ) -> list[Link]:
+        """The first of the states stands there even if nothing is in it."""
+        url = reverse(f"admin:{lists}_changelist")
+        known: dict[str, Any] = {"halo_credential": self.credential.pk, by_console: self.console.pk}
         return [
             (
                 state.label.lower(),
-                self.computers.get(state, 0),
-                f"{url}?{urlencode({**known, 'mapping_state': state.value})}",
+                numbers.get(state, 0),
+                f"{url}?{urlencode({**known, by_state: state.value})}",
             )
-            for state in (ComputerState.MAPPED, *WITHOUT_ASSET)
-            if state == ComputerState.MAPPED or self.computers.get(state)
+            for place, state in enumerate(states)
+            if place == 0 or numbers.get(state)
         ]
 
 
