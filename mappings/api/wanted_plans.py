@@ -13,7 +13,6 @@ from integrations.models import (
     Company,
     Computer,
     Console,
-    HaloAssetType,
     HaloClient,
     HaloCredential,
     HaloSite,
@@ -21,6 +20,7 @@ from integrations.models import (
     Product,
     Run,
 )
+from mappings.asset_types import missing_type
 from mappings.models import CompanyMapping
 from mappings.planning import (
     ASSET_TYPES,
@@ -227,14 +227,11 @@ def _problems(plan: Plan, site: HaloSite | None, parameters: dict[str, Any]) -> 
     problems = {}
     if site and site.halo_credential_id != plan.halo_credential_id:
         problems["halo_site"] = "It belongs to another HaloPSA credential."
-    known = HaloAssetType.objects.filter(halo_credential=plan.halo_credential, active=True)
     named = {
-        "asset_type": {parameters["asset_type"]} if parameters.get("asset_type") else set(),
+        "asset_type": {parameters.get("asset_type")} - {None},
         "product_types": set(parameters.get("product_types", {}).values()),
     }
-    wanted = set().union(*named.values())
-    there = set(known.filter(halo_id__in=wanted).values_list("halo_id", flat=True)) if wanted else set()
     for name, types in named.items():
-        if missing := sorted(types - there):
-            problems[name] = f"HaloPSA has no asset type {missing[0]}."
+        if problem := missing_type(plan.halo_credential, types):
+            problems[name] = problem
     return problems

@@ -9,12 +9,12 @@ from django.core.management.base import CommandError, CommandParser
 from integrations.models import (
     Company,
     Console,
-    HaloAssetType,
     HaloCredential,
     HaloField,
     HaloSite,
     Product,
 )
+from mappings.asset_types import missing_type
 from mappings.models import CompanyMapping
 from mappings.planning import HOST, TAG_CHOICES, TEMPLATE, template_problem
 
@@ -67,7 +67,8 @@ def parameters(
     """As `new_plan` explains them; what is left at its default is not named. Raises `CommandError`."""
     check_tag(options)
     types = _product_types(options["product_type"], console)
-    _check_types(set(types.values()) | {options["asset_type"]} - {None}, credential)
+    if problem := missing_type(credential, {*types.values(), options["asset_type"]} - {None}):
+        raise CommandError(problem)
     _check_fields(set(options["field"]), credential)
     found = {
         "asset_type": options["asset_type"],
@@ -95,12 +96,6 @@ def _product_types(told: list[str], console: Console) -> dict[str, int]:
             raise CommandError(f"{console} has no product {name!r}. Known: {known}.")
         found[str(product.pk)] = int(number)
     return found
-
-
-def _check_types(wanted: set[int], credential: HaloCredential) -> None:
-    known = HaloAssetType.objects.filter(halo_credential=credential, active=True, halo_id__in=wanted)
-    if missing := sorted(wanted - set(known.values_list("halo_id", flat=True))):
-        raise CommandError(f"HaloPSA has no asset type {missing[0]}.")
 
 
 def _check_fields(wanted: set[int], credential: HaloCredential) -> None:

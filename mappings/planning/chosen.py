@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from integrations.choices import Action, PlanState
 from integrations.models import (
     Computer,
-    HaloAssetType,
     HaloClient,
     HaloSite,
     Plan,
@@ -20,6 +19,7 @@ from integrations.models import (
     Run,
 )
 from integrations.runs.request import request_planning
+from mappings.asset_types import missing_type
 from mappings.models import CompanyMapping, ComputerMapping, ExportChoice
 from mappings.planning.being_applied import locked, run_that_applies
 from mappings.planning.rows import ASSETS
@@ -116,9 +116,8 @@ def _check(plan: Plan, computers: Collection[int], values: dict[str, Any]) -> No
         raise ValidationError("Only the preview of an export has something to choose.")
     problems: dict[str, str] = {}
     kind = values.get("asset_type")
-    types = HaloAssetType.objects.filter(halo_credential=plan.halo_credential, active=True)
-    if kind is not None and not types.filter(halo_id=kind).exists():
-        problems["asset_type"] = f"HaloPSA has no asset type {kind}."
+    if problem := missing_type(plan.halo_credential, () if kind is None else (kind,)):
+        problems["asset_type"] = problem
     if site := values.get("halo_site"):
         problems |= _site_problem(plan, computers, site)
     tag = (values.get("inventory_number") or "").strip()
