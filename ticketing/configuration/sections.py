@@ -151,82 +151,89 @@ class ProductColumn:
 
 def sections() -> list[Section]:
     """New ones for each export or import: they remember what is stored."""
-    choices = [Choice(name, kind) for name, kind in CHOICES]
-    wont_fix = [
-        Choices("wont_fix_statuses", OptionKind.STATUS),
-        Choices("wont_fix_categories", OptionKind.CATEGORY),
-    ]
-    profile: list[Column] = [
-        *choices,
-        ClientReference("client"),
-        UserReference("user"),
-        Reference("event_set", lambda names: names.event_sets),
-        *wont_fix,
-    ]
-    of_event_sets: list[Column] = [
-        *plain_columns(EventSet, ["name"]),
-        Several("companies", Company),
-        Several("computers", Computer),
-    ]
     asset_rules = [
         Choice("gone_status", OptionKind.ASSET_STATUS),
         Choice("asset_group", OptionKind.ASSET_GROUP),
     ]
-    field_key: list[Column] = [
+    return [
+        _event_sets(),
+        _profiles(),
+        CompanySection(),
+        _default_types(),
+        _field_mappings(),
+        _settings("asset_rules", AssetRules, asset_rules),
+        _settings("asset_update_limits", SyncLimits),
+        _settings("noise_settings", NoiseSettings),
+    ]
+
+
+def _event_sets() -> Rows:
+    columns: list[Column] = [
+        *plain_columns(EventSet, ["name"]),
+        Several("companies", Company),
+        Several("computers", Computer),
+    ]
+    return Rows(
+        "event_sets",
+        EventSet,
+        [Plain("name")],
+        columns,
+        ["name"],
+        made=_note_event_set,
+        prefetched=["companies", "computers"],
+    )
+
+
+def _profiles() -> Rows:
+    columns: list[Column] = [
+        *(Choice(name, kind) for name, kind in CHOICES),
+        ClientReference("client"),
+        UserReference("user"),
+        Reference("event_set", lambda names: names.event_sets),
+        Choices("wont_fix_statuses", OptionKind.STATUS),
+        Choices("wont_fix_categories", OptionKind.CATEGORY),
+    ]
+    plain = plain_columns(IntegrationProfile, ["name", *(column.name for column in columns)])
+    return Rows(
+        "integration_profiles",
+        IntegrationProfile,
+        [_credential(), Plain("name")],
+        [*columns, *plain],
+        ["halo_credential_id", "name"],
+        made=_note_profile,
+        related=["client", "user__site__client"],
+    )
+
+
+def _default_types() -> Rows:
+    return Rows(
+        "default_asset_types",
+        ProductMapping,
+        [_credential(), Reference("console", lambda names: names.consoles), ProductColumn()],
+        [AssetTypeColumn()],
+        ["halo_credential_id", "product_id"],
+        check=_check_product,
+        related=["product__console"],
+    )
+
+
+def _field_mappings() -> Rows:
+    key: list[Column] = [
         _credential(),
         AssetTypeColumn(),
         Plain("target"),
         FieldColumn(),
         Plain("property"),
     ]
-    return [
-        Rows(
-            "event_sets",
-            EventSet,
-            [Plain("name")],
-            of_event_sets,
-            ["name"],
-            made=_note_event_set,
-            prefetched=["companies", "computers"],
-        ),
-        Rows(
-            "integration_profiles",
-            IntegrationProfile,
-            [_credential(), Plain("name")],
-            [*profile, *plain_columns(IntegrationProfile, ["name", *(column.name for column in profile)])],
-            ["halo_credential_id", "name"],
-            made=_note_profile,
-            related=["client", "user__site__client"],
-        ),
-        CompanySection(),
-        Rows(
-            "default_asset_types",
-            ProductMapping,
-            [_credential(), Reference("console", lambda names: names.consoles), ProductColumn()],
-            [AssetTypeColumn()],
-            ["halo_credential_id", "product_id"],
-            check=_check_product,
-            related=["product__console"],
-        ),
-        Rows(
-            "field_mappings",
-            FieldMapping,
-            field_key,
-            [
-                Plain("source"),
-                Plain("attribute"),
-                Plain("text"),
-                Plain("owner"),
-                ConsoleOrder(),
-                Plain("day_format"),
-            ],
-            ["halo_credential_id", "asset_type", "target", "field_id", "property"],
-            check=_check_field,
-        ),
-        _settings("asset_rules", AssetRules, asset_rules),
-        _settings("asset_update_limits", SyncLimits),
-        _settings("noise_settings", NoiseSettings),
-    ]
+    columns = ["source", "attribute", "text", "owner"]
+    return Rows(
+        "field_mappings",
+        FieldMapping,
+        key,
+        [*(Plain(name) for name in columns), ConsoleOrder(), Plain("day_format")],
+        ["halo_credential_id", "asset_type", "target", "field_id", "property"],
+        check=_check_field,
+    )
 
 
 def _settings(name: str, model: type[models.Model], choices: Sequence[Choice] = ()) -> Rows:
