@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from django.test import Client
 
 from tests.dovecot import Dovecot
 
@@ -56,6 +57,15 @@ def no_network_outside_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         _connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def browser(client: Client) -> Client:
+    """Somebody who may do everything is logged in. (The tests of `tests/browser` have a real one.)"""
+    from tests.integrations.admin.made import make_superuser
+
+    client.force_login(make_superuser())
+    return client
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from integrations.models import HaloCredential
 from mappings.models import CompanyChange, CompanyMapping
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.integrations.api.clients import make_caller
 from tests.ticketing.world import World, make_client, make_company, make_mapping, make_profile
 from ticketing.models import EventSet, TicketRule
@@ -82,12 +82,6 @@ def test_taking_all_rules_away_leaves_the_defaults() -> None:
 
 
 # ---- on the page --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def bulk(

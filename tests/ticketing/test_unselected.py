@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from integrations.models import Event
 from tests.builders import make_console
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.integrations.api.clients import make_caller
 from tests.integrations.ingest.builders import statements_of
 from ticketing.models import EventSet
@@ -68,12 +68,6 @@ def test_it_takes_four_statements_however_much_there_is() -> None:
     make_events(5, "device.other", "a")
     make_events(5, "agent.other", "b")
     assert statements_of(unselected) == 3 + 1
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def test_a_type_is_added_to_a_set_beside_its_row_and_leaves_the_list(browser: Client) -> None:

@@ -21,16 +21,9 @@ from tests.integrations.admin.made import (
     make_console,
     make_credential,
     make_product,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def steps(browser: Client) -> list[Any]:

@@ -19,17 +19,10 @@ from tests.integrations.admin.made import (
     make_event,
     make_heartbeat,
     make_held_loss,
-    make_superuser,
 )
 from ticketing.models import TicketState
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def attention(browser: Client) -> list[str]:

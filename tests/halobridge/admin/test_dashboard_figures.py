@@ -24,17 +24,10 @@ from mappings.models import (
 from tests.halobridge.admin.rows import fill, fill_system, make_alert, make_ticket, make_world
 from tests.halobridge.roles.members import make_member
 from tests.integrations.admin import made
-from tests.integrations.admin.made import make_superuser
 from ticketing.models import TicketState
 
 pytestmark = pytest.mark.django_db
 MOST = 15
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def overview(browser: Client) -> Any:

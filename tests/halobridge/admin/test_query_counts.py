@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.halobridge.admin.rows import fill, make_world
-from tests.integrations.admin.made import make_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -72,12 +71,6 @@ def statements(client: Client, address: str) -> int:
     ) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def test_lists_cost_the_same_for_ten_rows_and_for_a_hundred(browser: Client) -> None:

@@ -23,16 +23,9 @@ from tests.integrations.admin.made import (
     make_credential,
     make_event,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def found(browser: Client, text: str) -> list[tuple[str, str]]:

@@ -16,18 +16,11 @@ from integrations.models import HaloCredential
 from integrations.sandbox.server import Sandbox
 from tests.connected import connect_halo, read_halo
 from tests.exported import preview, push_computers
-from tests.integrations.admin.made import make_superuser
 from tests.integrations.api.clients import make_caller
 from tests.scene import Scene
 
 pytestmark = pytest.mark.django_db
 READ_ONLY = "read:customers read:assets"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def text_of(browser: Client, name: str, number: int) -> str:

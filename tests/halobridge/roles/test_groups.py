@@ -16,7 +16,6 @@ from django_q.models import Failure
 from halobridge.roles import keep_roles
 from integrations.choices import Role
 from tests.halobridge.roles.members import make_member
-from tests.integrations.admin.made import make_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -24,12 +23,6 @@ pytestmark = pytest.mark.django_db
 def rights_of(role: Role) -> set[str]:
     rows = Permission.objects.filter(group__name=role.value)
     return {f"{app}.{code}" for app, code in rows.values_list("content_type__app_label", "codename")}
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 # ---- what they hold -------------------------------------------------------------------------

@@ -22,18 +22,11 @@ from tests.integrations.admin.made import (
     make_client,
     make_credential,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "admin:integrations_haloasset_charts"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

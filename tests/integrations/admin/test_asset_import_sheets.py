@@ -20,18 +20,11 @@ from tests.integrations.admin.made import (
     make_credential,
     make_field,
     make_site,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
 
 EXPORT = "admin:integrations_haloasset_export"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

@@ -14,18 +14,11 @@ from tests.integrations.admin.made import (
     make_client,
     make_credential,
     make_halo_change,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
 
 LIST = "admin:integrations_halochange_changelist"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def listed(browser: Client, **query: Any) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from integrations.choices import RunKind
 from integrations.models import Console, Run
 from integrations.registry import connector_class, console_kinds
-from tests.integrations.admin.made import SECRET, make_console, make_superuser
+from tests.integrations.admin.made import SECRET, make_console
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +25,6 @@ TYPED = {
     "time_zone": "Europe/Vienna",
     "enabled": "on",
 }
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def test_adding_begins_with_the_kind(browser: Client) -> None:

@@ -28,16 +28,9 @@ from tests.integrations.admin.made import (
     make_licence,
     make_site,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

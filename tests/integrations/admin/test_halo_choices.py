@@ -18,14 +18,7 @@ from tests.integrations.admin.made import (
     make_option,
     make_site,
     make_staff,
-    make_superuser,
 )
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def found(browser: Client, what: str, **query: Any) -> list[str]:

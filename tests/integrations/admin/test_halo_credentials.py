@@ -15,7 +15,6 @@ from tests.integrations.admin.made import (
     make_credential,
     make_run,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
@@ -35,12 +34,6 @@ TYPED = {
     "write_mode": "observe",
     "enabled": "on",
 }
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def test_saving_stores_it_untested_and_leads_to_the_run_of_its_test(browser: Client) -> None:

@@ -8,15 +8,9 @@ from django.urls import reverse
 
 from integrations.choices import RunKind, RunState
 from integrations.models import HeldLoss, Run
-from tests.integrations.admin.made import make_console, make_credential, make_staff, make_superuser
+from tests.integrations.admin.made import make_console, make_credential, make_staff
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def make_loss(**values: object) -> HeldLoss:

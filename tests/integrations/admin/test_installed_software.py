@@ -18,16 +18,9 @@ from tests.integrations.admin.made import (
     make_credential,
     make_program,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def make_machine(*, read: timedelta | None = None, active: bool = True, **credential: Any) -> HaloAsset:

@@ -8,15 +8,9 @@ from django.urls import reverse
 
 from integrations.admin.instances import InstanceForm
 from integrations.models import Instance
-from tests.integrations.admin.made import make_credential, make_instance, make_staff, make_superuser
+from tests.integrations.admin.made import make_credential, make_instance, make_staff
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def page_of(browser: Client, instance: Instance) -> str:

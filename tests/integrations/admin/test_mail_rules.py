@@ -12,18 +12,12 @@ from integrations.choices import MailState, RunKind
 from integrations.ingest.console_side import store_companies, store_computers
 from integrations.models import Console, Mail, MailRule, RawDelivery, Run
 from integrations.records import CompanyRecord, ComputerRecord
-from tests.integrations.admin.made import SECRET, make_console, make_event, make_staff, make_superuser
+from tests.integrations.admin.made import SECRET, make_console, make_event, make_staff
 from tests.integrations.admin.made_mails import make_mail, make_mail_rule, make_mailbox
 
 pytestmark = pytest.mark.django_db
 
 ADD, LIST, TRY = (f"admin:integrations_mailrule_{name}" for name in ("add", "changelist", "try"))
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def typed(mailbox: Console, **more: Any) -> dict[str, Any]:

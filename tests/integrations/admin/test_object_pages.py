@@ -24,16 +24,9 @@ from tests.integrations.admin.made import (
     make_halo_change,
     make_licence,
     make_site,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def open_page(browser: Client, row: Any) -> str:

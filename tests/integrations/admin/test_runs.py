@@ -14,16 +14,9 @@ from tests.integrations.admin.made import (
     make_entry,
     make_run,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def page_of(run: Run) -> str:

@@ -10,17 +10,11 @@ from django.urls import reverse
 
 from integrations.admin import searching
 from integrations.models import Company, Computer
-from tests.integrations.admin.made import make_console, make_event, make_superuser
+from tests.integrations.admin.made import make_console, make_event
 
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:integrations_event_changelist")
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

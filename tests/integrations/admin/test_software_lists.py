@@ -20,18 +20,11 @@ from tests.integrations.admin.made import (
     make_licence,
     make_program,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
 
 PROGRAMS = "admin:integrations_halosoftware_changelist"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

@@ -14,18 +14,12 @@ from openpyxl import load_workbook
 from integrations.choices import RunKind, UploadState
 from integrations.management.reporting import execute_here
 from integrations.models import Company, Console, Run, Upload
-from tests.integrations.admin.made import make_console, make_staff, make_superuser
+from tests.integrations.admin.made import make_console, make_staff
 from tests.integrations.admin.uploaded import make_upload
 from tests.integrations.sync.tables.sheets import csv_of, xlsx_of
 
 pytestmark = pytest.mark.django_db
 ROWS = [["Company ID", "Company"], ["c1", "Pine <b>Dental</b>"], ["", "Nameless"]]
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

@@ -25,12 +25,6 @@ from tests.integrations.admin.made import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
-
-
 def test_every_page_leads_to_the_stop(browser: Client) -> None:
     make_credential()
 

@@ -10,19 +10,13 @@ from django.urls import reverse
 
 from integrations.choices import OptionKind, ReadState, Resource, RunKind, RunState
 from integrations.models import HaloCredential, HaloOption, MirrorState, Run, SyncSettings
-from tests.integrations.admin.made import make_asset_type, make_credential, make_staff, make_superuser
+from tests.integrations.admin.made import make_asset_type, make_credential, make_staff
 
 pytestmark = pytest.mark.django_db
 
 ALL = list(Resource.values)
 MANAGE, VIEW = "integrations.manage_sync_settings", "integrations.view_syncsettings"
 SEES = "integrations.view_halocredential"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def page_of(credential: HaloCredential, name: str = "sync_settings") -> str:

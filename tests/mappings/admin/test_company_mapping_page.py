@@ -18,18 +18,11 @@ from tests.integrations.admin.made import (
     make_credential,
     make_site,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "admin:mappings_companymapping_changelist"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

@@ -12,18 +12,12 @@ from integrations.choices import RunKind
 from integrations.models import Computer, Run
 from mappings.linking import match_computers_for
 from mappings.models import ComputerMapping, ComputerReview
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.mappings.builders import NAME, SERIAL, Scene, make_asset, make_client, make_company, make_site
 
 pytestmark = pytest.mark.django_db
 
 LIST = "admin:mappings_computerreview_changelist"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

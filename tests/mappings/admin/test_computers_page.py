@@ -21,18 +21,11 @@ from tests.integrations.admin.made import (
     make_product,
     make_site,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
 
 LIST = "admin:integrations_computer_changelist"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

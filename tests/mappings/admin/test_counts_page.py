@@ -15,17 +15,10 @@ from django.utils import timezone
 
 from integrations.sync.lifecycle import first_of_month
 from mappings.models import MonthCount, MonthEnd
-from tests.integrations.admin.made import make_superuser
 from tests.mappings.builders import Scene, make_asset, make_client, make_company, make_computer
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/mappings/monthcount/"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def page(browser: Client, **query: Any) -> str:

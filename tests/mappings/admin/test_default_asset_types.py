@@ -15,18 +15,11 @@ from tests.integrations.admin.made import (
     make_credential,
     make_product,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "admin:mappings_productmapping_changelist"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def test_it_lists_products_with_their_computers_and_the_names_of_types(browser: Client) -> None:

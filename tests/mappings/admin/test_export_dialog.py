@@ -16,7 +16,7 @@ from integrations.choices import Action, OptionKind, PlanState, RunKind, RunStat
 from integrations.models import Computer, HaloAsset, HaloOption, HaloSite, Plan, Run
 from mappings.models import AssetRules, ComputerMapping, ExportChoice, ProductMapping
 from mappings.planning import new_undo, plan_assets
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.mappings.builders import (
     MODEL,
     SERVER,
@@ -34,12 +34,6 @@ pytestmark = pytest.mark.django_db
 
 ADD = "admin:integrations_plan_add"
 COMPUTERS = "admin:integrations_computer_changelist"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def dialog(scene: Scene, **query: Any) -> str:

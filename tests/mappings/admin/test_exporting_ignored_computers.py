@@ -9,17 +9,10 @@ from django.urls import reverse
 from integrations.choices import Action
 from integrations.models import Computer, Plan
 from mappings.linking import ignore_computers, stop_ignoring
-from tests.integrations.admin.made import make_superuser
 from tests.mappings.admin.test_export_dialog import COMPUTERS, page_of, plan_again, text
 from tests.mappings.builders import Scene
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def ticked(browser: Client) -> Plan:

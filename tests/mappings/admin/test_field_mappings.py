@@ -12,7 +12,7 @@ from integrations.choices import RunKind, RunState
 from integrations.models import Plan, Run
 from mappings.models import FieldMapping, SyncLimits
 from tests.builders import make_console
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.mappings.builders import MODEL, NAME, SERIAL, SYSTEM, WORKSTATION, Scene, make_asset_type
 from tests.mappings.test_field_problems import STAGE, make_custom_fields, make_row
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:mappings_fieldmapping_changelist")
 ADD = reverse("admin:mappings_fieldmapping_add")
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

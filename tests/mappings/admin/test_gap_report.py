@@ -19,17 +19,11 @@ from integrations.models import Run
 from mappings.gaps import look_at, look_for
 from mappings.models import ComputerReview, Gap, GapKind, IgnoredComputer
 from tests.builders import make_credential
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.mappings.builders import Scene, make_asset, make_client, make_company, make_computer
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/mappings/gap/"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

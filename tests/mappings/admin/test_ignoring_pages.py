@@ -10,19 +10,13 @@ from django.urls import reverse
 
 from integrations.models import Computer
 from mappings.models import IgnoredComputer, IgnoreRule
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.mappings.builders import Scene, make_asset
 
 pytestmark = pytest.mark.django_db
 
 COMPUTERS = "admin:integrations_computer_changelist"
 PREVIEW = "admin:mappings_ignorerule_preview"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from integrations.models import Company, HaloClient, HaloCredential, HaloField, 
 from mappings.linking import edit_computer_mapping, map_company, set_default_types
 from mappings.models import CompanyMapping, MappingSheet
 from tests.connected import execute_here
-from tests.integrations.admin.made import make_console, make_credential, make_staff, make_superuser
+from tests.integrations.admin.made import make_console, make_credential, make_staff
 from tests.mappings.builders import (
     make_asset,
     make_asset_type,
@@ -34,12 +34,6 @@ pytestmark = pytest.mark.django_db
 
 IMPORT = "admin:mappings_mappingsheet_import"
 MAPPER = ("mappings.view_companymapping", "mappings.change_companymapping")
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from tests.integrations.admin.made import (
     make_product,
     make_site,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
@@ -39,12 +38,6 @@ COMPANIES, PRODUCTS, COMPUTERS = (
     "mappings_productmapping",
     "integrations_computer",
 )
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

@@ -11,17 +11,11 @@ from integrations.choices import Action, RunKind
 from integrations.models import HaloAsset, HaloClient, HaloSite, Plan, Run
 from mappings.models import CompanyMapping
 from mappings.planning import plan_assets
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.mappings.builders import make_client, make_site
 from tests.mappings.test_moving_companies import Moving
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def change(mapping: CompanyMapping) -> str:

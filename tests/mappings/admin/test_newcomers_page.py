@@ -15,18 +15,11 @@ from tests.integrations.admin.made import (
     make_console,
     make_credential,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "admin:mappings_newcomer_changelist"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

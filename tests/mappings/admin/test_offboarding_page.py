@@ -9,19 +9,13 @@ from django.urls import reverse
 from integrations.models import Plan
 from mappings.linking import archive
 from mappings.planning import plan_assets
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.integrations.api.clients import make_caller
 from tests.mappings.test_moving_companies import Moving
 
 pytestmark = pytest.mark.django_db
 
 LIST = "admin:mappings_companymapping_changelist"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def page(scene: Moving, name: str) -> str:

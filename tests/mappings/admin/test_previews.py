@@ -23,18 +23,11 @@ from tests.integrations.admin.made import (
     make_product,
     make_site,
     make_staff,
-    make_superuser,
 )
 
 pytestmark = pytest.mark.django_db
 
 ADD = "admin:integrations_plan_add"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

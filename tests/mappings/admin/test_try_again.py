@@ -10,17 +10,11 @@ from integrations.choices import IntentionKind, IntentionState
 from integrations.models import Intention
 from mappings.models import ComputerMapping
 from tests.builders import make_intention
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.mappings.builders import Scene
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:integrations_computer_changelist"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def make_waiting(state: str = IntentionState.STAFF) -> ComputerMapping:

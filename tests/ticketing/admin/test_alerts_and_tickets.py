@@ -25,12 +25,6 @@ TICKETS = "admin:ticketing_ticket_changelist"
 
 
 @pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
-
-
-@pytest.fixture
 def credential() -> HaloCredential:
     return make_credential()
 

@@ -8,19 +8,12 @@ from django.urls import reverse
 
 from integrations.catalogue import CATEGORIES, EVENT_TYPES
 from tests.halobridge.admin.rows import make_event_set
-from tests.integrations.admin.made import make_superuser
 from tests.ticketing.world import World as Mapped
 from ticketing.models import EventSet, TicketRule
 
 pytestmark = pytest.mark.django_db
 
 ADD = "admin:ticketing_eventset_add"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def test_every_event_type_can_be_ticked_under_its_category(browser: Client) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from integrations.choices import RunKind
 from integrations.models import Run
-from tests.integrations.admin.made import make_staff, make_superuser
+from tests.integrations.admin.made import make_staff
 from tests.ticketing.fake_halo import FakeHalo, run_once
 from tests.ticketing.noise.test_storms import run_at, stormy, trouble
 from tests.ticketing.world import World
@@ -32,12 +32,6 @@ WINDOW = {
     "tags": "server, VIP, server",
     "event_types": ["backup.failed"],
 }
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def test_a_window_is_made_by_choosing_and_what_it_let_go_is_judged_again(browser: Client) -> None:

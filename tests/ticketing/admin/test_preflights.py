@@ -11,16 +11,10 @@ from django.urls import reverse
 from integrations.choices import OptionKind, RunKind, WriteMode
 from integrations.models import HaloClient, HaloCredential, Run
 from tests.halobridge.admin.rows import make_profile
-from tests.integrations.admin.made import make_client, make_credential, make_option, make_site, make_superuser
+from tests.integrations.admin.made import make_client, make_credential, make_option, make_site
 from ticketing.models import IntegrationProfile, Preflight, PreflightState, Ticket
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from tests.integrations.admin.made import (
     make_end_user,
     make_option,
     make_site,
-    make_superuser,
 )
 from ticketing.models import IntegrationProfile
 
@@ -51,12 +50,6 @@ PRESET = {
     "after_person_hours": 24,
 }
 """What the form shows already chosen."""
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

@@ -18,17 +18,10 @@ from tests.integrations.admin.made import (
     make_console,
     make_credential,
     make_event,
-    make_superuser,
 )
 from ticketing.models import AlertEvent, Decision, TicketRule
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 @pytest.fixture

@@ -21,12 +21,6 @@ PAGE = "admin:ticketing_integrationprofile_texts"
 
 
 @pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
-
-
-@pytest.fixture
 def world() -> World:
     return World()
 

@@ -11,19 +11,12 @@ from django.utils import timezone
 
 from integrations.management.reporting import execute_here
 from integrations.models import Run
-from tests.integrations.admin.made import make_superuser
 from tests.integrations.api.clients import make_caller
 from tests.ticketing.world import World
 from ticketing.models import Simulation
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/simulations/"
-
-
-@pytest.fixture
-def browser(client: Client) -> Client:
-    client.force_login(make_superuser())
-    return client
 
 
 def test_staff_choose_a_pair_and_read_what_it_would_have_done(browser: Client) -> None:
