@@ -6,6 +6,7 @@ import glob
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,6 +87,17 @@ class OwnRedis:
         self.stop()
         time.sleep(1)
         self.start()
+
+
+@contextmanager
+def own_place() -> Iterator[Path]:
+    """A folder that the servers' own users may enter; gone at the end with all that is in it."""
+    place = Path(tempfile.mkdtemp(prefix="bridge-"))
+    place.chmod(0o755)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager

@@ -11,10 +11,8 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,7 +25,7 @@ import pytest
 
 from integrations.sandbox.server import Sandbox
 from tests.faults.processes import leaders, processes_of, workers
-from tests.faults.servers import own_servers
+from tests.faults.servers import own_place, own_servers
 from tests.faults.test_killed_workers import Bridge
 from tests.installation import ROOT, wait_until
 
@@ -132,16 +130,11 @@ def servers() -> Iterator[tuple[dict[str, str], dict[str, Callable[[], None]]]]:
     if not os.environ.get("HALOBRIDGE_FAULTS_DATABASE", "").startswith("postgres"):
         yield {}, {}
         return
-    place = Path(tempfile.mkdtemp(prefix="bridge-"))
-    place.chmod(0o755)
-    try:
-        with own_servers(place / "postgres") as (postgres, redis):
-            yield (
-                {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url},
-                {"PostgreSQL restarted": postgres.restart, "Redis restarted": redis.restart},
-            )
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    with own_place() as place, own_servers(place / "postgres") as (postgres, redis):
+        yield (
+            {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url},
+            {"PostgreSQL restarted": postgres.restart, "Redis restarted": redis.restart},
+        )
 
 
 @contextmanager

@@ -6,10 +6,8 @@ Real processes over real HTTP. One cluster is asked to stop and one is killed in
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,7 +19,7 @@ import pytest
 
 from integrations.sandbox.server import Sandbox
 from tests.faults.processes import processes_of
-from tests.faults.servers import OwnPostgres
+from tests.faults.servers import OwnPostgres, own_place
 from tests.faults.test_killed_workers import Bridge
 from tests.installation import ROOT, wait_until
 
@@ -35,20 +33,18 @@ SCHEDULES = 12
 
 
 @contextmanager
-def database(folder: Path) -> Iterator[dict[str, str]]:
+def database() -> Iterator[dict[str, str]]:
     """A PostgreSQL of the test's own where that can be had, else the installation's SQLite."""
     if not OwnPostgres.is_there():
         yield {}
         return
-    place = Path(tempfile.mkdtemp(prefix="bridge-"))
-    place.chmod(0o755)
-    server = OwnPostgres(place / "postgres")
-    try:
-        server.start()
-        yield {"DATABASE_URL": server.url}
-    finally:
-        server.stop()
-        shutil.rmtree(place, ignore_errors=True)
+    with own_place() as place:
+        server = OwnPostgres(place / "postgres")
+        try:
+            server.start()
+            yield {"DATABASE_URL": server.url}
+        finally:
+            server.stop()
 
 
 def start(bridge: Bridge, *arguments: str) -> subprocess.Popen[bytes]:
@@ -93,7 +89,7 @@ def workers_of(steps: list[Any]) -> set[int]:
 def test_three_clusters_share_schedules_and_runs_and_outlive_each_other(tmp_path: Path) -> None:
     with ExitStack() as stack:
         sandbox = stack.enter_context(Sandbox.start(seed=1))
-        more = stack.enter_context(database(tmp_path))
+        more = stack.enter_context(database())
         port = sandbox.halo_url.rsplit(":", 1)[1].split("/")[0]
         bridge = Bridge(
             tmp_path / "var",
