@@ -176,6 +176,9 @@ ATTRIBUTE_CHOICES: Final = [(attribute.key, attribute.label) for attribute in _L
 # ---- Halo fields by name --------------------------------------------------------------------
 
 
+_BETWEEN: Final = re.compile(r"[,;\s]+")
+
+
 def _bare(name: str) -> str:
     return re.sub(r"[\W_]", "", name).casefold()
 
@@ -214,17 +217,23 @@ class KeyFields:
         fields: Mapping[str, str] | None,
         key_values: Sequence[str],
         key_field_ids: Sequence[int],
+        serial: str = "",
+        links: tuple[str, ...] = (),
     ) -> AssetKeys:
-        """Keys from the asset's fields; where those were not read, from its key fields (first to third)."""
+        """Keys from the asset's fields; where those were not read, from its key fields (first to third).
+
+        `serial`: where no field tells one.
+        """
         values = {str(number): value for number, value in zip(key_field_ids, key_values, strict=False)}
         values |= fields or {}
         return AssetKeys(
             asset_id,
             client_id,
-            serial=self._first(values, "serial"),
-            macs=tuple(re.split(r"[,;\s]+", " ".join(self._all(values, "mac")).strip())),
+            serial=self._first(values, "serial") or serial,
+            macs=tuple(_BETWEEN.split(" ".join(self._all(values, "mac")).strip())),
             # Without a type nobody knows what the first key field is; it usually is the name.
             host=self._first(values, "host") or (key_values[0] if key_values and not key_field_ids else ""),
+            links=links,
         )
 
     def _all(self, values: Mapping[str, str], kind: str) -> list[str]:

@@ -7,7 +7,7 @@ handed to anything that evaluates, so that it can say no more than the attribute
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from mappings.attributes import ATTRIBUTES, Attribute, ComputerFacts
@@ -26,12 +26,12 @@ class Source:
 
     label: str
     parts: tuple[str | Attribute, ...]
+    attribute: Attribute | None = field(init=False)
+    """The attribute that it is, if it is nothing else."""
 
-    @property
-    def attribute(self) -> Attribute | None:
-        """The attribute that it is, if it is nothing else."""
+    def __post_init__(self) -> None:
         only = self.parts[0] if len(self.parts) == 1 else None
-        return only if isinstance(only, Attribute) else None
+        object.__setattr__(self, "attribute", only if isinstance(only, Attribute) else None)
 
     @property
     def constant(self) -> str | None:

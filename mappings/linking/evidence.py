@@ -6,7 +6,7 @@ The number of statements does not depend on the number of rows, and memory holds
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -177,15 +177,15 @@ class AssetReader:
     def keys(self, row: tuple[Any, ...]) -> AssetKeys:
         """From `COLUMNS`."""
         pk, client_id, type_id, name, second, third, fields, links, serial = row
-        keys = self._fields.keys_of(
+        return self._fields.keys_of(
             pk,
             client_id,
             fields=fields,
             key_values=(name, second, third),
             key_field_ids=self._types.get(type_id) or (),
+            serial=serial,
+            links=tuple(key for prop, value in (links or {}).items() if (key := link_key(prop, str(value)))),
         )
-        own = tuple(key for prop, value in (links or {}).items() if (key := link_key(prop, str(value))))
-        return replace(keys, links=own, serial=keys.serial or serial)
 
 
 def ignored_values(credential: HaloCredential) -> Ignored:

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from integrations.ingest.batches import batches
+from integrations.ingest.collecting import rare_collection
 from integrations.ingest.sizes import learn_sizes_of
 from integrations.models import Computer, Console, HaloAsset, HaloCredential
 from mappings.linking.evidence import ignored_values, read_clients
@@ -28,6 +29,11 @@ def match_computers_for(credential: HaloCredential, console: Console | None = No
     What does not decide itself, and computers that have moved to another company, go to the review queue.
     Returns counts: `linked`, `ambiguous`, `unmatched`. A second call finds nothing to do and writes nothing.
     """
+    with rare_collection():
+        return _match(credential, console)
+
+
+def _match(credential: HaloCredential, console: Console | None) -> dict[str, int]:
     learn_sizes_of(Computer, HaloAsset, ComputerMapping)
     refresh_ignored(console)
     _forget_fulfilled(credential)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,6 +13,12 @@ from mappings.matching import Match
 from mappings.models import ComputerMapping
 
 _OWN: Final = ("computer_id", "halo_asset_id", "reason")
+_PAIRS: Final = {
+    "postgresql": "(pair->>0)::bigint, (pair->>1)::bigint, pair->>2{shared} "
+    "FROM json_array_elements(%s::json) AS pair",
+    "sqlite": "value->>0, value->>1, value->>2{shared} FROM json_each(%s)",
+}
+"""By database: `_OWN` and the shared columns of pairs that come as JSON."""
 
 
 def store_pairs(pattern: ComputerMapping, matches: Sequence[Match]) -> None:
@@ -25,16 +32,16 @@ def store_pairs(pattern: ComputerMapping, matches: Sequence[Match]) -> None:
     fields = [field for field in pattern._meta.concrete_fields if not field.primary_key]
     shared = [field for field in fields if field.column not in _OWN]
     columns = ", ".join(quote(name) for name in (*_OWN, *(field.column for field in shared)))
-    pairs = ", ".join(["(%s, %s, %s)"] * len(rows))
-    # A model's rows prepared one by one take longer than all else that matching does.
+    # A model's rows prepared one by one take longer than all else that matching does; one parameter holds
+    # all pairs, because a statement with thousands of them takes long to take apart.
     sql = (
-        f"INSERT INTO {quote(pattern._meta.db_table)} ({columns}) "  # noqa: S608  names of the model
-        f"SELECT column1, column2, column3{', %s' * len(shared)} FROM (VALUES {pairs}) AS pairs "
+        f"INSERT INTO {quote(pattern._meta.db_table)} ({columns}) "
+        f"SELECT {_PAIRS[connection.vendor].format(shared=', %s' * len(shared))} "
         "WHERE true ON CONFLICT DO NOTHING"
     )
     values = [field.get_db_prep_save(getattr(pattern, field.attname), connection) for field in shared]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, *(value for row in rows for value in row)])
+        cursor.execute(sql, [*values, json.dumps(rows)])
 
 
 def _like(pattern: ComputerMapping, row: tuple[int, int, str]) -> ComputerMapping:

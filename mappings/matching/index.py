@@ -16,13 +16,14 @@ class Index:
         self._assets: dict[tuple[int, Key], set[int]] = defaultdict(set)
         self._serials: dict[int, set[str]] = defaultdict(set)
         for asset in assets:
-            self._add(asset.id, asset.client_id, ignored.keys_of(asset))
+            self.lead(asset.id, asset.client_id, ignored.keys_of(asset))
 
     def know(self, asset_id: int, computer: ComputerKeys) -> None:
         """The computer stands for the asset: its keys lead there from now on."""
-        self._add(asset_id, computer.client_id, self._ignored.keys_of(computer))
+        self.lead(asset_id, computer.client_id, self._ignored.keys_of(computer))
 
-    def _add(self, asset_id: int, client_id: int, keys: Iterable[Key]) -> None:
+    def lead(self, asset_id: int, client_id: int, keys: Iterable[Key]) -> None:
+        """These keys lead to the asset from now on."""
         for key in keys:
             self._assets[client_id, key].add(asset_id)
             if key[0] == Step.SERIAL:
@@ -35,10 +36,9 @@ class Index:
         return found
 
     def assets(self, client_id: int, keys: Iterable[Key]) -> set[int]:
-        found: set[int] = set()
-        for key in keys:
-            found |= self._assets.get((client_id, key), set())
-        return found
+        """Those that any of the keys leads to. Whoever asks may not change the set."""
+        found = [there for key in keys if (there := self._assets.get((client_id, key)))]
+        return found[0] if len(found) == 1 else set().union(*found)
 
     def leads_to(self, client_id: int, key: Key, asset_id: int) -> bool:
         return asset_id in self._assets.get((client_id, key), ())

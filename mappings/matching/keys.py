@@ -19,6 +19,9 @@ JUNK_SERIALS: Final = frozenset(
 """What manufacturers and consoles write where there is no serial number; letters and digits only."""
 
 NOT_AN_ADDRESS: Final = frozenset({"0" * 12, "f" * 12})
+_SEPARATORS: Final = str.maketrans("", "", "-:.")
+_ADDRESS: Final = re.compile(r"[0-9a-f]{12}")
+_SIGNS: Final = re.compile(r"[\W_]")
 
 
 class Step(IntEnum):
@@ -30,6 +33,7 @@ class Step(IntEnum):
     HOST = 3
 
 
+_LINK, _SERIAL, _MAC, _HOST = Step
 STEP_NAMES: Final = {
     Step.LINK: "ID in HaloPSA's own integration",
     Step.SERIAL: "serial number",
@@ -74,10 +78,8 @@ def serial_key(text: str) -> str:
 
 def mac_key(text: str) -> str:
     """Twelve lower-case hex digits; "" for what is no address of one device."""
-    bare = re.sub(r"[-:.\s]", "", text).lower()
-    if not re.fullmatch(r"[0-9a-f]{12}", bare) or bare in NOT_AN_ADDRESS:
-        return ""
-    return bare
+    bare = "".join(text.translate(_SEPARATORS).split()).lower()
+    return bare if _ADDRESS.fullmatch(bare) and bare not in NOT_AN_ADDRESS else ""
 
 
 def host_key(text: str) -> str:
@@ -102,13 +104,14 @@ class Ignored:
     def keys_of(self, thing: ComputerKeys | AssetKeys) -> list[Key]:
         """All keys that tell something, the strongest first, each once."""
         serial, host = serial_key(thing.serial), host_key(thing.host)
-        macs = dict.fromkeys(mac_key(mac) for mac in thing.macs)
-        keys: list[Key] = [(Step.LINK, link) for link in thing.links if link]
+        keys: list[Key] = [(_LINK, link) for link in thing.links if link]
         if serial and not (self._serials and _bare(serial) in self._serials):
-            keys.append((Step.SERIAL, serial))
-        keys += [(Step.MAC, mac) for mac in macs if mac and mac not in self._macs]
+            keys.append((_SERIAL, serial))
+        for mac in dict.fromkeys(map(mac_key, thing.macs)):
+            if mac and mac not in self._macs:
+                keys.append((_MAC, mac))
         if host and host not in self._hosts:
-            keys.append((Step.HOST, host))
+            keys.append((_HOST, host))
         return keys
 
 
@@ -123,4 +126,5 @@ def shown(key: Key) -> str:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\W_]", "", text).casefold()
+    # Most have no sign in them, and there are very many.
+    return (text if text.isalnum() else _SIGNS.sub("", text)).casefold()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from mappings.matching.index import Index
 from mappings.matching.keys import STEP_NAMES, AssetKeys, ComputerKeys, Ignored, Key, Step, shown
@@ -121,7 +122,8 @@ class _Matcher:
     def _give(self, claim: _Claim) -> None:
         computer = self._open.pop(claim.computer_id)
         self._holders[claim.asset_id] = Holder(claim.computer_id)
-        self._index.know(claim.asset_id, computer)
+        keys = self._keys[computer.id].values()
+        self._index.lead(claim.asset_id, computer.client_id, chain.from_iterable(keys))
         told = f"Same {claim.evidence}"
         if claim.takes_over is not None:
             told = f"{told}; it takes the place of a computer that is gone"
@@ -169,7 +171,8 @@ class _Matcher:
     def _candidates(self, computer: ComputerKeys, step: Step) -> set[int]:
         keys = self._keys[computer.id]
         found = self._index.assets(computer.client_id, keys[step])
-        found = {asset for asset in found if (computer.id, asset) not in self._refused}
+        if found and self._refused:
+            found = {asset for asset in found if (computer.id, asset) not in self._refused}
         serials = keys[Step.SERIAL]
         if step == Step.MAC:
             # A docking station lends its address to whatever stands in it: such a trace says nothing.

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from mappings.attributes import ComputerFacts
 from mappings.models import FieldOwner
 from mappings.planning.rules import Rule
-from mappings.targets import Row, Unwritable, held, same
+from mappings.targets import Form, Row, Unwritable, held, same
 
 FieldValues = dict[str, Row]
 """The key of a place (see `targets`) → {"name": …, "value": …}: to be shown and to be applied."""
@@ -50,12 +50,21 @@ def wanted_row(rule: Rule, computers: Sequence[ComputerFacts], existing: str = "
     differently would otherwise overwrite each other with every read. Raises `Unwritable` where all that is
     told is something that the place does not take.
     """
+    if len(computers) == 1 and _stands(rule, computers[0], existing):
+        return None
     told, problem = _told(rule, computers)
     if not told and problem:
         raise problem
     if any(same(row, existing) for row in told):
         return None
     return told[0] if told else None
+
+
+def _stands(rule: Rule, facts: ComputerFacts, existing: str) -> bool:
+    """Whether plain text is there as it is told: so it is with nearly all places, and they are very many."""
+    if rule.target.form != Form.TEXT or rule.is_day:
+        return False
+    return rule.source.value(facts, rule.target.limit) in ("", existing)
 
 
 def _told(rule: Rule, computers: Sequence[ComputerFacts]) -> tuple[list[Row], Unwritable | None]:
@@ -74,32 +83,23 @@ def _told(rule: Rule, computers: Sequence[ComputerFacts]) -> tuple[list[Row], Un
     return (rows[:1] if rule.consoles else rows), problem
 
 
-def new_fields(rules: Sequence[Rule], computers: Sequence[ComputerFacts]) -> FieldValues:
-    """The values of an asset that is to be created, without those that HaloPSA would not take.
+def new_fields(rules: Sequence[Rule], computers: Sequence[ComputerFacts]) -> tuple[FieldValues, list[str]]:
+    """The values of an asset that is to be created, and sentences about those that HaloPSA would not take.
 
     Raises `Unwritable` where that is a key field: the asset could not be told from others.
     """
     found: FieldValues = {}
+    left_out = []
     for rule in _ours(rules):
         try:
             row = wanted_row(rule, computers)
-        except Unwritable:
+        except Unwritable as problem:
             if rule.is_key:
                 raise
+            left_out.append(str(problem))
         else:
             found |= {rule.target.key: row} if row else {}
-    return found
-
-
-def left_out(rules: Sequence[Rule], computers: Sequence[ComputerFacts]) -> list[str]:
-    """Sentences about the values of a new asset that HaloPSA would not take."""
-    found = []
-    for rule in _ours(rules):
-        try:
-            wanted_row(rule, computers)
-        except Unwritable as problem:
-            found.append(str(problem))
-    return found
+    return found, left_out
 
 
 def _ours(rules: Sequence[Rule]) -> list[Rule]:

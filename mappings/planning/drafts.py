@@ -10,7 +10,7 @@ from integrations.choices import Action, IntentionKind, IntentionState
 from integrations.models import HaloAsset, HaloSite, Intention
 from mappings.attributes import ComputerFacts
 from mappings.models.intentions import of_mappings
-from mappings.planning.desired import left_out, new_fields
+from mappings.planning.desired import FieldValues, new_fields
 from mappings.planning.options import ExportOptions
 from mappings.planning.rows import Change, held_words, skip, subject_of
 from mappings.planning.tags import NEXT, NoTag, Tags
@@ -76,18 +76,18 @@ class Drafts:
         if problem or kind is None or site is None:
             return row.skip(problem)
         try:
-            after = self._after(row, kind, site)
+            fields, left_out = new_fields(self._world.rules_of_new(kind), [row.facts])
+            after = self._after(row, kind, site, fields)
         except (Unwritable, NoTag) as impossible:
             return row.skip(str(impossible))
         tag_told = "" if after["inventory_number"] else "HaloPSA gives the asset tag."
-        without = [f"Left out: {words}" for words in left_out(self._world.rules_of_new(kind), [row.facts])]
+        without = [f"Left out: {words}" for words in left_out]
         why = " ".join(filter(None, (by_whom, why_there, tag_told, *without)))
         if self._sent.get(row.mapping_id or 0):
             why = "It was sent before without an answer, so it is looked up before anything is sent."
         return Change(Action.CREATE.value, *row.subject, {}, after, why)
 
-    def _after(self, row: Wanted, kind: AssetType, site: Site) -> dict[str, object]:
-        fields = new_fields(self._world.rules_of_new(kind), [row.facts])
+    def _after(self, row: Wanted, kind: AssetType, site: Site, fields: FieldValues) -> dict[str, object]:
         places = {"client": row.place.client_name, "site": site.name, "asset_type": kind.name}
         return {
             "asset_type_id": kind.halo_id,

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from integrations.choices import PlanState, RunKind, RunState
+from integrations.ingest.collecting import rare_collection
 from integrations.ingest.sizes import learn_sizes_of
 from integrations.models import (
     OPEN_STATES,
@@ -114,6 +115,11 @@ def plan_assets(plan: Plan, more: More | None = None) -> None:
     Planned anew, rows that staff have unticked stay so; what they have ticked as well, if nothing about the
     row is different.
     """
+    with rare_collection():
+        _plan_assets(plan, more)
+
+
+def _plan_assets(plan: Plan, more: More | None) -> None:
     learn_sizes_of(Computer, HaloAsset, ComputerMapping)
     try:
         computed = compute_changes(plan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mappings.attributes import usual_fields
 from mappings.definitions import AssetType, Definitions, problem_of
@@ -27,17 +27,15 @@ class Rule:
     """From the field's usual name, not from a table that staff made."""
     is_key: bool = False
     """An asset without it can't be told from others."""
+    gentle: bool = field(init=False)
+    """Staff have not said that we may rename an asset which was there before."""
+    is_day: bool = field(init=False)
 
-    @property
-    def gentle(self) -> bool:
-        """Staff have not said that we may rename an asset which was there before."""
+    def __post_init__(self) -> None:
         attribute = self.source.attribute
-        return self.derived and attribute is not None and attribute.names_the_asset
-
-    @property
-    def is_day(self) -> bool:
-        attribute = self.source.attribute
-        return attribute is not None and attribute.is_day
+        gentle = self.derived and attribute is not None and attribute.names_the_asset
+        object.__setattr__(self, "gentle", gentle)
+        object.__setattr__(self, "is_day", attribute is not None and attribute.is_day)
 
 
 class RuleBook:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import Exists, OuterRef
+
 from mappings.linking.evidence import ignored_values
 from mappings.matching import STEP_NAMES, ComputerKeys, first_of_twins
+from mappings.models import ComputerMapping
 from mappings.planning.world import Scope, World
 
 
@@ -23,7 +26,10 @@ class Twins:
         return self._found.get(computer_id, "")
 
     def _look(self, world: World, scope: Scope, wanted: Collection[int]) -> None:
-        rows = scope.computers().filter(active=True).values_list(
+        linked = ComputerMapping.objects.filter(
+            computer=OuterRef("pk"), halo_credential=scope.credential, halo_asset__isnull=False
+        )
+        rows = scope.computers().filter(~Exists(linked), active=True).values_list(
             "pk", "console_id", "console__name", "company_id", "serial_number", "mac_addresses", "host_name",
             "name",
         )  # fmt: skip
