@@ -1,7 +1,8 @@
 """`make test`: the whole suite, part by part; the last lines say what ran and what could not.
 
 Parts that need a component look for it: PostgreSQL (`HALOBRIDGE_TEST_POSTGRES`, a URL of a server on
-which databases may be made), Redis (`HALOBRIDGE_TEST_REDIS`), Chromium (`HALOBRIDGE_CHROMIUM`, a path),
+which databases may be made; without it one is started in memory where its programs are there, else the one
+of this machine is taken), Redis (`HALOBRIDGE_TEST_REDIS`), Chromium (`HALOBRIDGE_CHROMIUM`, a path),
 dovecot (Debian's package dovecot-imapd). `HALOBRIDGE_REQUIRE=postgres,redis,browser,imap` makes their absence
 a failure. `HALOBRIDGE_LONG=1` adds the full-size suites. `HALOBRIDGE_EACH_ONCE=1` tries on SQLite only what
 is not tried on PostgreSQL, if that is there; real processes and the browser use SQLite all the same.
@@ -14,11 +15,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-POSTGRES = os.environ.get("HALOBRIDGE_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
+MEMORY = "/dev/shm"
+ROOM = 4 << 30
+"""Bytes."""
 REDIS = os.environ.get("HALOBRIDGE_TEST_REDIS", "redis://127.0.0.1:6379/9")
 LONG = os.environ.get("HALOBRIDGE_LONG", "") == "1"
 EACH_ONCE = os.environ.get("HALOBRIDGE_EACH_ONCE", "") == "1"
@@ -28,11 +32,35 @@ def chromium() -> str | None:
     return os.environ.get("HALOBRIDGE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
-def _postgres_answers() -> bool:
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The URL of a server for the tests."""
+    from tests.faults.servers import OwnPostgres, own_place
+
+    usual = os.environ.get("HALOBRIDGE_TEST_POSTGRES", "")
+    if usual or not OwnPostgres.is_there():
+        yield usual or "postgres://postgres@127.0.0.1:5432/postgres"
+        return
+    with own_place(_in_memory()) as place:
+        server = OwnPostgres(place / "postgres")
+        server.start()
+        try:
+            yield server.url
+        finally:
+            server.stop("fast")
+
+
+def _in_memory() -> str | None:
+    """A folder in memory with enough room; None: an ordinary one will do."""
+    there = os.path.isdir(MEMORY) and os.access(MEMORY, os.W_OK)
+    return MEMORY if there and shutil.disk_usage(MEMORY).free > ROOM else None
+
+
+def _answers(url: str) -> bool:
     import psycopg
 
     try:
-        psycopg.connect(POSTGRES, connect_timeout=3).close()
+        psycopg.connect(url, connect_timeout=3).close()
     except psycopg.Error:
         return False
     return True
@@ -79,41 +107,45 @@ SMALL_MIX = [
 WITHOUT_PROCESSES = "not browser and not faults and not redis and not imap and not migrates"
 WITHOUT_PROCESSES += "" if LONG else " and not long"
 ONCE = f"({WITHOUT_PROCESSES}) and (pure or pages)"
-PARTS = [
-    (
-        Part("what knows no database, and single pages", "", ["-n", "2", "-m", ONCE])
-        if EACH_ONCE and _postgres_answers()
-        else Part("everything on SQLite", "", ["-n", "2", "-m", WITHOUT_PROCESSES])
-    ),
-    Part(
-        "everything but single pages on PostgreSQL",
-        "postgres",
-        ["-n", "2", "-m", WITHOUT_PROCESSES + " and not pure and not pages"],
-        _postgres_answers,
-        {"DATABASE_URL": POSTGRES},
-    ),
-    Part("three clusters", "", ["-m", "waits"], waits=True),
-    Part(
-        "upgrades of a database",
-        "",
-        ["--migrations", "-m", "migrates"],
-        environment={"DATABASE_URL": POSTGRES} if _postgres_answers() else {},
-        waits=True,
-    ),
-    Part(
-        "real processes and faults",
-        "",
-        [
-            "-m",
-            "faults and not browser and not waits" + ("" if LONG else " and not long"),
-            *(SMALL_MIX if LONG else []),
-        ],
-        environment={"HALOBRIDGE_FAULTS_DATABASE": "postgres"} if LONG and can_be_started() else {},
-    ),
-    Part("mailboxes", "imap", ["-m", "imap"], _mail_server_is_there, waits=True),
-    Part("Redis", "redis", ["-m", "redis"], _redis_answers, {"REDIS_URL": REDIS}, waits=True),
-    Part("browser", "browser", ["-m", "browser"], lambda: chromium() is not None),
-]
+
+
+def parts(postgres_url: str) -> list[Part]:
+    on_postgres = {"DATABASE_URL": postgres_url} if _answers(postgres_url) else {}
+    return [
+        (
+            Part("what knows no database, and single pages", "", ["-n", "2", "-m", ONCE])
+            if EACH_ONCE and on_postgres
+            else Part("everything on SQLite", "", ["-n", "2", "-m", WITHOUT_PROCESSES])
+        ),
+        Part(
+            "everything but single pages on PostgreSQL",
+            "postgres",
+            ["-n", "2", "-m", WITHOUT_PROCESSES + " and not pure and not pages"],
+            lambda: bool(on_postgres),
+            on_postgres,
+        ),
+        Part("three clusters", "", ["-m", "waits"], waits=True),
+        Part(
+            "upgrades of a database",
+            "",
+            ["--migrations", "-m", "migrates"],
+            environment=on_postgres,
+            waits=True,
+        ),
+        Part(
+            "real processes and faults",
+            "",
+            [
+                "-m",
+                "faults and not browser and not waits" + ("" if LONG else " and not long"),
+                *(SMALL_MIX if LONG else []),
+            ],
+            environment={"HALOBRIDGE_FAULTS_DATABASE": "postgres"} if LONG and can_be_started() else {},
+        ),
+        Part("mailboxes", "imap", ["-m", "imap"], _mail_server_is_there, waits=True),
+        Part("Redis", "redis", ["-m", "redis"], _redis_answers, {"REDIS_URL": REDIS}, waits=True),
+        Part("browser", "browser", ["-m", "browser"], lambda: chromium() is not None),
+    ]
 
 
 def run(part: Part, more: list[str]) -> tuple[int, str]:
@@ -141,13 +173,19 @@ def run(part: Part, more: list[str]) -> tuple[int, str]:
 
 
 def main() -> int:
+    with postgres() as url:
+        return run_all(parts(url))
+
+
+def run_all(wanted: list[Part]) -> int:
+    """The exit code of it all; prints what ran."""
     required = set(filter(None, os.environ.get("HALOBRIDGE_REQUIRE", "").split(",")))
-    absent = [part for part in PARTS if not part.there()]
+    absent = [part for part in wanted if not part.there()]
     failed = any(part.needs in required for part in absent)
     lines = []
     with ThreadPoolExecutor() as aside:
         started: list[tuple[Part, Future[tuple[int, str]]]] = []
-        for part in (part for part in PARTS if part not in absent):
+        for part in (part for part in wanted if part not in absent):
             job = aside.submit(run, part, sys.argv[1:])
             started.append((part, job))
             if not part.waits:

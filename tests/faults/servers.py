@@ -90,9 +90,9 @@ class OwnRedis:
 
 
 @contextmanager
-def own_place() -> Iterator[Path]:
+def own_place(within: str | None = None) -> Iterator[Path]:
     """A folder that the servers' own users may enter; gone at the end with all that is in it."""
-    place = Path(tempfile.mkdtemp(prefix="bridge-"))
+    place = Path(tempfile.mkdtemp(prefix="bridge-", dir=within))
     place.chmod(0o755)
     try:
         yield place
