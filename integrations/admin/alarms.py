@@ -44,6 +44,11 @@ class AlarmChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = AlarmChannel
         fields = FIELDS
+        help_texts = {
+            "name": "For staff, e.g. “On call, Teams”.",
+            "kind": "Mail, a chat or a webhook that is told, or a heartbeat that a watcher outside expects.",
+            "enabled": "Off: it is told nothing.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -50,7 +50,11 @@ def _event_types() -> list[Any]:
 
 
 class MailRuleForm(forms.ModelForm):  # type: ignore[type-arg]
-    event_type = forms.ChoiceField(choices=_event_types, widget=UnfoldAdminSelect2Widget)
+    event_type = forms.ChoiceField(
+        choices=_event_types,
+        widget=UnfoldAdminSelect2Widget,
+        help_text="What such a mail becomes; event sets choose by it.",
+    )
 
     class Meta:
         model = MailRule
@@ -58,6 +62,11 @@ class MailRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {
             name: UnfoldAdminTextareaWidget(attrs={"rows": 2, "spellcheck": "false", "class": "hb-code"})
             for name in PATTERNS
+        }
+        help_texts = {
+            "console": "The mailbox whose mails the rule reads.",
+            "enabled": "Off: mails are read as if there was no such rule.",
+            "state": "Whether the alert begins with such a mail or is over.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -33,6 +33,7 @@ class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "user", "scope", "expires_at")
         labels = {"scope": "What is it for?"}
         help_texts = {
+            "name": "The program that uses it, e.g. “Nightly report”; the audit log names it.",
             "user": "It acts for this account and may never do more than it. For programs make an account "
             "of their own: without a password and without the tick that lets it into this admin.",
             "scope": "The least that suffices: a token that is found by somebody can do no more.",

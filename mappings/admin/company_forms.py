@@ -11,6 +11,7 @@ from integrations.admin.choosers import SearchSelect, client_field
 from integrations.models import HaloCredential, HaloSite
 from mappings.models import CompanyMapping
 
+CLIENT_HELP = "Tickets and new assets of the company are made for this client."
 SITE_HELP = "New assets and tickets of this company go here. Empty: the client's main site."
 
 
@@ -47,7 +48,7 @@ class ChooseClientForm(forms.Form):
 
     def __init__(self, credential: HaloCredential, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["halo_client"] = client_field(credential.pk)
+        self.fields["halo_client"] = client_field(credential.pk, help_text=CLIENT_HELP)
         self.fields["halo_site"] = _site_field(credential)
         self.order_fields(["halo_client", "halo_site"])
 
@@ -69,5 +70,5 @@ class CompanyMappingForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "halo_client" in self.fields:
-            self.fields["halo_client"] = client_field(self.instance.halo_credential_id)
+            self.fields["halo_client"] = client_field(self.instance.halo_credential_id, help_text=CLIENT_HELP)
             self.fields["halo_site"] = _site_field(self.instance.halo_credential_id)

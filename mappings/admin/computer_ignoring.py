@@ -77,6 +77,9 @@ class IgnoreRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = IgnoreRule
         fields = ("name", "enabled", *IgnoreRule.CONDITIONS)
+        help_texts = {
+            "enabled": "Off: no computer is ignored because of it."
+        }
 
 
 @admin.register(IgnoreRule)

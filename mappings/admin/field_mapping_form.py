@@ -22,7 +22,12 @@ _COLUMNS: Final = {"field_id": "place", "property": "place"}
 
 def _rank(label: str) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label=label, coerce=int, empty_value=None, required=False, widget=UnfoldAdminSelect2Widget
+        label=label,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=UnfoldAdminSelect2Widget,
+        help_text="Of several consoles that see the computer, whose word counts before the others'.",
     )
 
 
@@ -45,6 +50,11 @@ class FieldMappingForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = FieldMapping
         fields = ("source", "attribute", "text", "asset_type", "owner", "day_format")
+        help_texts = {
+            "source": "What the console tells, a text of yours, or a text with attributes in it.",
+            "owner": "Console: kept as the console has it. HaloPSA: never written. Fill: written once, where "
+            "nothing stands yet.",
+        }
 
     def __init__(self, *args: Any, credential_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -29,6 +29,7 @@ class ProductMappingForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ProductMapping
         fields = ("product", "asset_type")
+        help_texts = {"product": "As the console calls what a computer has, e.g. the edition of its backup."}
 
     def __init__(self, *args: Any, credential_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,6 +37,7 @@ class ProductMappingForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["asset_type"] = number_field(
                 asset_types(credential_id),
                 label="Halo asset type",
+                help_text="New assets of computers with this product become this type.",
                 chosen=self.instance.asset_type,
                 required=True,
                 nothing_yet=NOTHING_YET,

@@ -31,13 +31,16 @@ class SuggestionFieldsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = SuggestionFields
         fields = ("console", "company_field", "client_field")
+        help_texts = {"company_field": "What the console tells of a company, e.g. its account number."}
 
     def __init__(self, *args: Any, credential_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.credential_id = credential_id
         if "console" in self.fields:
             self.fields["console"] = forms.ModelChoiceField(
-                Console.objects.order_by("name"), widget=UnfoldAdminSelectWidget
+                Console.objects.order_by("name"),
+                widget=UnfoldAdminSelectWidget,
+                help_text="Its companies are suggested by this pair of fields first.",
             )
         if "client_field" in self.fields:
             self.fields["client_field"] = forms.ChoiceField(

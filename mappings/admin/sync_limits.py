@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -14,8 +15,19 @@ from mappings.models import CompanyMapping, SyncLimits
 from mappings.schedules import request_keeping
 
 
+class SyncLimitsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = SyncLimits
+        fields = "__all__"  # noqa: DJ007  the admin names them
+        help_texts = {
+            "halo_credential": "The limits are for its companies with “Enable configuration”.",
+            "interval_minutes": "How often those companies are compared.",
+        }
+
+
 @admin.register(SyncLimits)
 class SyncLimitsAdmin(BridgeAdmin):
+    form = SyncLimitsForm
     list_display = (
         "halo_credential",
         "interval_minutes",

@@ -47,7 +47,7 @@ MOST_RULES = 20
 
 
 class EventSetForm(forms.ModelForm):  # type: ignore[type-arg]
-    event_types = EventTypesField()
+    event_types = EventTypesField(help_text="Events of the ticked types belong to the set.")
     tags = TagsField(
         required=False,
         help_text="Of the computer or its company, with commas between them, as the console spells them.",
@@ -56,6 +56,11 @@ class EventSetForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = EventSet
         fields = ("name", "event_types", *CONDITIONS)
+        help_texts = {
+            "name": "For staff, e.g. “Failed backups of servers”.",
+            "companies": "None: events of every company.",
+            "computers": "None: events of every computer.",
+        }
 
 
 @admin.register(EventSet)

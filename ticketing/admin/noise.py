@@ -112,6 +112,14 @@ class MaintenanceWindowForm(forms.ModelForm):  # type: ignore[type-arg]
             "tags",
             "event_types",
         )
+        help_texts = {
+            "name": "For staff, e.g. “Patch night”; it stands at the alerts that wait.",
+            "enabled": "Off: alerts make their tickets as always.",
+            "minutes": "From its beginning; it may go past midnight.",
+            "repeats": "When it comes again after the first day.",
+            "companies": "None: of every company.",
+            "computers": "None: every computer.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -163,12 +171,21 @@ class MaintenanceWindowAdmin(NoisyAdmin):
 
 class SnoozeForm(forms.ModelForm):  # type: ignore[type-arg]
     event_type = forms.ChoiceField(
-        choices=[("", "– any –"), *EVENT_TYPE_CHOICES], required=False, widget=UnfoldAdminSelect2Widget
+        choices=[("", "– any –"), *EVENT_TYPE_CHOICES],
+        required=False,
+        widget=UnfoldAdminSelect2Widget,
+        help_text="Only alerts of this kind. What is given above has to fit as well.",
     )
 
     class Meta:
         model = Snooze
         fields = ("alert", "company", "computer", "event_type", "until", "reason")
+        help_texts = {
+            "alert": "Only this alert. Empty: all that fit the lines below.",
+            "company": "All alerts of this company.",
+            "computer": "All alerts of this computer.",
+            "reason": "For colleagues: why nobody wants a ticket of it, e.g. the number of the change.",
+        }
 
 
 @admin.register(Snooze)
@@ -204,8 +221,16 @@ class SnoozeAdmin(NoisyAdmin):
 # ---- how much is too much -------------------------------------------------------------------
 
 
+class NoiseSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = NoiseSettings
+        fields = "__all__"  # noqa: DJ007  the admin names them
+        help_texts = {"halo_credential": "The settings are for tickets of this HaloPSA credential."}
+
+
 @admin.register(NoiseSettings)
 class NoiseSettingsAdmin(NoisyAdmin):
+    form = NoiseSettingsForm
     fields = ("halo_credential", "offline_mutes", "storm_minutes", "storm_company", "storm_all")
     list_display = ("halo_credential", "offline_mutes", "storm_company", "storm_all", "storm_minutes")
     list_filter = (("halo_credential", RelatedDropdownFilter),)

@@ -22,14 +22,14 @@ SELECTS: dict[str, tuple[str, OptionKind, bool, str]] = {
         True,
         "An alert type shows its assets on the ticket.",
     ),
-    "status_open": ("Status for creation", OptionKind.STATUS, True, ""),
+    "status_open": ("Status for creation", OptionKind.STATUS, True, "A new ticket begins with it."),
     "status_closed": ("Status for close", OptionKind.STATUS, True, "Must be one that closes a ticket."),
-    "sla": ("SLA", OptionKind.SLA, False, ""),
-    "team": ("Team", OptionKind.TEAM, False, ""),
+    "sla": ("SLA", OptionKind.SLA, False, "None: the one that HaloPSA gives by ticket type and client."),
+    "team": ("Team", OptionKind.TEAM, False, "None: the one that HaloPSA gives by ticket type and client."),
     "agent": ("Halo agent (technician)", OptionKind.AGENT, False, "None: the ticket stays unassigned."),
-    "category": ("Category", OptionKind.CATEGORY, False, ""),
-    "urgency": ("Urgency", OptionKind.URGENCY, False, ""),
-    "impact": ("Impact", OptionKind.IMPACT, False, ""),
+    "category": ("Category", OptionKind.CATEGORY, False, "Reports and the rules of HaloPSA go by it."),
+    "urgency": ("Urgency", OptionKind.URGENCY, False, "None: the one that HaloPSA presets."),
+    "impact": ("Impact", OptionKind.IMPACT, False, "None: the one that HaloPSA presets."),
     "note_action": (
         "Action for notes",
         OptionKind.OUTCOME,
@@ -69,7 +69,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = IntegrationProfile
         fields = tuple(name for _, options in FIELDSETS for name in options["fields"])
-        help_texts = {"name": "A profile per priority works well, e.g. “P1 alerts”, “P2 alerts”."}
+        help_texts = {
+            "name": "A profile per priority works well, e.g. “P1 alerts”, “P2 alerts”.",
+            "closing_policy": "What becomes of the ticket when its last alert is over.",
+        }
 
     def __init__(self, *args: Any, credential_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -39,6 +39,11 @@ class TicketRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = TicketRule
         fields = ("event_set", "profile", "position")
+        help_texts = {
+            "company_mapping": "The rule is for alerts of this company.",
+            "profile": "How the ticket is made, noted and closed.",
+            "position": "The lowest number is tried first.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

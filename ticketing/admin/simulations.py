@@ -21,6 +21,7 @@ class SimulationForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Simulation
         fields = ("days", "event_set", "profile", "company_mapping")
+        help_texts = {"profile": "Says how tickets are made. Empty: as everything is set up now."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
