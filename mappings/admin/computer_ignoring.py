@@ -77,9 +77,7 @@ class IgnoreRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = IgnoreRule
         fields = ("name", "enabled", *IgnoreRule.CONDITIONS)
-        help_texts = {
-            "enabled": "Off: no computer is ignored because of it."
-        }
+        help_texts = {"enabled": "Off: no computer is ignored because of it."}
 
 
 @admin.register(IgnoreRule)

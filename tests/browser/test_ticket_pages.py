@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from integrations.choices import RunKind, RunState
-from integrations.models import Run
+from integrations.choices import OptionKind, RunKind, RunState
+from integrations.models import HaloOption, Run
 from tests.browser.pictures import look_at
 from tests.ticketing.fake_halo import FakeHalo, run_once
 from tests.ticketing.noise.test_storms import stormy, trouble
@@ -23,6 +23,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def open_and_look(page: Page, name: str, address: str) -> None:
     page.goto(address)
     look_at(page, name)
+
+
+def make_option(world: World, kind: OptionKind, number: int) -> HaloOption:
+    return HaloOption.objects.create(
+        halo_credential=world.credential, kind=kind, halo_id=str(number), name=f"{kind.label} {number}"
+    )
 
 
 @pytest.fixture
@@ -50,6 +56,27 @@ def test_the_profile_says_how_its_tickets_live(page: Page, world: World) -> None
     address = reverse("admin:ticketing_integrationprofile_change", args=(world.profile.pk,))
     open_and_look(page, "profile", address)
     expect(page.get_by_label("Close a ticket whose alert is over")).to_be_visible()
+
+
+def test_only_the_statuses_of_the_ticket_type_can_be_chosen(page: Page, world: World) -> None:
+    profile = world.profile
+    for number in (profile.status_open, profile.status_closed, 4711):
+        make_option(world, OptionKind.STATUS, number)
+    kind = make_option(world, OptionKind.TICKET_TYPE, profile.ticket_type)
+
+    def offered(*allowed: int) -> set[str]:
+        HaloOption.objects.filter(pk=kind.pk).update(extra={"statuses": allowed})
+        page.goto(reverse("admin:ticketing_integrationprofile_change", args=(profile.pk,)))
+        values: list[str] = page.locator("#id_status_open").evaluate(
+            "select => [...select.options].map(o => o.value)"
+        )
+        return set(filter(None, values))
+
+    usual = {str(profile.status_open), str(profile.status_closed)}
+    assert offered(profile.status_open, profile.status_closed) == usual
+    assert offered() == usual | {"4711"}
+    # What is chosen stays visible: the form says what is wrong with it.
+    assert offered(4711) == {str(profile.status_open), "4711"}
 
 
 def test_the_loudest_are_quieted_beside_their_row(page: Page, world: World) -> None:

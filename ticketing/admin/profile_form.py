@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -39,6 +40,7 @@ SELECTS: dict[str, tuple[str, OptionKind, bool, str]] = {
     "closing_action": ("Action for closing", OptionKind.OUTCOME, False, "Which action closes the ticket."),
 }
 
+STATUSES = ("status_open", "status_closed")
 FIELDSETS: Any = (
     ("Profile", {"fields": ("name", "event_set")}),
     ("Ticket", {"fields": ("ticket_type", "status_open", "status_closed", "category")}),
@@ -92,9 +94,21 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         if self.instance.pk is None:
             self.initial.setdefault("ticket_type", _alert_type(self.options[OptionKind.TICKET_TYPE]))
+        self._allowed = self._allowed_statuses()
+        for name in STATUSES:
+            values = {str(kind): list(map(str, statuses)) for kind, statuses in self._allowed.items()}
+            self.fields[name].widget.attrs.update(
+                {"data-allowed": json.dumps(values), "data-allowed-by": "id_ticket_type"}
+            )
         self._add_priority()
         self._add_searches()
         self._add_wont_fix()
+
+    def _allowed_statuses(self) -> dict[int, list[int]]:
+        """By ticket type (Halo's id): its statuses, where it does not allow all of them."""
+        types = HaloOption.objects.filter(halo_credential=self.number, kind=OptionKind.TICKET_TYPE)
+        told = types.values_list("halo_id", "extra")
+        return {int(number): extra["statuses"] for number, extra in told if extra.get("statuses")}
 
     def _add_priority(self) -> None:
         """Priorities are numbered within their SLA: the value of a choice names both."""
@@ -165,12 +179,12 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _check_statuses(self, cleaned: dict[str, Any]) -> None:
         """A ticket type may allow some statuses only; HaloPSA would refuse the others ticket by ticket."""
-        types = HaloOption.objects.filter(halo_credential=self.number, kind=OptionKind.TICKET_TYPE)
-        chosen = types.filter(halo_id=str(cleaned.get("ticket_type"))).first()
-        allowed = chosen.extra.get("statuses") if chosen else None
-        for name in ("status_open", "status_closed"):
-            if allowed and chosen and cleaned.get(name) is not None and cleaned[name] not in allowed:
-                self.add_error(name, f"The ticket type {chosen} does not allow this status in HaloPSA.")
+        chosen = cleaned.get("ticket_type")
+        allowed = self._allowed.get(chosen or 0)
+        named = dict(self.options[OptionKind.TICKET_TYPE]).get(chosen or 0)
+        for name in STATUSES:
+            if allowed and cleaned.get(name) is not None and cleaned[name] not in allowed:
+                self.add_error(name, f"The ticket type {named} does not allow this status in HaloPSA.")
 
     def _get_validation_exclusions(self) -> set[str]:
         """The credential is no input, but the unique rules need it."""

@@ -91,6 +91,31 @@
     });
   }
 
+  /* A select with data-allowed (JSON: value of the other select -> values of this one) shows only those; what
+     is chosen stays, so that nothing changes unseen: the form says what is wrong with it. */
+  function allowed(root) {
+    const $ = window.django && window.django.jQuery;
+    root.querySelectorAll("select[data-allowed]").forEach((select) => {
+      const other = document.getElementById(select.dataset.allowedBy);
+      if (!other || select.dataset.ready) return;
+      select.dataset.ready = "1";
+      const some = JSON.parse(select.dataset.allowed);
+      const all = [...select.options];
+      const narrow = () => {
+        const values = some[other.value];
+        const chosen = select.value;
+        const fits = (value) => !values || !value || value === chosen || values.includes(value);
+        all.forEach((option) => option.remove());
+        all.filter((option) => fits(option.value)).forEach((option) => select.append(option));
+        select.value = chosen;
+        if ($) $(select).trigger("change.select2");
+      };
+      other.addEventListener("change", narrow);
+      if ($) $(other).on("select2:select select2:clear", narrow);
+      narrow();
+    });
+  }
+
   /* A searched select whose choices depend on another field: the address carries that field's value. */
   function dependents(root) {
     const $ = window.django && window.django.jQuery;
@@ -182,6 +207,7 @@
     filters(root);
     sendOnChange(root);
     within(root);
+    allowed(root);
     dependents(root);
     setTimeout(nameSelects);
   }
