@@ -6,6 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
 from integrations.admin.display import NOTHING
 
 
@@ -20,6 +24,12 @@ class Difference:
     @property
     def changed(self) -> bool:
         return self.before != self.after
+
+
+@admin.display(description="Before → after")
+def changes_shown(_: Any, row: Any) -> SafeString:
+    """A field of the page of a planned change or a result."""
+    return render_to_string("bridge/differences.html", {"rows": differences(row.before, row.after)})
 
 
 def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Difference]:

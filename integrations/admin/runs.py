@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 
 from integrations.admin import run_results
 from integrations.admin.bases import Button, HistoryAdmin
+from integrations.admin.changes import changes_shown
 from integrations.admin.display import NOTHING, admin_url, badge_column, duration, row_link, time_column
 from integrations.admin.exporting import CSV, FORMAT, XLSX, download, too_many
 from integrations.admin.gauges import gauge_of
@@ -221,10 +222,11 @@ class EntryAdmin(HistoryAdmin):
     list_filter = (("outcome", ChoicesDropdownFilter), ("action", ChoicesDropdownFilter))
     list_select_related = ("run",)
     search_fields = ("subject", "reason")
-    fields = ("subject", "outcome_shown", "action_shown", "reason", "run_shown", "at", "before", "after")
+    fields = ("subject", "outcome_shown", "action_shown", "reason", "run_shown", "at", "changes_shown")
     empty_hint = "Each change to HaloPSA, and each that was left out, is listed here with its reason."
     ordering = ("-id",)
 
+    changes_shown = changes_shown
     outcome_shown = badge_column("outcome", "Outcome")
     action_shown = badge_column("action", "Action")
     at = time_column("created_at", "At")

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import Button, HistoryAdmin
+from integrations.admin.changes import changes_shown
 from integrations.admin.credential_choice import CredentialFirst
 from integrations.admin.display import NOTHING, admin_url, badge_column, duration, row_link, time_column
 from integrations.admin.pages import Choice, address, choices, page_of
@@ -244,9 +245,10 @@ def _page_of_changes(request: HttpRequest, plan: Plan) -> tuple[Any, list[Choice
 @admin.register(PlannedChange)
 class PlannedChangeAdmin(HistoryAdmin):
     list_display = ("subject", "action_shown", "selected", "reason", "plan")
-    fields = ("subject", "action_shown", "selected", "reason", "plan", "before", "after")
+    fields = ("subject", "action_shown", "selected", "reason", "plan", "changes_shown")
     list_filter = (("action", ChoicesDropdownFilter),)
     list_select_related = ("plan",)
     search_fields = ("subject", "reason")
     empty_hint = "The changes of all previews are listed here."
+    changes_shown = changes_shown
     action_shown = badge_column("action", "Action")
