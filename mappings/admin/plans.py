@@ -24,6 +24,7 @@ from mappings.admin.export_form import ExportForm
 from mappings.admin.export_scope import named_computers
 from mappings.admin.new_types import NewTypes
 from mappings.admin.plan_rows import OTHER_CHECKSUM, RowChoices
+from mappings.admin.sheet_form import told_rows
 from mappings.admin.undoing import Undoing
 from mappings.counts import counts_of_plan
 from mappings.planning import (
@@ -35,12 +36,14 @@ from mappings.planning import (
     UNDO,
     WRITES,
     apply_as_seen,
+    can_be_applied,
     can_be_made_again,
     make_again,
     run_that_applies,
     tick,
     ways,
 )
+from mappings.spreadsheets.standing import rows_of_plan, why_nothing
 
 CHANGES_PER_PAGE = 100
 
@@ -85,6 +88,8 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
 
     @admin.display(description="Changes")
     def told(self, row: Plan) -> str:
+        if row.kind == ASSET_SHEET:
+            return told_rows(rows_of_plan(row))
         words = [
             f"{row.counts[action.value]} {action.label.lower()}"
             for action in Action
@@ -158,10 +163,11 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
             "choose_skipped_url": self.choose_url(plan, all="skip"),
             "page": page,
             "actions": actions,
+            "nothing": _nothing(plan),
             "ticked": plan.counts.get("selected", 0),
             "writes": [action.value for action in WRITES],
             "may_tick": may_tick,
-            "may_apply": may_tick and self.may_press(request, "apply", plan),
+            "may_apply": may_tick and can_be_applied(plan) and self.may_press(request, "apply", plan),
             "here": address(request, page=request.GET.get("page")),
             "ways": _ways_of(plan),
             "counted": counts_of_plan(plan),
@@ -222,6 +228,12 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
         ticked = {int(number) for number in request.POST.getlist("ticked") if number.isdigit()} & shown
         plan = tick(plan, ticked, True)
         return tick(plan, shown - ticked, False)
+
+
+def _nothing(plan: Plan) -> str:
+    """Why nothing of a sheet of assets is to be applied; '' if something is, and for other previews."""
+    is_ready = plan.kind == ASSET_SHEET and plan.state == PlanState.READY
+    return why_nothing(rows_of_plan(plan)) if is_ready else ""
 
 
 def _ways_of(plan: Plan) -> list[str]:

@@ -104,6 +104,21 @@ def test_it_is_applied_by_its_checksum_once(scene: Scene) -> None:
     assert caller.post(f"{LIST}{told['id']}/look/").status_code == 409
 
 
+def test_a_sheet_with_nothing_to_apply_is_never_ready(scene: Scene) -> None:
+    caller = make_caller()
+    told = send(caller, scene, {"Company ID": "?", "Halo client": "?"}).json()
+
+    answer = caller.post(f"{LIST}{told['id']}/apply/", {"checksum": told["checksum"]}, format="json")
+
+    assert (told["state"], told["counts"]) == ("nothing", {"refused": 1})
+    assert told["reason"] == "Nothing to apply: every row is refused, see the reasons."
+    assert answer.status_code == 409
+    assert answer.json()["detail"] == told["reason"]
+    assert caller.get(LIST, {"state": "nothing"}).json()["count"] == 1
+    assert caller.get(LIST, {"state": "ready"}).json()["count"] == 0
+    assert caller.get(LIST, {"state": "happy"}).status_code == 400
+
+
 def test_looking_again_gives_another_checksum(scene: Scene) -> None:
     caller = make_caller()
     told = send(caller, scene, new_row(scene)).json()
