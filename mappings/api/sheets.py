@@ -89,6 +89,10 @@ class SheetRowSerializer(serializers.ModelSerializer[SheetRow]):
             "outcome",
         ]
         read_only_fields = fields
+        extra_kwargs = {
+            "column": {"help_text": "The first column that it is refused for."},
+            "reason": {"help_text": "What is wrong there; then each other column with what is wrong there."},
+        }
 
 
 class WantedSheetSerializer(KnownNamesOnly, serializers.Serializer[Any]):

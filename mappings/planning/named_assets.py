@@ -9,7 +9,8 @@ from django.db.models import Q
 from integrations.models import HaloAsset, HaloClient, HaloCredential
 from mappings.definitions import AssetType, Definitions
 from mappings.spreadsheets.columns import SheetLine, alike
-from mappings.spreadsheets.finding import NotFound, grouped, spelled
+from mappings.spreadsheets.finding import grouped, spelled
+from mappings.spreadsheets.problems import NotFound
 
 
 def key_of_type(kind: AssetType | None) -> str:

@@ -21,6 +21,7 @@ from mappings.models import MappingSheet, SheetAsset
 from mappings.planning import ASSET_SHEET, plan_assets
 from mappings.spreadsheets.columns import SheetLine, where
 from mappings.spreadsheets.lines import count_rows, lines_of
+from mappings.spreadsheets.problems import packed
 from mappings.targets import Form, Target, is_custom, is_field
 
 _OWN: Final = (
@@ -100,5 +101,5 @@ def plan_of(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -
 
 def _rows(plan: Plan, lines: Iterable[SheetLine]) -> Iterator[SheetAsset]:
     for line in lines:
-        column, problem = line.problem or ("", "")
-        yield SheetAsset(plan=plan, number=line.number, told=line.told, column=column, problem=problem[:500])
+        columns, sentences = packed(line.problems)
+        yield SheetAsset(plan=plan, number=line.number, told=line.told, column=columns, problem=sentences)

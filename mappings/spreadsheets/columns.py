@@ -101,11 +101,12 @@ def missing_columns(columns: Sequence[str], table: Table) -> str:
 
 @dataclass(slots=True)
 class SheetLine:
-    """A row as it was read: only the cells that say something. `problem` names a field that says nonsense."""
+    """A row as it was read: only the cells that say something. `problems`: fields whose cell says nonsense,
+    each with a sentence."""
 
     number: int
     told: dict[str, Any] = field(default_factory=dict)
-    problem: tuple[str, str] | None = None
+    problems: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read_line(line: Line, columns: Sequence[str], table: Table) -> SheetLine:
@@ -119,7 +120,7 @@ def read_line(line: Line, columns: Sequence[str], table: Table) -> SheetLine:
         try:
             told = read(table.by_name[name], value, None)
         except (Unusable, Lost) as problem:
-            found.problem = found.problem or (name, f"This cell {problem}.")
+            found.problems.append((name, f"This cell {problem}."))
         else:
             if told not in ("", None):
                 found.told[name] = told

@@ -83,7 +83,7 @@ def test_rows_tell_verdict_column_and_values(scene: Scene) -> None:
     assert new["after"]["halo_client"] == {"id": scene.client.pk, "name": scene.client.name}
     assert (bad["column"], bad["reason"]) == (
         "Company ID (column A)",
-        "There is no company with the id '?'.",
+        "There is no company with the id '?'. Halo client (column B): There is no Halo client '?'.",
     )
 
 

@@ -179,7 +179,10 @@ def test_an_inactive_client_is_refused_as_on_the_page(town: Town) -> None:
 
     row = only_row(town, **town.row())
 
-    assert (row.column, row.reason) == ("Halo client", "The Halo client Alder Group is not active.")
+    assert (row.column, row.reason) == (
+        "Halo client ID (column B)",
+        "The Halo client Alder Group is not active.",
+    )
 
 
 def test_a_second_row_about_the_same_company_is_refused(town: Town) -> None:

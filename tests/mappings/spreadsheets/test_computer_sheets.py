@@ -169,7 +169,7 @@ def test_an_asset_that_stands_for_another_computer_is_not_taken_from_it(office: 
     row = office.row(**{"Asset ID": 501})
 
     assert (row.column, row.reason) == (
-        "Asset",
+        "Asset ID (column B)",
         "This asset already stands for the computer PC-2.",
     )
 
@@ -190,7 +190,7 @@ def test_only_computers_of_mapped_companies_can_be_mapped(office: Office) -> Non
 
     (row,) = office.rows({"Computer ID": "d9", "Asset": "PC-1"})
 
-    assert row.column == "Computer"
+    assert row.column == "Computer ID (column A)"
     assert row.reason.startswith("The company Birch is not mapped; only computers of mapped companies")
 
 
