@@ -27,6 +27,7 @@ from mappings.admin.plan_rows import OTHER_CHECKSUM, RowChoices
 from mappings.admin.sheet_form import told_rows
 from mappings.admin.undoing import Undoing
 from mappings.counts import counts_of_plan
+from mappings.models import SheetVerdict
 from mappings.planning import (
     ASSET_SHEET,
     ASSET_TYPES,
@@ -46,6 +47,8 @@ from mappings.planning import (
 from mappings.spreadsheets.standing import rows_of_plan, why_nothing
 
 CHANGES_PER_PAGE = 100
+_OF_SHEETS = {Action.SKIP.value: SheetVerdict.REFUSED.label}
+"""A row of a sheet that is left out is refused, as in sheets of mappings."""
 
 
 @admin.register(Plan)
@@ -250,7 +253,8 @@ def _page_of_changes(request: HttpRequest, plan: Plan) -> tuple[Any, list[Choice
     chosen = request.GET.get("action", "")
     count = counts.get(chosen, 0) if chosen else sum(counts.values())
     page = page_of(request, rows.filter(action=chosen) if chosen else rows, CHANGES_PER_PAGE, count)
-    return page, choices(request, "action", list(Action.choices), counts)
+    labels = {**dict(Action.choices), **(_OF_SHEETS if plan.kind == ASSET_SHEET else {})}
+    return page, choices(request, "action", list(labels.items()), counts)
 
 
 @admin.register(PlannedChange)

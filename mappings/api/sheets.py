@@ -32,7 +32,7 @@ from mappings.api.sheet_files import SheetFiles, may
 from mappings.models import MappingSheet, SheetKind, SheetRow
 from mappings.spreadsheets.asking import request_apply, request_look
 from mappings.spreadsheets.kinds import RIGHTS
-from mappings.spreadsheets.standing import SheetState, reason_of, with_state
+from mappings.spreadsheets.standing import SheetState, counts_of, reason_of, with_state
 from mappings.spreadsheets.taking import take_sheet
 
 
@@ -48,6 +48,10 @@ class MappingSheetSerializer(serializers.ModelSerializer[MappingSheet]):
     )
     reason = serializers.SerializerMethodField(
         help_text="Why it cannot be read, or why there is nothing to apply."
+    )
+    counts = serializers.SerializerMethodField(
+        help_text="Rows by verdict: *creates*, *changes*, *unchanged* (says what is so already: nothing "
+        "to do, no change) and *refused*; of a sheet of assets as its plan has them now."
     )
     headers = serializers.SerializerMethodField(help_text="Of each column, in order.")
     columns = serializers.SerializerMethodField(
@@ -65,6 +69,9 @@ class MappingSheetSerializer(serializers.ModelSerializer[MappingSheet]):
 
     def get_reason(self, sheet: Any) -> str:
         return reason_of(sheet, sheet.stands)
+
+    def get_counts(self, sheet: MappingSheet) -> dict[str, int]:
+        return counts_of(sheet)
 
     def get_headers(self, sheet: MappingSheet) -> list[str]:
         return list(sheet.found.get("headers", ()))

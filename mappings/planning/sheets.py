@@ -246,11 +246,12 @@ class _Judge:
         becomes: dict[str, Row] = {}
         for key in self._keys(at.line):
             present = held(existing, key, custom_read=asset.custom_fields is not None)
-            if kind is None or present is None or (is_field(key) and asset.fields is None):
+            is_read = present is not None and not (is_field(key) and asset.fields is None)
+            if is_read and _exported(str(present)) == at.line.told[key].strip():
+                continue
+            if kind is None or present is None or not is_read:
                 at.problems.add(key, UNREAD)
                 return  # the same would be said of the others
-            if _exported(present) == at.line.told[key].strip():
-                continue
             wanted = at.problems.attempt(partial(self._value, at.line, key, kind), key)
             if wanted is not None and not same(wanted, present):
                 was[key], becomes[key] = self._known.targets[key].existing(present), wanted

@@ -125,6 +125,23 @@ def test_a_preview_of_assets_with_nothing_to_apply_has_no_button(
     assert "1 refused" in list_
 
 
+def test_a_sheet_of_assets_that_changes_nothing_says_so(browser: Client, credential: HaloCredential) -> None:
+    make_fields(credential)
+    client = make_client(credential, "Alder Group")
+    make_asset(client, {1: "PC-1"}, halo_id=501, site=make_site(client))
+    row_ = {"id": "501", "Device Name": "PC-1"}
+    plan = looked_at(credential, [row_, {"id": "999", "Device Name": "PC-9"}], "assets").plan
+    assert plan is not None
+
+    told = browser.get(reverse("admin:integrations_plan_change", args=[plan.pk])).content.decode()
+    lists = [reverse("admin:integrations_plan_changelist"), reverse("admin:mappings_mappingsheet_changelist")]
+
+    assert "HaloPSA holds already what it says: nothing to do, no change" in told
+    assert "Refused" in told and ">Skip<" not in told
+    for list_ in lists:
+        assert "1 unchanged, 1 refused" in browser.get(list_).content.decode()
+
+
 def test_a_preview_that_is_older_than_the_mapping_says_so(
     browser: Client, credential: HaloCredential, company: Company
 ) -> None:

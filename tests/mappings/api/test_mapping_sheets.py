@@ -163,6 +163,26 @@ def test_a_sheet_of_assets_is_a_plan(scene: Scene) -> None:
     assert f"by its plan ({told['plan']})" in answer.json()["detail"]
 
 
+def test_a_sheet_of_assets_tells_state_and_counts_as_other_sheets_do(scene: Scene) -> None:
+    caller = make_caller()
+    make_asset(scene.client, {1: "PC-1"}, halo_id=501, site=scene.site)
+    same, other = {"id": "501", "Device Name": "PC-1"}, {"id": "501", "Device Name": "PC-2"}
+    wrong = {"id": "999", "Device Name": "PC-3"}
+
+    unchanged = send(caller, scene, same, what="assets").json()
+    mixed = send(caller, scene, other, wrong, what="assets").json()
+    refused = send(caller, scene, wrong, what="assets").json()
+
+    told = [(sheet["state"], sheet["counts"]) for sheet in (unchanged, mixed, refused)]
+    assert told == [
+        ("nothing", {"unchanged": 1}),
+        ("ready", {"changes": 1, "refused": 1}),
+        ("nothing", {"refused": 1}),
+    ]
+    assert unchanged["reason"].startswith("Nothing to apply: every row says what is so already")
+    assert caller.get(LIST, {"state": "nothing"}).json()["count"] == 2
+
+
 def test_each_kind_needs_the_right_to_change_what_it_holds(scene: Scene) -> None:
     mapper = make_caller("mappings.change_companymapping")
     row = new_row(scene)
