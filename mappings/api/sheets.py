@@ -55,7 +55,8 @@ class MappingSheetSerializer(serializers.ModelSerializer[MappingSheet]):
     )
     headers = serializers.SerializerMethodField(help_text="Of each column, in order.")
     columns = serializers.SerializerMethodField(
-        help_text="What each column was taken for: the name of a field, or '' (left out)."
+        help_text="What each column was taken for: the name of a field, or '' (left out). Of several columns "
+        "for one field those that say something have to agree."
     )
 
     class Meta:

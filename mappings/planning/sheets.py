@@ -28,7 +28,7 @@ from mappings.spreadsheets.problems import Claim, NotFound, Problems, Taken, unp
 from mappings.targets import Row, Unwritable, held, is_field, same, together
 
 ROWS: Final = 1000
-LABEL: Final = "The sheet"
+LABEL: Final = "This cell"
 NO_REFERENCE: Final = (
     "HaloPSA's next tag needs an asset field for the bridge reference on the asset type {kind}: without it a "
     "new asset whose answer is lost could not be found again. Give the tag here, or choose that field on the "
@@ -133,7 +133,9 @@ class _Judge:
             return None
         name, tag = line.told.get(key_of_type(kind), ""), line.told.get("asset_tag", "")
         if not name and kind.key_field_ids:
-            problems.add(key_of_type(kind), f"It is empty, and names the assets of the type {kind.name}.")
+            problems.add(
+                key_of_type(kind), f"This cell is empty, and names the assets of the type {kind.name}."
+            )
         if not tag and self._known.marker_field_id not in kind.field_ids:
             problems.add("asset_tag", NO_REFERENCE.format(kind=kind.name))
         column = "asset_tag" if tag else key_of_type(kind)
@@ -151,7 +153,7 @@ class _Judge:
             "fields": values,
         }
         number = at.row.number
-        subject, reason = f"{name or tag} ({client})", f"Row {number}: no asset of {client} is it yet."
+        subject, reason = f"{name or tag} ({client})", f"Row {number}: {client} has no such asset yet."
         return Change(Action.CREATE.value, subject, SHEET_ASSET, at.row.pk, {}, after, reason)
 
     def _site_of_new(self, line: SheetLine, client: HaloClient) -> HaloSite:
@@ -164,7 +166,8 @@ class _Judge:
         if not {"site_id", "site"} & line.told.keys():
             return None
         index = self._sites.get(client.pk if client else 0)
-        found: HaloSite | None = index.named(line) if index else named(SITE, line, [])
+        rows = index.candidates(line) if index else []
+        found: HaloSite | None = named(SITE, line, rows, f" of the client {client}" if client else "")
         return found
 
     def _keys(self, line: SheetLine) -> list[str]:

@@ -120,7 +120,7 @@ class CompanyJudge:
         candidates = self._sites.candidates(line)
         own = [site for site in candidates if site.client_id == client.pk]
         try:
-            site: HaloSite | None = named(SITE, line, own)
+            site: HaloSite | None = named(SITE, line, own, f" of the client {client}")
         except NotFound:
             if "site_id" in line.told and named(SITE, line, candidates):
                 raise NotFound("site_id", f"This site is not one of the client {client}.") from None

@@ -14,7 +14,7 @@ from typing import Any, Final
 from integrations.models import Computer, HaloAsset, HaloAssetType, HaloCredential, HaloSite
 from mappings.linking import edit_computer_mapping, raise_edit_problems
 from mappings.models import CompanyMapping, ComputerMapping, SheetRow
-from mappings.spreadsheets.columns import SheetLine, alike
+from mappings.spreadsheets.columns import SheetLine, alike, short
 from mappings.spreadsheets.finding import (
     ASSET,
     COMPUTER,
@@ -96,7 +96,7 @@ class ComputerJudge:
             own = [row for row in rows if row.company and alike(row.company.name) == alike(company)]
             if rows and not own:
                 raise NotFound(
-                    "company", f"The company {company!r} has no computer {line.told['computer']!r}."
+                    "company", f"The company {short(company)} has no computer {short(line.told['computer'])}."
                 )
             rows = own
         computer: Computer | None = self._consoles.named(COMPUTER, line, rows)
@@ -117,14 +117,16 @@ class ComputerJudge:
         if "asset" in line.told:
             tagged = [row for row in tagged if alike(row.name) == alike(line.told["asset"])]
         if len(tagged) != 1:
-            words = "Several assets have" if tagged else "There is no such asset with"
-            raise NotFound("asset_tag", f"{words} the tag {tag!r} at this client.")
+            words = "Several assets have" if tagged else "There is no asset with"
+            raise NotFound("asset_tag", f"{words} the tag {short(tag)} at the client {pair.halo_client}.")
         return tagged[0]
 
     def _site(self, line: SheetLine, pair: CompanyMapping) -> HaloSite | None:
         rows = self._sites.candidates(line)
         own = [row for row in rows if row.client_id == pair.halo_client_id]
-        found: HaloSite | None = named(SITE, line, rows if "site_id" in line.told else own)
+        if "site_id" in line.told:
+            own = rows
+        found: HaloSite | None = named(SITE, line, own, f" of the client {pair.halo_client}")
         return found
 
     def _after(

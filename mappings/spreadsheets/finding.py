@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q
 
@@ -21,7 +21,7 @@ from integrations.models import (
 )
 from integrations.sync.names import normalise_name
 from mappings.linking import companies_of
-from mappings.spreadsheets.columns import SheetLine, alike
+from mappings.spreadsheets.columns import SheetLine, alike, short
 from mappings.spreadsheets.problems import NotFound
 
 
@@ -44,6 +44,8 @@ class Way:
         """The field by which the line names it."""
         return self.by_id if self.by_id in line.told else self.by_name
 
+
+LOST_ZEROS: Final = " If it begins with zeros, they were lost: format the column as text."
 
 COMPANY = Way("company", "company_id", "company", lambda row: str(row.external_id))
 CLIENT = Way("Halo client", "client_id", "client")
@@ -87,17 +89,18 @@ def named(way: Way, line: SheetLine, rows: Sequence[Any], among: str = "") -> An
     found = [row for row in rows if alike(row.name) == alike(name)]
     found = [row for row in found if getattr(row, "active", True)] or found
     if not found:
-        raise NotFound(way.by_name, f"There is no {way.one} {name!r}{among}.")
+        raise NotFound(way.by_name, f"There is no {way.one} {short(name)}{among}.")
     if len(found) > 1:
         apart = way.else_ or f"give the id of the {way.one}"
-        raise NotFound(way.by_name, f"Several have the name {name!r}: {apart}.")
+        raise NotFound(way.by_name, f"Several have the name {short(name)}: {apart}.")
     return found[0]
 
 
 def _by_id(way: Way, number: str, name: str | None, rows: Sequence[Any], among: str) -> Any:
     found = [row for row in rows if way.id_of(row) == number]
     if not found:
-        raise NotFound(way.by_id, f"There is no {way.one} with the id {number!r}{among}.")
+        zeros = LOST_ZEROS if way in (COMPANY, COMPUTER) and number.isdigit() else ""
+        raise NotFound(way.by_id, f"There is no {way.one} with the id {short(number)}{among}.{zeros}")
     agreeing = [row for row in found if name is None or alike(row.name) == alike(name)]
     if not agreeing:
         raise NotFound(way.by_name, f"The {way.one} with the id {number} is called {found[0].name}.")
@@ -125,7 +128,7 @@ class Consoles:
         if console is None:
             return named(way, line, rows)
         if alike(console) not in self._names:
-            raise NotFound("console", f"There is no console {console!r}.")
+            raise NotFound("console", f"There is no console {short(console)}.")
         own = [row for row in rows if alike(row.console.name) == alike(console)]
         return named(way, line, own, f" in the console {console}")
 

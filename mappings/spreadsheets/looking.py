@@ -19,7 +19,7 @@ from mappings.models import MappingSheet, SheetRow, SheetVerdict
 from mappings.spreadsheets.columns import SheetLine, where
 from mappings.spreadsheets.judged import Judged, refused, row_of
 from mappings.spreadsheets.kinds import KINDS, Judge
-from mappings.spreadsheets.lines import count_rows, lines_of
+from mappings.spreadsheets.lines import lines_of, look_through
 from mappings.spreadsheets.problems import Claim, Problems, Taken
 
 ROWS: Final = 500
@@ -34,14 +34,15 @@ def look_at(
 
     The file is read in parts; a read that broke off begins anew. Raises `BadFile`.
     """
-    count_rows(sheet, told)
+    table = KINDS[sheet.what].table
+    order = look_through(sheet, table, told)
     begun = timezone.now()
     SheetRow.objects.filter(sheet=sheet).delete()
     counts: Counter[str] = Counter()
     taken = Taken()
     judge = KINDS[sheet.what].judge(sheet.halo_credential, above)
     digests: list[str] = []
-    for number, part in enumerate(batches(lines_of(sheet, KINDS[sheet.what].table), ROWS), 1):
+    for number, part in enumerate(batches(lines_of(sheet, table, order), ROWS), 1):
         rows = _judged(sheet, judge, part, taken)
         counts.update([row.verdict for row in rows])
         kept = [row for row in rows if row.verdict != SheetVerdict.UNCHANGED]

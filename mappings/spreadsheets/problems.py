@@ -28,7 +28,9 @@ class Problems:
     """Of one row: a sentence for each field, in the order in which they were found."""
 
     def __init__(self, known: Iterable[tuple[str, str]] = ()) -> None:
-        self._found = dict(known)
+        self._found: dict[str, str] = {}
+        for column, sentence in known:
+            self.add(column, sentence)
 
     def __bool__(self) -> bool:
         return bool(self._found)

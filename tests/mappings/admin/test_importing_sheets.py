@@ -129,7 +129,7 @@ def test_a_sheet_of_assets_that_changes_nothing_says_so(browser: Client, credent
     make_fields(credential)
     client = make_client(credential, "Alder Group")
     make_asset(client, {1: "PC-1"}, halo_id=501, site=make_site(client))
-    row_ = {"id": "501", "Device Name": "PC-1"}
+    row_ = {"id": "501", "Device Name": "PC-1", "$CFnone": "x"}
     plan = looked_at(credential, [row_, {"id": "999", "Device Name": "PC-9"}], "assets").plan
     assert plan is not None
 
@@ -138,6 +138,7 @@ def test_a_sheet_of_assets_that_changes_nothing_says_so(browser: Client, credent
 
     assert "HaloPSA holds already what it says: nothing to do, no change" in told
     assert "Refused" in told and ">Skip<" not in told
+    assert "Columns left out" in told and "$CFnone" in told
     for list_ in lists:
         assert "1 unchanged, 1 refused" in browser.get(list_).content.decode()
 

@@ -196,7 +196,7 @@ def test_all_that_is_wrong_with_a_computer_is_told_at_once(scene: Scene) -> None
     assert (row.column, row.reason) == (
         "Asset type (column D)",
         "There is no asset type 'Toaster'. Asset (column B): There is no asset 'PC-9'. "
-        "Site (column C): There is no site 'Moon'. "
+        "Site (column C): There is no site 'Moon' of the client Alder Dental Group. "
         "Computer ID (column A): The console no longer lists this computer.",
     )
 
@@ -210,7 +210,7 @@ def test_all_that_is_wrong_with_a_new_asset_is_told_at_once(scene: Scene) -> Non
         "Row 2, warranty_end (column F): This cell 'soon' is not a day. "
         "warranty_start (column G): This cell 'later' is not a day. "
         "assettype_name (column B): There is no asset type 'Toaster'. "
-        "site_name (column E): There is no site 'Moon'."
+        "site_name (column E): There is no site 'Moon' of the client Alder Dental Group."
     )
 
 
@@ -236,7 +236,7 @@ def test_all_that_is_wrong_with_an_asset_that_is_there_is_told_at_once(scene: Sc
 
     for words in (
         "assettype_name (column C): There is no asset type 'Toaster'.",
-        "site_name (column B): There is no site 'Moon'.",
+        "site_name (column B): There is no site 'Moon' of the client Alder Dental Group.",
         "status_id (column D): ",
     ):
         assert words in change.reason

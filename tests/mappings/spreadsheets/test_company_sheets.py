@@ -130,7 +130,7 @@ def test_an_exported_company_without_a_client_changes_nothing(town: Town) -> Non
         (
             {"Company ID": "c1", "Halo client ID": "71", "Default site": "Moon"},
             "Default site (column C)",
-            "There is no site 'Moon'.",
+            "There is no site 'Moon' of the client Alder Group.",
         ),
         (
             {"Company ID": "c1", "Halo client ID": "71", "Create tickets": "perhaps"},

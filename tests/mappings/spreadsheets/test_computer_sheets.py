@@ -131,14 +131,14 @@ def test_without_an_asset_the_computer_is_to_be_exported_there(office: Office) -
         (
             {"Asset tag": "T9"},
             "Asset tag (column B)",
-            "There is no such asset with the tag 'T9' at this client.",
+            "There is no asset with the tag 'T9' at the client Alder Dental Group.",
         ),
         (
             {"Asset ID": 501, "Asset": "Other"},
             "Asset (column C)",
             "The asset with the id 501 is called PC-1.",
         ),
-        ({"Site": "Moon"}, "Site (column B)", "There is no site 'Moon'."),
+        ({"Site": "Moon"}, "Site (column B)", "There is no site 'Moon' of the client Alder Dental Group."),
         ({"Asset type": "Toaster"}, "Asset type (column B)", "There is no asset type 'Toaster'."),
     ],
 )

@@ -51,10 +51,10 @@ def test_a_sheet_that_says_what_is_so_has_nothing_to_apply(scene: Scene) -> None
 
     assert told(only) == (
         "nothing",
-        "Nothing to apply: every row says what is so already, so there is nothing to change.",
+        "Nothing to apply: every row says what is so already, or nothing besides what it is about.",
     )
     assert told(mixed)[1] == (
-        "Nothing to apply: 1 row is refused, see the reasons; the others say what is so already."
+        "Nothing to apply: 1 row is refused, see the reasons; the others say what is so already, or nothing."
     )
 
 
