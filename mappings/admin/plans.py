@@ -158,7 +158,8 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
 
     def _changes(self, request: HttpRequest, plan: Plan) -> dict[str, Any]:
         page, actions = _page_of_changes(request, plan)
-        may_tick = plan.state == PlanState.READY and self.may_press(request, "change", plan)
+        nothing = _nothing(plan)
+        may_tick = plan.state == PlanState.READY and not nothing and self.may_press(request, "change", plan)
         return {
             **self.undo_context(request, plan),
             "changeable": self.changeable(plan, page) if may_tick and plan.kind == ASSETS else set(),
@@ -166,13 +167,13 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
             "choose_skipped_url": self.choose_url(plan, all="skip"),
             "page": page,
             "actions": actions,
-            "nothing": _nothing(plan),
+            "nothing": nothing,
             "ticked": plan.counts.get("selected", 0),
             "writes": [action.value for action in WRITES],
             "may_tick": may_tick,
             "may_apply": may_tick and can_be_applied(plan) and self.may_press(request, "apply", plan),
             "here": address(request, page=request.GET.get("page")),
-            "ways": _ways_of(plan),
+            "ways": [] if nothing else _ways_of(plan),
             "counted": counts_of_plan(plan),
             "may_plan_again": can_be_made_again(plan) and self.may_press(request, "add", plan),
             "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],

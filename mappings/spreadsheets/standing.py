@@ -34,7 +34,7 @@ _OF_PLAN: Final = {
 }
 """What a preview calls the rows of a sheet of assets."""
 PREVIEW_GONE: Final = "Its preview is not kept any more; import the file again."
-UNCHANGED: Final = "Nothing to apply: every row says what is so already, or nothing besides what it is about."
+UNCHANGED: Final = "Nothing to apply: no row would change anything."
 REFUSED: Final = "Nothing to apply: every row is refused, see the reasons."
 
 
@@ -95,9 +95,7 @@ def why_nothing(counts: Mapping[str, int]) -> str:
     if not counts.get(SheetVerdict.UNCHANGED):
         return REFUSED
     rows = "1 row is" if refused == 1 else f"{refused:,} rows are"
-    return (
-        f"Nothing to apply: {rows} refused, see the reasons; the others say what is so already, or nothing."
-    )
+    return f"Nothing to apply: {rows} refused, see the reasons; the others would change nothing."
 
 
 def reason_of(sheet: MappingSheet, stands: str) -> str:

@@ -49,12 +49,9 @@ def test_a_sheet_that_says_what_is_so_has_nothing_to_apply(scene: Scene) -> None
     only = looked_at(scene.credential, [known])
     mixed = looked_at(scene.credential, [known, UNKNOWN])
 
-    assert told(only) == (
-        "nothing",
-        "Nothing to apply: every row says what is so already, or nothing besides what it is about.",
-    )
+    assert told(only) == ("nothing", "Nothing to apply: no row would change anything.")
     assert told(mixed)[1] == (
-        "Nothing to apply: 1 row is refused, see the reasons; the others say what is so already, or nothing."
+        "Nothing to apply: 1 row is refused, see the reasons; the others would change nothing."
     )
 
 
