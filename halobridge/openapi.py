@@ -33,6 +33,7 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "RunState": "integrations.choices.RunState",
         "Severity": "integrations.choices.Severity",
         "SheetKind": "mappings.models.SheetKind",
+        "SheetState": "mappings.spreadsheets.standing.SheetState",
         "TicketState": "ticketing.models.TicketState",
         "UploadState": "integrations.choices.UploadState",
         "UploadedKind": "integrations.choices.UploadedKind",

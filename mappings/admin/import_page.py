@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -24,6 +24,9 @@ from mappings.linking import (
     matching_clients,
     takes_imports,
 )
+
+NAMED: Final = 5
+"""Clients that stay out and are told by name, with the reason."""
 
 if TYPE_CHECKING:
     from integrations.admin.bases import BridgeAdmin as _Base
@@ -80,7 +83,11 @@ def told(found: Imported, console: Console) -> str:
     words = f"{found.made} {made} made in {console} and mapped."
     if found.reused:
         words += f" {found.reused} of its own had the same name and were mapped instead."
-    return f"{words} {found.left} left alone: mapped meanwhile, or ignored." if found.left else words
+    if not found.left:
+        return words
+    named = " ".join(f"{row.name or row.halo_client}: {row.reason}" for row in found.left_out[:NAMED])
+    more = f" And {found.left - NAMED:,} more." if found.left > NAMED else ""
+    return f"{words} {found.left:,} left out. {named}{more}"
 
 
 def _offered(request: HttpRequest, clients: QuerySet[HaloClient]) -> dict[str, Any]:

@@ -25,8 +25,10 @@ from mappings.admin.export_form import ExportForm
 from mappings.admin.export_scope import named_computers
 from mappings.admin.new_types import NewTypes
 from mappings.admin.plan_rows import OTHER_CHECKSUM, RowChoices
+from mappings.admin.sheet_form import told_rows
 from mappings.admin.undoing import Undoing
 from mappings.counts import counts_of_plan
+from mappings.models import SheetVerdict
 from mappings.planning import (
     ASSET_SHEET,
     ASSET_TYPES,
@@ -36,14 +38,18 @@ from mappings.planning import (
     UNDO,
     WRITES,
     apply_as_seen,
+    can_be_applied,
     can_be_made_again,
     make_again,
     run_that_applies,
     tick,
     ways,
 )
+from mappings.spreadsheets.standing import rows_of_plan, why_nothing
 
 CHANGES_PER_PAGE = 100
+_OF_SHEETS = {Action.SKIP.value: SheetVerdict.REFUSED.label}
+"""A row of a sheet that is left out is refused, as in sheets of mappings."""
 
 
 @admin.register(Plan)
@@ -86,6 +92,8 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
 
     @admin.display(description="Changes")
     def told(self, row: Plan) -> str:
+        if row.kind == ASSET_SHEET:
+            return told_rows(rows_of_plan(row))
         words = [
             f"{row.counts[action.value]} {action.label.lower()}"
             for action in Action
@@ -151,7 +159,8 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
 
     def _changes(self, request: HttpRequest, plan: Plan) -> dict[str, Any]:
         page, actions = _page_of_changes(request, plan)
-        may_tick = plan.state == PlanState.READY and self.may_press(request, "change", plan)
+        nothing = _nothing(plan)
+        may_tick = plan.state == PlanState.READY and not nothing and self.may_press(request, "change", plan)
         return {
             **self.undo_context(request, plan),
             "changeable": self.changeable(plan, page) if may_tick and plan.kind == ASSETS else set(),
@@ -159,12 +168,13 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
             "choose_skipped_url": self.choose_url(plan, all="skip"),
             "page": page,
             "actions": actions,
+            "nothing": nothing,
             "ticked": plan.counts.get("selected", 0),
             "writes": [action.value for action in WRITES],
             "may_tick": may_tick,
-            "may_apply": may_tick and self.may_press(request, "apply", plan),
+            "may_apply": may_tick and can_be_applied(plan) and self.may_press(request, "apply", plan),
             "here": address(request, page=request.GET.get("page")),
-            "ways": _ways_of(plan),
+            "ways": [] if nothing else _ways_of(plan),
             "counted": counts_of_plan(plan),
             "may_plan_again": can_be_made_again(plan) and self.may_press(request, "add", plan),
             "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],
@@ -225,6 +235,12 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
         return tick(plan, shown - ticked, False)
 
 
+def _nothing(plan: Plan) -> str:
+    """Why nothing of a sheet of assets is to be applied; '' if something is, and for other previews."""
+    is_ready = plan.kind == ASSET_SHEET and plan.state == PlanState.READY
+    return why_nothing(rows_of_plan(plan)) if is_ready else ""
+
+
 def _ways_of(plan: Plan) -> list[str]:
     """How it would go; only while it may still be applied, since switches and window change later."""
     if plan.state != PlanState.READY or plan.kind == ASSET_TYPES or plan.halo_credential is None:
@@ -239,7 +255,8 @@ def _page_of_changes(request: HttpRequest, plan: Plan) -> tuple[Any, list[Choice
     chosen = request.GET.get("action", "")
     count = counts.get(chosen, 0) if chosen else sum(counts.values())
     page = page_of(request, rows.filter(action=chosen) if chosen else rows, CHANGES_PER_PAGE, count)
-    return page, choices(request, "action", list(Action.choices), counts)
+    labels = {**dict(Action.choices), **(_OF_SHEETS if plan.kind == ASSET_SHEET else {})}
+    return page, choices(request, "action", list(labels.items()), counts)
 
 
 @admin.register(PlannedChange)

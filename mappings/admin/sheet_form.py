@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
+from integrations.admin.display import NOTHING
 from integrations.models import HaloCredential
 from integrations.sync.tables.cells import BadFile
-from mappings.models import MappingSheet, SheetKind
+from mappings.models import MappingSheet, SheetKind, SheetVerdict
 from mappings.spreadsheets.kinds import RIGHTS
 from mappings.spreadsheets.taking import refuse_size, take_sheet
 
@@ -17,6 +19,12 @@ from mappings.spreadsheets.taking import refuse_size, take_sheet
 def kinds_for(user: Any) -> list[tuple[str, str]]:
     """What this staff account may import, as choices."""
     return [(kind, label) for kind, label in SheetKind.choices if user.has_perm(RIGHTS[kind])]
+
+
+def told_rows(counts: Mapping[str, int]) -> str:
+    """Rows of a sheet by verdict, as lists tell them."""
+    labels = dict(SheetVerdict.choices)
+    return ", ".join(f"{number:,} {labels[name].lower()}" for name, number in counts.items()) or NOTHING
 
 
 class SheetForm(forms.Form):

@@ -10,21 +10,23 @@ from django.db.models import Count, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.credential_choice import PARAMETER, credential_choice
-from integrations.admin.display import NOTHING, admin_url, badge, badge_column, time_column
+from integrations.admin.display import NOTHING, TONES, admin_url, badge, time_column
 from integrations.admin.exporting import CSV, XLSX, download
 from integrations.admin.pages import choices, page_of
 from integrations.choices import Outcome, UploadState
 from integrations.models import HaloCredential
 from integrations.runs.uploads import CannotApply
-from mappings.admin.sheet_form import SheetForm, kinds_for
+from mappings.admin.sheet_form import SheetForm, kinds_for, told_rows
 from mappings.models import MappingSheet, SheetKind, SheetRow, SheetVerdict
 from mappings.spreadsheets.applying import changed_since
 from mappings.spreadsheets.asking import is_at_work, is_left_behind, request_apply, request_look
 from mappings.spreadsheets.kinds import KINDS, RIGHTS, table_of
+from mappings.spreadsheets.standing import WANTED, SheetState, counts_of, reason_of, with_state
 
 PER_PAGE: Final = 50
 _OVER = (UploadState.APPLYING, UploadState.APPLIED)
@@ -36,15 +38,26 @@ _TONES: Final = {
 }
 
 
-def _may_look_again(sheet: MappingSheet) -> bool:
-    return sheet.state not in _OVER and sheet.plan_id is None
+class StateFilter(DropdownFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(SheetState.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(stands=self.value()) if self.value() in SheetState.values else queryset
+
+
+def _badge_of(sheet: Any) -> SafeString:
+    return badge(SheetState(sheet.stands).label, TONES.get(sheet.stands, "neutral"))
 
 
 @admin.register(MappingSheet)
 class MappingSheetAdmin(HistoryAdmin):
     list_display = ("__str__", "state_shown", "halo_credential", "told", "imported", "created_by")
     list_filter = (
-        ("state", ChoicesDropdownFilter),
+        StateFilter,
         ("what", ChoicesDropdownFilter),
         ("halo_credential", RelatedDropdownFilter),
     )
@@ -58,21 +71,25 @@ class MappingSheetAdmin(HistoryAdmin):
         Button(
             "look_again", "Look again", shown=lambda sheet: sheet.state not in _OVER and sheet.plan_id is None
         ),
-        Button("apply", "Apply", shown=lambda sheet: sheet.state == UploadState.READY),
+        Button(
+            "apply",
+            "Apply",
+            shown=lambda sheet: sheet.stands == SheetState.READY and sheet.plan_id is None,
+        ),
     )
-    state_shown = badge_column("state", "State")
     imported = time_column("created_at", "Imported")
+
+    @admin.display(description="State", ordering="stands")
+    def state_shown(self, row: MappingSheet) -> SafeString:
+        return _badge_of(row)
 
     @admin.display(description="Rows")
     def told(self, row: MappingSheet) -> str:
-        if row.plan is not None:
-            return f"{row.plan} ({row.plan.get_state_display().lower()})"
-        labels = dict(SheetVerdict.choices)
-        return ", ".join(f"{n} {labels[name].lower()}" for name, n in row.counts.items()) or NOTHING
+        return told_rows(counts_of(row))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MappingSheet]:
         """Those of the kinds that this staff account may import; all for whoever may see them."""
-        rows = super().get_queryset(request).defer("content")
+        rows = with_state(super().get_queryset(request).defer("content"))
         rows = rows.select_related("halo_credential", "created_by", "look_run", "apply_run", "plan")
         if request.user.has_perm("mappings.view_mappingsheet"):
             return rows
@@ -156,14 +173,14 @@ class MappingSheetAdmin(HistoryAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        sheet: MappingSheet = self.row_or_404(request, object_id)
+        sheet: Any = self.row_or_404(request, object_id)
         if not self.has_view_permission(request, sheet):
             raise PermissionDenied
         if sheet.plan is not None and sheet.state == UploadState.READY:
             return HttpResponseRedirect(admin_url(sheet.plan))
         page, verdicts = _rows(request, sheet)
         is_ready = sheet.state == UploadState.READY
-        wanted = sum(sheet.counts.get(name, 0) for name in (SheetVerdict.CREATES, SheetVerdict.CHANGES))
+        wanted = sum(sheet.counts.get(name, 0) for name in WANTED)
         left_behind = is_left_behind(sheet)
         may_act = self._may_act(request, sheet) and (left_behind or sheet.state not in _OVER)
         context = self.page_context(
@@ -172,6 +189,9 @@ class MappingSheetAdmin(HistoryAdmin):
             said=True,
             object=sheet,
             sheet=sheet,
+            badge=_badge_of(sheet),
+            reason=reason_of(sheet, sheet.stands),
+            nothing=sheet.stands == SheetState.NOTHING,
             one=table_of(sheet.what, sheet.halo_credential).one,
             is_at_work=is_at_work(sheet),
             left_behind=left_behind,

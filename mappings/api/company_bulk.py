@@ -91,9 +91,16 @@ class ImportSerializer(KnownNamesOnly, serializers.Serializer[Any]):
         return attrs
 
 
+class LeftOutSerializer(serializers.Serializer[Any]):
+    halo_client = serializers.IntegerField(help_text="Our id, as it was sent.")
+    name = serializers.CharField(help_text="Empty if there is no such client.")
+    reason = serializers.CharField(help_text="A sentence for a person.")
+
+
 class ImportedSerializer(serializers.Serializer[Any]):
     made = serializers.IntegerField(help_text="Companies made and mapped.")
     reused = serializers.IntegerField(
         help_text="Companies of the console with the same name, mapped instead."
     )
-    left = serializers.IntegerField(help_text="Mapped or ignored already, or not importable.")
+    left = serializers.IntegerField(help_text="Clients that stay out; `left_out` says why each does.")
+    left_out = LeftOutSerializer(many=True)

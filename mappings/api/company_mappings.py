@@ -254,7 +254,7 @@ class CompanyMappingViewSet(WriteResource):
         found = import_clients(console, credential, chosen, request.user)
         if found.made or found.reused:
             _after_mapping(credential)
-        return Response({"made": found.made, "reused": found.reused, "left": found.left})
+        return Response(ImportedSerializer(found).data)
 
 
 def _suggestions(wanted: dict[str, Any]) -> QuerySet[CompanySuggestion]:

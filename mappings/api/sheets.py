@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django_filters import ChoiceFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -19,6 +20,7 @@ from integrations.api.known_names import KnownNamesOnly
 from integrations.api.parsing import BoundedJSONParser
 from integrations.api.permissions import ModelPermissions
 from integrations.api.problems import Conflict
+from integrations.api.queries import Filters
 from integrations.api.resources import NestedResource, ReadResource
 from integrations.api.runs import RunSerializer, accepted
 from integrations.api.waiting import wait_while
@@ -30,13 +32,31 @@ from mappings.api.sheet_files import SheetFiles, may
 from mappings.models import MappingSheet, SheetKind, SheetRow
 from mappings.spreadsheets.asking import request_apply, request_look
 from mappings.spreadsheets.kinds import RIGHTS
+from mappings.spreadsheets.standing import SheetState, counts_of, reason_of, with_state
 from mappings.spreadsheets.taking import take_sheet
 
 
 class MappingSheetSerializer(serializers.ModelSerializer[MappingSheet]):
+    """`stands` of `with_state` is its state."""
+
+    state = serializers.ChoiceField(
+        choices=SheetState.choices,
+        source="stands",
+        read_only=True,
+        help_text="*nothing*: it was looked at, and nothing of it is to be applied (`reason`). A sheet of "
+        "assets stands where its plan does: *ready* until that is applied, *stale* where it is out of date.",
+    )
+    reason = serializers.SerializerMethodField(
+        help_text="Why it cannot be read, or why there is nothing to apply."
+    )
+    counts = serializers.SerializerMethodField(
+        help_text="Rows by verdict: *creates*, *changes*, *unchanged* (says what is so already: nothing "
+        "to do, no change) and *refused*; of a sheet of assets as its plan has them now."
+    )
     headers = serializers.SerializerMethodField(help_text="Of each column, in order.")
     columns = serializers.SerializerMethodField(
-        help_text="What each column was taken for: the name of a field, or '' (left out)."
+        help_text="What each column was taken for: the name of a field, or '' (left out). Of several columns "
+        "for one field those that say something have to agree."
     )
 
     class Meta:
@@ -48,11 +68,25 @@ class MappingSheetSerializer(serializers.ModelSerializer[MappingSheet]):
         ]
         read_only_fields = fields
 
+    def get_reason(self, sheet: Any) -> str:
+        return reason_of(sheet, sheet.stands)
+
+    def get_counts(self, sheet: MappingSheet) -> dict[str, int]:
+        return counts_of(sheet)
+
     def get_headers(self, sheet: MappingSheet) -> list[str]:
         return list(sheet.found.get("headers", ()))
 
     def get_columns(self, sheet: MappingSheet) -> list[str]:
         return list(sheet.found.get("columns", ()))
+
+
+class MappingSheetFilters(Filters):
+    state = ChoiceFilter(field_name="stands", choices=SheetState.choices, label="As the sheet tells it.")
+
+    class Meta:
+        model = MappingSheet
+        fields = ["halo_credential", "what"]
 
 
 class SheetRowSerializer(serializers.ModelSerializer[SheetRow]):
@@ -63,6 +97,10 @@ class SheetRowSerializer(serializers.ModelSerializer[SheetRow]):
             "outcome",
         ]
         read_only_fields = fields
+        extra_kwargs = {
+            "column": {"help_text": "The first column that it is refused for."},
+            "reason": {"help_text": "What is wrong there; then each other column with what is wrong there."},
+        }
 
 
 class WantedSheetSerializer(KnownNamesOnly, serializers.Serializer[Any]):
@@ -109,15 +147,15 @@ class MappingSheetViewSet(SheetFiles, ReadResource):
     serializer_class = MappingSheetSerializer
     permission_classes = [SheetPermissions]
     parser_classes = [MultiPartParser, BoundedJSONParser]
-    filterset_fields = ["halo_credential", "what", "state"]
+    filterset_class = MappingSheetFilters
     search_fields = ["file_name"]
     ordering = ["-id"]
     ordering_fields = ["id", "created_at", "applied_at"]
 
     def get_queryset(self) -> QuerySet[MappingSheet]:
         if getattr(self, "swagger_fake_view", False):
-            return MappingSheet.objects.none()
-        return visible_to(self.request).select_related("halo_credential", "apply_run")
+            return with_state(MappingSheet.objects.none())
+        return with_state(visible_to(self.request)).select_related("halo_credential", "apply_run")
 
     @extend_schema(
         request={"multipart/form-data": WantedSheetSerializer},
@@ -177,10 +215,10 @@ def looked_at(sheet: MappingSheet, request: Request, code: int) -> Response:
         request_look(sheet, requested_by=request.user)
     except CannotApply as problem:
         raise Conflict(str(problem)) from None
-    looked_for = ["state", "reason", "checksum", "counts", "plan", "looked_at"]
-    done = wait_while(sheet, UploadState.LOOKING, looked_for)
+    done = wait_while(sheet, UploadState.LOOKING, ["state"])
+    told = with_state(MappingSheet.objects.defer("content")).get(pk=sheet.pk)
     return Response(
-        MappingSheetSerializer(sheet).data,
+        MappingSheetSerializer(told).data,
         code if done else status.HTTP_202_ACCEPTED,
         headers={"Location": reverse("mapping-sheets-detail", args=[sheet.pk], request=request)},
     )

@@ -6,7 +6,7 @@ Nothing is created in the tool behind the console nor in HaloPSA.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,6 +15,7 @@ from integrations.ingest.console_side import store_companies
 from integrations.models import Company, Console, HaloClient, HaloCredential
 from integrations.records import CompanyRecord
 from integrations.registry import UnknownKind, connector_class
+from mappings.linking.left_out import LeftOut, all_left_out, left_out
 from mappings.linking.suggestions import map_many
 from mappings.models import CompanyMapping, IgnoredCompany
 
@@ -26,14 +27,21 @@ REUSED: Final = "Imported from HaloPSA; the console had a company of this name."
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Companies that were made, companies of the console that were taken instead, clients that stay out."""
+    """Companies that were made, companies of the console that were taken instead, clients that stay out, and
+    why each of those does."""
 
     made: int = 0
     reused: int = 0
     left: int = 0
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
 
     def __add__(self, other: Imported) -> Imported:
-        return Imported(self.made + other.made, self.reused + other.reused, self.left + other.left)
+        return Imported(
+            self.made + other.made,
+            self.reused + other.reused,
+            self.left + other.left,
+            self.left_out + other.left_out,
+        )
 
 
 def takes_imports(console: Console) -> bool:
@@ -68,13 +76,20 @@ def import_clients(
     Where the console has exactly one unmapped company of the same name, that one is mapped instead of making
     a second. A fixed number of statements per 1,000 clients.
     """
-    if credential.associated_company_id is not None or not takes_imports(console):
-        return Imported(left=len(client_ids))
-    found = Imported()
     ids = sorted(set(client_ids))
+    if sentence := _never(console, credential):
+        return Imported(left=len(ids), left_out=tuple(all_left_out(ids, sentence)))
+    found = Imported()
     for start in range(0, len(ids), ROWS):
         found += _import(console, credential, ids[start : start + ROWS], staff)
     return found
+
+
+def _never(console: Console, credential: HaloCredential) -> str:
+    """Why nothing can be imported at all; '' if it can."""
+    if credential.associated_company_id is not None:
+        return f"{credential} is associated with one company: it imports nothing."
+    return "" if takes_imports(console) else f"{console} reads its companies from the vendor."
 
 
 def _import(console: Console, credential: HaloCredential, ids: list[int], staff: Any) -> Imported:
@@ -87,10 +102,14 @@ def _import(console: Console, credential: HaloCredential, ids: list[int], staff:
     store_companies(console, [_record(key, client) for key, client in new.items()], seen=set())
     made = Company.objects.filter(console=console, external_id__in=list(new))
     wanted = [(pk, new[key], REASON) for key, pk in made.values_list("external_id", "pk")]
-    number = map_many(wanted, staff) if wanted else 0
+    mapped = map_many(wanted, staff) if wanted else set()
     pairs = [(reused[client.pk], client, REUSED) for client in clients if client.pk in reused]
-    taken = map_many(pairs, staff) if pairs else 0
-    return Imported(number, taken, len(ids) - number - taken)
+    taken = map_many(pairs, staff) if pairs else set()
+    done = {client.pk for pk, client, _ in (*wanted, *pairs) if pk in mapped | taken}
+    missing = set(ids) - done
+    keys = {client.pk: external_id(client) for client in clients if client.pk in missing}
+    why = left_out(console, credential, missing, keys) if missing else ()
+    return Imported(len(mapped), len(taken), len(missing), tuple(why))
 
 
 def external_id(client: HaloClient) -> str:

@@ -147,13 +147,13 @@ def accept_suggestions(suggestion_ids: Iterable[int], staff: Any = None) -> int:
     chosen = Counter((row.company_id, row.halo_credential_id) for row in rows)
     rows = [row for row in rows if chosen[row.company_id, row.halo_credential_id] == 1]
     wanted = [(row.company_id, row.halo_client, row.reason) for row in rows]
-    return sum(map_many(wanted[start : start + ROWS], staff) for start in range(0, len(wanted), ROWS))
+    return sum(len(map_many(wanted[start : start + ROWS], staff)) for start in range(0, len(wanted), ROWS))
 
 
-def map_many(wanted: list[tuple[int, HaloClient, str]], staff: Any) -> int:
+def map_many(wanted: list[tuple[int, HaloClient, str]], staff: Any) -> set[int]:
     """Map companies (our ids) to clients, with a reason each; those that have a pair keep it.
 
-    A fixed number of statements for up to 1,000 of them. Returns how many were mapped.
+    A fixed number of statements for up to 1,000 of them. Returns the companies that were mapped.
     """
     sites = default_sites([client for _, client, _ in wanted])
     stamp = timezone.now()
@@ -193,4 +193,4 @@ def map_many(wanted: list[tuple[int, HaloClient, str]], staff: Any) -> int:
             if (company, client.halo_credential_id) in pairs
         )
         note_changes(told, staff)
-    return len(pairs)
+    return {company for company, _ in pairs}

@@ -77,7 +77,8 @@ class MappingSheet(models.Model):
 
 
 class SheetRow(models.Model):
-    """What one row would do, and what became of it. Rows that change nothing are a count, no rows.
+    """What one row would do, and what became of it. Rows that change nothing are a count, no rows. A row that
+    several cells speak against tells the first as `column`, and the others behind its `reason`.
 
     `before` and `after` are by name: a switch, or a thing with `id` (ours, or Halo's of an asset type) and
     `name`; `before` is null where there is no mapping.
@@ -109,7 +110,7 @@ class SheetAsset(models.Model):
     """A row of an imported sheet of assets: what staff want of an asset, and which one it became.
 
     `told` is by field: what finds the asset and its place, and values by the key of their place (see
-    `mappings.targets`). A row that cannot be read has a `problem` instead.
+    `mappings.targets`). Of cells that cannot be read `column` and `problem` tell, a line each for every one.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="sheet_assets", editable=False)

@@ -1,7 +1,7 @@
 """Plans [previews] of assets: what Halo should hold against what it holds. Only computes."""
 
 from mappings.planning.again import can_be_made_again, make_again
-from mappings.planning.applying import apply_as_seen, request_apply
+from mappings.planning.applying import apply_as_seen, can_be_applied, request_apply
 from mappings.planning.being_applied import run_that_applies
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.chosen import choose, clients_of, computers_of, name_computers, rows_to_choose_for
@@ -63,6 +63,7 @@ __all__ = [
     "Move",
     "NotPlannable",
     "apply_as_seen",
+    "can_be_applied",
     "can_be_made_again",
     "checksum",
     "choose",

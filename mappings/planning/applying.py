@@ -12,9 +12,15 @@ from integrations.models import Plan, Run
 from integrations.runs.request import request_run
 from mappings.planning.being_applied import locked, run_that_applies
 from mappings.planning.plans import verify
+from mappings.planning.rows import WRITES
 
 NOT_THAT_ONE = "This is not the preview that was looked at (any more); look at it again."
 NOTHING_TICKED = "Nothing is ticked."
+
+
+def can_be_applied(plan: Plan) -> bool:
+    """Whether anything in it is ticked, or could be."""
+    return bool(plan.counts.get("selected")) or any(plan.counts.get(action) for action in WRITES)
 
 
 def request_apply(plan: Plan, checksum: str, *, requested_by: Any = None) -> Run:

@@ -42,6 +42,8 @@ class Computed:
 
     def with_more(self, more: Iterable[Change]) -> Computed:
         rows = list(more)
+        if not rows:
+            return self
         counts = Counter(self.counts)
         counts.update(row.action for row in rows)
         return Computed(sorted([*self.changes, *rows], key=lambda row: row.place), dict(counts))
@@ -57,7 +59,9 @@ def compute_changes(plan: Plan) -> Computed:
     if credential is None:
         raise NotPlannable("Choose the HaloPSA credential whose assets are to be planned.")
     counts: Counter[str] = Counter()
-    changes = sorted(_all_changes(plan, credential, counts), key=lambda row: row.place)
+    changes = list(_all_changes(plan, credential, counts))
+    if plan.kind != ASSET_SHEET:  # those of a sheet stand as its rows do
+        changes.sort(key=lambda row: row.place)
     counts.update(row.action for row in changes)
     names = [*(action.value for action in COUNTED), "unchanged", "company_unmapped", "ignored"]
     return Computed(changes, {**dict.fromkeys(names, 0), **counts})

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-from django.db.models import Q
+from django.db.models import CharField, Func, Q, Value
 
 from integrations.models import HaloAsset, HaloClient, HaloCredential
 from mappings.definitions import AssetType, Definitions
-from mappings.spreadsheets.columns import SheetLine, alike
-from mappings.spreadsheets.finding import NotFound, grouped, spelled
+from mappings.spreadsheets.columns import SheetLine, alike, short
+from mappings.spreadsheets.finding import grouped, spelled
+from mappings.spreadsheets.problems import NotFound
+
+ZEROS: Final = (
+    "The tag of an asset of {client} is {tag}: its zeros were lost here. Format the column as text."
+)
 
 
 def key_of_type(kind: AssetType | None) -> str:
@@ -23,7 +29,8 @@ class NamedAssets:
         self._keys = {key for kind in known.types.values() if (key := key_of_type(kind))}
 
     def read(self, rows: Sequence[Mapping[str, str]]) -> None:
-        """What these rows may mean, in one statement. Only active ones are found by tag or name."""
+        """What these rows may mean, in one statement, and one for tags that may have lost zeros. Only active
+        ones are found by tag or name."""
         numbers = [int(row["asset_id"]) for row in rows if _is_id(row.get("asset_id", ""))]
         tags = {row["asset_tag"] for row in rows if "asset_tag" in row}
         names = {row[key] for row in rows for key in self._keys if key in row}
@@ -35,13 +42,26 @@ class NamedAssets:
         self._by_id = {str(row.halo_id): row for row in assets}
         self._by_tag = grouped(assets, lambda row: alike(row.inventory_number))
         self._by_name = grouped(assets, lambda row: alike(row.name))
+        self._with_zeros = self._read_with_zeros({tag for tag in tags if tag not in self._by_tag})
+
+    def _read_with_zeros(self, tags: set[str]) -> dict[tuple[int | None, str], str]:
+        """(client, tag without its first zeros) → the tag, of tags that spreadsheets turn into numbers."""
+        bare = {tag for tag in tags if tag.isdigit() and not tag.startswith("0")}
+        if not bare:
+            return {}
+        rows = HaloAsset.objects.filter(
+            halo_credential=self._credential, active=True, inventory_number__startswith="0"
+        )
+        stripped = Func("inventory_number", Value("0"), function="LTRIM", output_field=CharField())
+        found = rows.annotate(bare=stripped).filter(bare__in=bare)
+        return {(pk, tag): full for pk, tag, full in found.values_list("client", "bare", "inventory_number")}
 
     def named(self, line: SheetLine, client: HaloClient | None, kind: AssetType | None) -> HaloAsset | None:
         """None: it is a new one. Raises `NotFound`."""
         if "asset_id" in line.told:
             found = self._by_id.get(line.told["asset_id"])
             if found is None:
-                raise NotFound("asset_id", f"There is no asset with the id {line.told['asset_id']!r}.")
+                raise NotFound("asset_id", f"There is no asset with the id {short(line.told['asset_id'])}.")
             return found
         if client is None:
             raise NotFound("client", "The row names neither an asset by its id nor a client.")
@@ -49,6 +69,8 @@ class NamedAssets:
         own = [row for row in rows if row.client_id == client.pk and row.active]
         if len(own) > 1:
             raise NotFound(column, f"Several assets of {client} fit: give the id of the asset.")
+        if not own and (full := self._with_zeros.get((client.pk, line.told.get("asset_tag", "")))):
+            raise NotFound("asset_tag", ZEROS.format(client=client, tag=full))
         return own[0] if own else None
 
     def _alike(self, line: SheetLine, kind: AssetType | None) -> tuple[str, list[HaloAsset]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from integrations.choices import Action
@@ -21,21 +23,23 @@ from mappings.models.intentions import SHEET_ASSET
 from mappings.planning.named_assets import NamedAssets, key_of_type
 from mappings.planning.rows import Change, skip
 from mappings.spreadsheets.columns import SheetLine, alike
-from mappings.spreadsheets.finding import CLIENT, SITE, TYPE, Index, NotFound, first_client, named
+from mappings.spreadsheets.finding import CLIENT, SITE, TYPE, Index, named
+from mappings.spreadsheets.problems import Claim, NotFound, Problems, Taken, unpacked
 from mappings.targets import Row, Unwritable, held, is_field, same, together
 
 ROWS: Final = 1000
-LABEL: Final = "The sheet"
+LABEL: Final = "This cell"
 NO_REFERENCE: Final = (
     "HaloPSA's next tag needs an asset field for the bridge reference on the asset type {kind}: without it a "
     "new asset whose answer is lost could not be found again. Give the tag here, or choose that field on the "
     "HaloPSA instance."
 )
+SAME_ASSET: Final = "Row {row} is about the same asset; give it one row."
 UNREAD: Final = "It has not been read yet: sync HaloPSA in full."
 
 
 def changes_of_sheet(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
-    """At most one change a row. Seven statements, and one for each 1,000 rows."""
+    """At most one change a row, in the order of the rows. Seven statements, and one for each 1,000 rows."""
     judge = _Judge(credential, plan.parameters.get("where", {}))
     rows = SheetAsset.objects.filter(plan=plan).select_related(*_ASSET_PATHS).order_by("number")
     for part in batches(rows.iterator(chunk_size=ROWS), ROWS):
@@ -49,6 +53,16 @@ def changes_of_sheet(plan: Plan, credential: HaloCredential, counts: Counter[str
 
 
 _ASSET_PATHS: Final = ("halo_asset__client", "halo_asset__site", "halo_asset__asset_type")
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row while it is judged."""
+
+    row: SheetAsset
+    line: SheetLine
+    problems: Problems
+    claims: list[Claim] = field(default_factory=list)
 
 
 class _Judge:
@@ -67,54 +81,67 @@ class _Judge:
         self._sites = {pk: Index(SITE, rows) for pk, rows in sites.items()}
         self._types = Index(TYPE, [row for row in self._known.types.values() if row.active])
         self._assets = NamedAssets(credential, self._known)
-        self._taken: dict[Any, int] = {}
+        self._taken = Taken()
 
     def begin(self, rows: Sequence[SheetAsset]) -> None:
         self._assets.read([row.told for row in rows])
 
     def judge(self, row: SheetAsset) -> Change | None:
-        line = SheetLine(row.number, row.told)
-        try:
-            if row.problem:
-                raise NotFound(row.column, row.problem)
-            return self._judged(row, line)
-        except NotFound as problem:
-            column = self._where.get(problem.column, problem.column)
-            reason = f"Row {row.number}, {column}: {problem.sentence}"
-            return skip(_name_of(row, self._known), SHEET_ASSET, row.pk, reason)
+        at = _Row(row, SheetLine(row.number, row.told), Problems(unpacked(row.column, row.problem)))
+        change = self._judged(at)
+        self._taken.check(at.claims, at.problems)
+        if not at.problems:
+            self._taken.take(at.claims, row.number)
+            return change
+        column, reason = at.problems.told(lambda name: self._where.get(name, name))
+        words = f"Row {row.number}, {column}: {reason}"
+        return skip(_name_of(row, self._known), SHEET_ASSET, row.pk, words)
 
-    def _judged(self, row: SheetAsset, line: SheetLine) -> Change | None:
-        client = first_client(self._clients, line)
-        kind: AssetType | None = self._types.named(line)
-        asset = row.halo_asset or self._assets.named(line, client, kind)
-        if asset is None:
-            return self._new(row, line, client, kind)
-        self._take(("asset", asset.pk), line, "asset_id")
-        return self._changed(row, line, asset, client, kind)
+    def _judged(self, at: _Row) -> Change | None:
+        """None: nothing differs, or something speaks against it."""
+        line, problems = at.line, at.problems
+        client = problems.attempt(partial(self._clients.named, line), *CLIENT.columns)
+        kind: AssetType | None = problems.attempt(partial(self._types.named, line), *TYPE.columns)
+        by = ("asset_id",) if "asset_id" in line.told else ("asset_id", "asset_tag", *CLIENT.columns)
+        asset = at.row.halo_asset or problems.attempt(
+            partial(self._assets.named, line, client, kind), *by, key_of_type(kind)
+        )
+        if asset is not None:
+            return self._changed(at, asset, client, kind)
+        if client is None or problems.about(*by, *TYPE.columns, key_of_type(kind)):
+            self._rest(at, client, kind)
+            return None
+        return self._new(at, client, kind)
 
-    def _take(self, what: tuple[Any, ...], line: SheetLine, column: str) -> None:
-        first = self._taken.setdefault(what, line.number)
-        if first != line.number:
-            raise NotFound(column, f"Row {first} is about the same asset; give it one row.")
+    def _rest(self, at: _Row, client: HaloClient | None, kind: AssetType | None) -> None:
+        """What else speaks against a row of which nobody knows what it is about."""
+        if client is not None:
+            at.problems.attempt(partial(self._site, at.line, client), *SITE.columns)
+        for key in self._keys(at.line):
+            at.problems.attempt(partial(self._value, at.line, key, kind), key)
 
     # ---- a new one --------------------------------------------------------------------------
 
-    def _new(
-        self, row: SheetAsset, line: SheetLine, client: HaloClient | None, kind: AssetType | None
-    ) -> Change:
-        if client is None:
-            raise NotFound("client", "A new asset needs a client.")
+    def _new(self, at: _Row, client: HaloClient, kind: AssetType | None) -> Change | None:
+        line, problems = at.line, at.problems
+        site = problems.attempt(partial(self._site_of_new, line, client), *SITE.columns)
+        values = {
+            key: problems.attempt(partial(self._value, line, key, kind), key) for key in self._keys(line)
+        }
         if kind is None:
-            raise NotFound("type", "A new asset needs an asset type.")
+            problems.add("type", "A new asset needs an asset type.")
+            return None
         name, tag = line.told.get(key_of_type(kind), ""), line.told.get("asset_tag", "")
         if not name and kind.key_field_ids:
-            raise NotFound(key_of_type(kind), f"It is empty, and names the assets of the type {kind.name}.")
+            problems.add(
+                key_of_type(kind), f"This cell is empty, and names the assets of the type {kind.name}."
+            )
         if not tag and self._known.marker_field_id not in kind.field_ids:
-            raise NotFound("asset_tag", NO_REFERENCE.format(kind=kind.name))
-        self._take(("new", client.pk, alike(tag or name)), line, "asset_tag" if tag else key_of_type(kind))
-        site = self._site(line, client) or self._usual.get(client.pk)
-        if site is None:
-            raise NotFound("site", f"The client {client} has no site in use.")
+            problems.add("asset_tag", NO_REFERENCE.format(kind=kind.name))
+        column = "asset_tag" if tag else key_of_type(kind)
+        at.claims.append(Claim(("new", client.pk, alike(tag or name)), column, SAME_ASSET))
+        if problems or site is None:
+            return None
         after = {
             "asset_type_id": kind.halo_id,
             "asset_type_name": kind.name,
@@ -123,25 +150,33 @@ class _Judge:
             "site_id": site.halo_id,
             "site_name": site.name,
             "inventory_number": tag,
-            "fields": {key: self._value(line, key, kind) for key in self._keys(line)},
+            "fields": values,
         }
-        subject, reason = f"{name or tag} ({client})", f"Row {row.number}: no asset of {client} is it yet."
-        return Change(Action.CREATE.value, subject, SHEET_ASSET, row.pk, {}, after, reason)
+        number = at.row.number
+        subject, reason = f"{name or tag} ({client})", f"Row {number}: {client} has no such asset yet."
+        return Change(Action.CREATE.value, subject, SHEET_ASSET, at.row.pk, {}, after, reason)
+
+    def _site_of_new(self, line: SheetLine, client: HaloClient) -> HaloSite:
+        site = self._site(line, client) or self._usual.get(client.pk)
+        if site is None:
+            raise NotFound("site", f"The client {client} has no site in use.")
+        return site
 
     def _site(self, line: SheetLine, client: HaloClient | None) -> HaloSite | None:
         if not {"site_id", "site"} & line.told.keys():
             return None
         index = self._sites.get(client.pk if client else 0)
-        found: HaloSite | None = index.named(line) if index else named(SITE, line, [])
+        rows = index.candidates(line) if index else []
+        found: HaloSite | None = named(SITE, line, rows, f" of the client {client}" if client else "")
         return found
 
     def _keys(self, line: SheetLine) -> list[str]:
         """The places that the row has a value for."""
         return [key for key in line.told if key in self._known.targets]
 
-    def _value(self, line: SheetLine, key: str, kind: AssetType) -> Row:
+    def _value(self, line: SheetLine, key: str, kind: AssetType | None) -> Row:
         target = self._known.targets[key]
-        if is_field(key) and kind.field_ids and int(key) not in kind.field_ids:
+        if kind and is_field(key) and kind.field_ids and int(key) not in kind.field_ids:
             raise NotFound(key, f"The asset type {kind.name} has no field “{target.name}”.")
         try:
             return target.row(line.told[key], label=LABEL)
@@ -151,18 +186,14 @@ class _Judge:
     # ---- one that is there ------------------------------------------------------------------
 
     def _changed(
-        self,
-        row: SheetAsset,
-        line: SheetLine,
-        asset: HaloAsset,
-        client: HaloClient | None,
-        kind: AssetType | None,
+        self, at: _Row, asset: HaloAsset, client: HaloClient | None, kind: AssetType | None
     ) -> Change | None:
-        if not asset.active:
-            raise NotFound("asset_id", "The asset is inactive in HaloPSA.")
+        at.claims.append(Claim(("asset", asset.pk), _named_by(at.line, kind), SAME_ASSET))
         before: dict[str, Any] = {}
         after: dict[str, Any] = {}
-        self._place(line, asset, client, before, after)
+        if not at.problems.about(*CLIENT.columns):
+            place = partial(self._place, at.line, asset, client, before, after)
+            at.problems.attempt(place, *SITE.columns)
         present = self._known.types.get(asset.asset_type.halo_id) if asset.asset_type else None
         if kind is not None and kind != present:
             before |= {
@@ -170,12 +201,14 @@ class _Judge:
                 "asset_type_name": present.name if present else "",
             }
             after |= {"asset_type_id": kind.halo_id, "asset_type_name": kind.name}
-        self._values(line, asset, kind or present, before, after)
+        self._values(at, asset, kind or present, before, after)
+        if (after or at.problems) and not asset.active:
+            at.problems.add(_named_by(at.line, kind), "The asset is inactive in HaloPSA.")
         if not after:
             return None
         before["halo_id"] = asset.halo_id
-        subject, reason = f"{asset} ({asset.client or 'no client'})", f"Row {row.number}."
-        return Change(Action.UPDATE.value, subject, SHEET_ASSET, row.pk, before, after, reason)
+        subject, reason = f"{asset} ({asset.client or 'no client'})", f"Row {at.row.number}."
+        return Change(Action.UPDATE.value, subject, SHEET_ASSET, at.row.pk, before, after, reason)
 
     def _place(
         self,
@@ -190,9 +223,7 @@ class _Judge:
         owner = client or self._client_of.get(asset.client_id or 0)
         site = self._site(line, owner)
         if moves and client is not None:
-            site = site or self._usual.get(client.pk)
-            if site is None:
-                raise NotFound("site", f"The client {client} has no site in use.")
+            site = site or self._site_of_new(line, client)
             before |= {
                 "client_id": asset.client.halo_id if asset.client else None,
                 "client_name": asset.client.name if asset.client else "",
@@ -207,7 +238,7 @@ class _Judge:
 
     def _values(
         self,
-        line: SheetLine,
+        at: _Row,
         asset: HaloAsset,
         kind: AssetType | None,
         before: dict[str, Any],
@@ -216,19 +247,25 @@ class _Judge:
         existing = together(asset.fields, asset.custom_fields, asset.properties, asset.status_id)
         was: dict[str, Row] = {}
         becomes: dict[str, Row] = {}
-        for key in self._keys(line):
-            if kind is None or (is_field(key) and asset.fields is None):
-                raise NotFound(key, UNREAD)
+        for key in self._keys(at.line):
             present = held(existing, key, custom_read=asset.custom_fields is not None)
-            if present is None:
-                raise NotFound(key, UNREAD)
-            if _exported(present) == line.told[key].strip():
+            is_read = present is not None and not (is_field(key) and asset.fields is None)
+            if is_read and _exported(str(present)) == at.line.told[key].strip():
                 continue
-            wanted = self._value(line, key, kind)
-            if not same(wanted, present):
+            if kind is None or present is None or not is_read:
+                at.problems.add(key, UNREAD)
+                return  # the same would be said of the others
+            wanted = at.problems.attempt(partial(self._value, at.line, key, kind), key)
+            if wanted is not None and not same(wanted, present):
                 was[key], becomes[key] = self._known.targets[key].existing(present), wanted
         if becomes:
             before["fields"], after["fields"] = was, becomes
+
+
+def _named_by(line: SheetLine, kind: AssetType | None) -> str:
+    """The field by which a row names an asset that is there."""
+    named_by = (name for name in ("asset_id", "asset_tag", key_of_type(kind)) if name in line.told)
+    return next(named_by, "asset_id")
 
 
 def _clients(credential: HaloCredential) -> Any:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from integrations.choices import Outcome, UploadState
 from mappings.linking import Above, nothing_above
 from mappings.models import MappingSheet, SheetRow, SheetVerdict
-from mappings.spreadsheets.judged import LONGEST_REASON, same
+from mappings.spreadsheets.judged import same
 from mappings.spreadsheets.kinds import KINDS
+from mappings.spreadsheets.problems import LONGEST_REASON
 
 AT_ONCE: Final = 50
 """Rows of one transaction: it holds what they change."""

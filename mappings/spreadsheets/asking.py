@@ -9,6 +9,7 @@ from integrations.models import OPEN_STATES, Run
 from integrations.runs.request import request_run
 from integrations.runs.uploads import CannotApply
 from mappings.models import MappingSheet
+from mappings.spreadsheets.standing import why_nothing
 
 _OVER = (UploadState.APPLYING, UploadState.APPLIED)
 
@@ -36,6 +37,8 @@ def request_apply(sheet: MappingSheet, checksum: str, *, requested_by: Any = Non
         raise CannotApply("The checksum is not that of this sheet as it is now; look at it again.")
     if sheet.apply_run is not None and (sheet.state == UploadState.APPLIED or is_at_work(sheet)):
         return sheet.apply_run
+    if sheet.state == UploadState.READY and (sentence := why_nothing(sheet.counts)):
+        raise CannotApply(sentence)
     # What a request or worker that died left as being applied is taken up again; rows that are done stay so.
     ready = MappingSheet.objects.filter(
         pk=sheet.pk, checksum=checksum, state__in=(UploadState.READY, UploadState.APPLYING)

@@ -6,7 +6,7 @@ fields as `$CFname` or `CFname`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -16,11 +16,13 @@ from integrations.choices import UploadState
 from integrations.ingest.batches import batches
 from integrations.models import HaloCredential, Plan, Run
 from integrations.sync.tables.fields import Field, Kind, Table, words
+from integrations.sync.tables.grid import letters
 from mappings.definitions import Definitions, definitions_of
 from mappings.models import MappingSheet, SheetAsset
 from mappings.planning import ASSET_SHEET, plan_assets
 from mappings.spreadsheets.columns import SheetLine, where
-from mappings.spreadsheets.lines import count_rows, lines_of
+from mappings.spreadsheets.lines import lines_of, look_through
+from mappings.spreadsheets.problems import packed
 from mappings.targets import Form, Target, is_custom, is_field
 
 _OWN: Final = (
@@ -73,20 +75,20 @@ def _header(target: Target, prefix: str) -> str:
 
 def plan_of(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -> Plan:
     """Read the file into the plan of this sheet and compute it. Repeated it begins anew. Raises `BadFile`."""
-    count_rows(sheet, told)
     table = asset_table(sheet.halo_credential)
+    order = look_through(sheet, table, told)
     columns, headers = sheet.found["columns"], sheet.found["headers"]
     places = {name: where(name, columns, headers, table) for name in table.by_name}
     plan = sheet.plan or Plan.objects.create(
         kind=ASSET_SHEET,
         halo_credential=sheet.halo_credential,
-        parameters={"sheet": sheet.file_name, "where": places},
+        parameters={"sheet": sheet.file_name, "where": places, "left_out": _left_out(columns, headers)},
         created_by=sheet.created_by,
     )
     MappingSheet.objects.filter(pk=sheet.pk).update(plan=plan)
     SheetAsset.objects.filter(plan=plan).delete()
     rows = 0
-    for part in batches(lines_of(sheet, table), ROWS):
+    for part in batches(lines_of(sheet, table, order), ROWS):
         SheetAsset.objects.bulk_create(_rows(plan, part))
         rows += len(part)
         told(rows)
@@ -98,7 +100,13 @@ def plan_of(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -
     return plan
 
 
+def _left_out(columns: Sequence[str], headers: Sequence[str]) -> list[str]:
+    """Headers that mean nothing here; columns without one are left out as well, but nobody misses them."""
+    named = zip(columns, headers, range(len(headers)), strict=False)
+    return [header for column, header, place in named if not column and header != f"Column {letters(place)}"]
+
+
 def _rows(plan: Plan, lines: Iterable[SheetLine]) -> Iterator[SheetAsset]:
     for line in lines:
-        column, problem = line.problem or ("", "")
-        yield SheetAsset(plan=plan, number=line.number, told=line.told, column=column, problem=problem[:500])
+        columns, sentences = packed(line.problems)
+        yield SheetAsset(plan=plan, number=line.number, told=line.told, column=columns, problem=sentences)

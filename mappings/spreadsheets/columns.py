@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from integrations.sync.cells import cell as harmless
-from integrations.sync.tables.cells import Cell, Line
+from integrations.sync.tables.cells import Cell, Line, Mistake
 from integrations.sync.tables.fields import Field, Kind, Table, words
 from integrations.sync.tables.grid import at, letters
 from integrations.sync.tables.guessing import squashed
-from integrations.sync.tables.reading import Lost, Unusable, read
+from integrations.sync.tables.reading import Lost, Unusable, read, text
+from integrations.sync.tables.times import Evidence, Order
+
+LONGEST_SHOWN: Final = 80
 
 _CLIENT: Final = (
     Field("client_id", "Halo client ID", Kind.CODE, words("client id, customer id"), "12"),
@@ -50,13 +54,14 @@ PRODUCTS: Final = Table(
     (),
     (("product",),),
 )
+_COMPUTER: Final = words("computer name, device, device name, hostname")
 COMPUTERS: Final = Table(
     "computer mappings",
     "computer",
     (
         Field("console", "Console", sample="Backup"),
         Field("computer_id", "Computer ID", Kind.ID, words("external id"), "d-9"),
-        Field("computer", "Computer", called=words("computer name, device"), sample="PINE-PC02"),
+        Field("computer", "Computer", called=_COMPUTER, sample="PINE-PC02"),
         Field("company", "Company", sample="Pine Dental"),
         Field("asset_id", "Asset ID", Kind.CODE, sample="501"),
         Field("asset", "Asset", called=words("asset name"), sample="PINE-PC02"),
@@ -70,21 +75,28 @@ COMPUTERS: Final = Table(
 )
 
 
-def field_called(header: str, table: Table) -> str:
-    """The name of the field that a header means; '' for none. What an export calls it always counts."""
+def fields_called(header: str, table: Table) -> list[str]:
+    """The names of the fields that a header means; none, or several that an export calls alike.
+
+    What an export calls a field goes before what else people say: HaloPSA may have a field called Client.
+    """
     wanted = squashed(header)
-    for known in table.fields:
-        if wanted in {squashed(word) for word in (known.name, known.label, *known.called)}:
-            return known.name
-    return ""
+    if not wanted:
+        return []
+    labelled = [known.name for known in table.fields if squashed(known.label) == wanted]
+    if labelled:
+        return labelled
+    called = (known for known in table.fields if wanted in map(squashed, (known.name, *known.called)))
+    return [known.name for known in called][:1]
 
 
 def columns_of(headers: Sequence[str], table: Table) -> list[str]:
-    """For each column the field that it was taken for, or ''; the first column of a field counts."""
+    """For each column the field that it was taken for, or ''. Several may be for one: see `read_line`."""
     found: list[str] = []
     for header in headers:
-        name = field_called(header, table)
-        found.append("" if name in found else name)
+        names = fields_called(header, table)
+        free = [name for name in names if name not in found]
+        found.append(next(iter(free or names), ""))
     return found
 
 
@@ -101,15 +113,19 @@ def missing_columns(columns: Sequence[str], table: Table) -> str:
 
 @dataclass(slots=True)
 class SheetLine:
-    """A row as it was read: only the cells that say something. `problem` names a field that says nonsense."""
+    """A row as it was read: only the cells that say something. `problems`: fields whose cell says nonsense,
+    each with a sentence."""
 
     number: int
     told: dict[str, Any] = field(default_factory=dict)
-    problem: tuple[str, str] | None = None
+    problems: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_line(line: Line, columns: Sequence[str], table: Table) -> SheetLine:
-    """An empty cell says nothing: what it is about stays as it is."""
+def read_line(
+    line: Line, columns: Sequence[str], headers: Sequence[str], table: Table, order: Order | None = None
+) -> SheetLine:
+    """An empty cell says nothing: what it is about stays as it is. Of several columns that were taken for one
+    field the others may be empty, or say the same. `order`: of the days in the file, where it tells one."""
     number, cells = line
     found = SheetLine(number)
     for position, name in enumerate(columns):
@@ -117,13 +133,61 @@ def read_line(line: Line, columns: Sequence[str], table: Table) -> SheetLine:
         if not name or value is None:
             continue
         try:
-            told = read(table.by_name[name], value, None)
+            told = _read(table.by_name[name], value, order)
         except (Unusable, Lost) as problem:
-            found.problem = found.problem or (name, f"This cell {problem}.")
-        else:
-            if told not in ("", None):
-                found.told[name] = told
+            found.problems.append((name, f"This cell {problem}."))
+            continue
+        known = found.told.setdefault(name, told) if told not in ("", None) else None
+        if known is not None and alike(known) != alike(told):
+            other = f"{headers[position]} (column {letters(position)})"
+            sentence = f"It says {short(known)}, but {other} says {short(told)}: keep one of the two columns."
+            found.problems.append((name, sentence))
     return found
+
+
+_QUOTED: Final = re.compile(r'^="(.*)"$', re.S)
+"""How programs keep a spreadsheet from turning a text into a number."""
+_FORMULA: Final = re.compile(r"^=\s*(?:[A-Z][A-Z0-9.]*\(|\$?[A-Z]{1,3}\$?\d+\b)", re.I)
+_WHOLE: Final = re.compile(r"^(\d+)\.0+$")
+_HALO_IDS: Final = frozenset({"client_id", "site_id", "type_id", "asset_id"})
+"""Whole numbers, which other programs write as 77.0 where a column has gaps."""
+
+
+def _read(known: Field, value: Cell, order: Order | None) -> Any:
+    """Raises `Unusable` and `Lost`."""
+    if isinstance(value, Mistake):
+        return text(value)
+    if isinstance(value, str):
+        quoted = _QUOTED.match(value.strip())
+        value = quoted[1].replace('""', '"') if quoted else value
+        if not quoted and _FORMULA.match(value.strip()):
+            raise Unusable(f"is a formula, {short(value)}; put its value in its place")
+    if known.kind == Kind.DAY:
+        order = order or _order_of(value)
+    told = read(known, value, order)
+    whole = _WHOLE.match(told) if known.name in _HALO_IDS else None
+    return whole[1] if whole else told
+
+
+def _order_of(value: Cell) -> Order | None:
+    """Of a day by itself. Raises `Unusable` where it could be another day as well."""
+    evidence = Evidence()
+    evidence.look(1, [value])
+    if evidence.either_row:
+        raise Unusable(
+            f"{value!r} may be one day or another, as the file does not tell whether the day or the month "
+            "comes first; write it as 2027-03-31"
+        )
+    return evidence.order
+
+
+def short(text: object) -> str:
+    """A value in a sentence: as it was told, in quotes, cut where it is long."""
+    told = str(text)
+    words = " ".join(told.split())
+    shown = repr(words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]}…")
+    lines = "\n" in told.strip()
+    return f"{shown} (over several lines: a quotation mark may be missing)" if lines else shown
 
 
 def where(name: str, columns: Sequence[str], headers: Sequence[str], table: Table) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-from django.core.exceptions import ValidationError
+from functools import partial
+from typing import Any, Final
 
 from integrations.models import Company, HaloClient, HaloCredential, HaloSite
 from mappings.linking import (
@@ -25,19 +24,18 @@ from mappings.spreadsheets.finding import (
     CLIENT,
     COMPANY,
     SITE,
+    Consoles,
     Index,
-    NotFound,
     clients_named,
     companies_named,
-    first_sentence,
     named,
-    of_console,
     sites_of,
 )
-from mappings.spreadsheets.judged import Values, refused, row_of, same, thing, unchanged
+from mappings.spreadsheets.judged import Judged, Values, same, thing
+from mappings.spreadsheets.problems import NotFound, Problems
 
-_FIELDS = {"halo_client": "client", "halo_site": "site"}
-"""Where a sentence about a field of the mapping belongs in the sheet."""
+_WAYS: Final = {"halo_client": CLIENT, "halo_site": SITE}
+"""How a row names what a field of the mapping holds."""
 MOVES = f"{NEEDS_PREVIEW}. Choose it on the company's page, which shows first what moves along."
 OFFBOARDED = "{} is offboarded: bring it back first."
 UNMAPPED = "The company is not mapped and no client is named: there is nothing that this could belong to."
@@ -49,6 +47,7 @@ class CompanyJudge:
 
     def __init__(self, credential: HaloCredential, above: Above = nothing_above) -> None:
         self._credential, self._above = credential, above
+        self._consoles = Consoles()
 
     def begin(self, lines: Sequence[SheetLine]) -> None:
         credential = self._credential
@@ -64,53 +63,64 @@ class CompanyJudge:
         self._sites = Index(SITE, sites)
         self._usual = default_sites(clients.values())
 
-    def judge(self, line: SheetLine) -> SheetRow:
-        try:
-            company = named(COMPANY, line, of_console(line, self._companies.candidates(line)))
-            if company is None:
-                raise NotFound("company", "The row names no company.")
-        except NotFound as problem:
-            return refused(line, problem.column, problem.sentence)
-        try:
-            return self._judged(line, company)
-        except NotFound as problem:
-            return refused(line, problem.column, problem.sentence, company)
-        except ValidationError as problem:
-            field, sentence = first_sentence(problem)
-            return refused(line, _FIELDS.get(field, "client"), sentence, company)
-
-    def _judged(self, line: SheetLine, company: Company) -> SheetRow:
-        mapping = self._stored.get(company.pk)
-        client = self._clients.named(line) or (mapping.halo_client if mapping else None)
+    def judge(self, line: SheetLine, problems: Problems) -> Judged:
+        company = problems.attempt(partial(self._company, line), "console", *COMPANY.columns)
+        client = problems.attempt(partial(self._clients.named, line), *CLIENT.columns)
+        mapping = self._stored.get(company.pk) if company else None
+        if client is None and mapping and not problems.about(*CLIENT.columns):
+            client = mapping.halo_client
+        site = problems.attempt(partial(self._site, line, client), *SITE.columns) if client else None
+        if company is None or problems.about(*CLIENT.columns):
+            return Judged(company)
         if client is None:
-            extra = next((name for name in ("site_id", "site", *SWITCHES) if line.told.get(name)), "")
+            extra = next((name for name in (*SITE.columns, *SWITCHES) if line.told.get(name)), "")
             if extra:
-                raise NotFound(extra, UNMAPPED)
-            return unchanged(line, company)
-        site = self._site(line, client)
+                problems.add(extra, UNMAPPED)
+            return Judged(company)
         before = values_of(mapping) if mapping else None
+        after = self._after(line, company, mapping, client, site, problems)
+        if mapping and mapping.archived_at and not same(before, after):
+            problems.add(COMPANY.column(line), OFFBOARDED.format(company))
+        return Judged(company, before, after)
+
+    def _company(self, line: SheetLine) -> Company:
+        company: Company | None = self._consoles.named(COMPANY, line, self._companies.candidates(line))
+        if company is None:
+            raise NotFound("company", "The row names no company.")
+        return company
+
+    def _after(
+        self,
+        line: SheetLine,
+        company: Company,
+        mapping: CompanyMapping | None,
+        client: HaloClient,
+        site: HaloSite | None,
+        problems: Problems,
+    ) -> Values:
+        """What is not told stays as it is. A pair that cannot be is a problem."""
         is_new = mapping is None or mapping.halo_client_id != client.pk
         moves = is_new or site not in (None, mapping and mapping.halo_site)
         if moves:
-            check_pair(company, client, site)
+            problems.check(
+                partial(check_pair, company, client, site),
+                lambda field: _WAYS.get(field, CLIENT).column(line),
+            )
         if mapping and moves and company.pk in self._attached:
-            names = ("client_id", "client") if is_new else ("site_id", "site")
-            raise NotFound(next(name for name in names if line.told.get(name)), MOVES)
+            problems.add((CLIENT if is_new else SITE).column(line), MOVES)
         stays = mapping.halo_site if mapping and not is_new else None
         chosen = site or stays or (self._usual.get(client.pk) if moves else None)
         after: Values = {"halo_client": thing(client), "halo_site": thing(chosen)}
         for name in SWITCHES:
-            after[name] = bool(line.told.get(name, before[name] if before else False))
-        if mapping and mapping.archived_at and not same(before, after):
-            return refused(line, "company", OFFBOARDED.format(company), company)
-        return row_of(line, company, before, after)
+            after[name] = bool(line.told.get(name, getattr(mapping, name) if mapping else False))
+        return after
 
     def _site(self, line: SheetLine, client: HaloClient) -> HaloSite | None:
         """One of the client's own before all others of that id."""
         candidates = self._sites.candidates(line)
         own = [site for site in candidates if site.client_id == client.pk]
         try:
-            site: HaloSite | None = named(SITE, line, own)
+            site: HaloSite | None = named(SITE, line, own, f" of the client {client}")
         except NotFound:
             if "site_id" in line.told and named(SITE, line, candidates):
                 raise NotFound("site_id", f"This site is not one of the client {client}.") from None
@@ -145,7 +155,7 @@ def refusals(rows: Sequence[SheetRow], credential: HaloCredential, above: Above)
 
 
 def _moves(row: SheetRow) -> bool:
-    return not same(*({name: values[name] for name in _FIELDS} for values in (row.before or {}, row.after)))
+    return not same(*({name: values[name] for name in _WAYS} for values in (row.before or {}, row.after)))
 
 
 def apply_row(row: SheetRow, credential: HaloCredential, staff: Any) -> int | None:
@@ -156,7 +166,7 @@ def apply_row(row: SheetRow, credential: HaloCredential, staff: Any) -> int | No
     before, after = row.before or {}, row.after
     switches = {name: after[name] for name in SWITCHES if after[name] != before.get(name)}
     company = Company.objects.get(pk=row.subject_id or 0)
-    if any(before.get(name) != after[name] for name in _FIELDS):
+    if any(before.get(name) != after[name] for name in _WAYS):
         clients = HaloClient.objects.select_related("halo_credential")
         site = after["halo_site"] and HaloSite.objects.get(pk=after["halo_site"]["id"])
         mapping = map_company(

@@ -7,37 +7,36 @@ without an asset, where and as what the computer is exported.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
-
-from django.core.exceptions import ValidationError
 
 from integrations.models import Computer, HaloAsset, HaloAssetType, HaloCredential, HaloSite
 from mappings.linking import edit_computer_mapping, raise_edit_problems
 from mappings.models import CompanyMapping, ComputerMapping, SheetRow
-from mappings.spreadsheets.columns import SheetLine, alike
+from mappings.spreadsheets.columns import SheetLine, alike, short
 from mappings.spreadsheets.finding import (
     ASSET,
     COMPUTER,
     SITE,
     TYPE,
+    Consoles,
     Index,
-    NotFound,
     assets_named,
     computers_named,
-    first_sentence,
     grouped,
     named,
-    of_console,
     sites_of,
     types_of,
 )
-from mappings.spreadsheets.judged import Values, refused, row_of, thing, type_thing, unchanged
+from mappings.spreadsheets.judged import Judged, Values, same, thing, type_thing
+from mappings.spreadsheets.problems import Claim, NotFound, Problems
 
 GONE: Final = "The console no longer lists this computer."
-_COLUMNS: Final = {"halo_asset": "asset", "halo_site": "site", "wanted_site": "site", "computer": "computer"}
-"""Where a sentence about a field of the mapping belongs in the sheet; the rest is about the type."""
-
+GIVEN: Final = "Row {row} gives this asset to another computer of the console."
+_WAYS: Final = {"halo_asset": ASSET, "halo_site": SITE, "wanted_site": SITE, "computer": COMPUTER}
+"""How a row names what a field of the mapping holds; the rest is about the type."""
+_ASSET_COLUMNS: Final = (*ASSET.columns, "asset_tag")
 _SAYING: Final = ("asset_id", "asset", "asset_tag", "site_id", "site", "type_id", "type")
 
 
@@ -49,7 +48,7 @@ class ComputerJudge:
         types = types_of(credential)
         self._types = Index(TYPE, types)
         self._names = {row.halo_id: row.name for row in types}
-        self._taken: dict[tuple[int, int], int] = {}
+        self._consoles = Consoles()
 
     def begin(self, lines: Sequence[SheetLine]) -> None:
         credential = self._credential
@@ -69,47 +68,45 @@ class ComputerJudge:
             (row.halo_asset_id, row.console_id): row for row in standing.select_related("computer")
         }
 
-    def judge(self, line: SheetLine) -> SheetRow:
-        computer = None
-        try:
-            computer = named(COMPUTER, line, self._candidates(line))
-            if computer is None:
-                raise NotFound("computer", "The row names no computer.")
-            return self._judged(line, computer)
-        except NotFound as problem:
-            return refused(line, problem.column, problem.sentence, computer)
-        except ValidationError as problem:
-            field, sentence = first_sentence(problem)
-            return refused(line, _COLUMNS.get(field, "type"), sentence, computer)
-
-    def _candidates(self, line: SheetLine) -> list[Computer]:
-        """Those of the console and company that the row names; with an id the company does not matter."""
-        rows = of_console(line, self._computers.candidates(line))
-        company = line.told.get("company")
-        if company is None or "computer_id" in line.told:
-            return rows
-        return [row for row in rows if row.company and alike(row.company.name) == alike(company)]
-
-    def _judged(self, line: SheetLine, computer: Computer) -> SheetRow:
-        if not any(name in line.told for name in _SAYING):
-            return unchanged(line, computer)
-        mapping = self._stored.get(computer.pk)
+    def judge(self, line: SheetLine, problems: Problems) -> Judged:
+        kind = problems.attempt(partial(self._types.named, line), *TYPE.columns)
+        computer = problems.attempt(partial(self._computer, line), "console", "company", *COMPUTER.columns)
+        if computer is None or not (problems or any(name in line.told for name in _SAYING)):
+            return Judged(computer)
         pair = self._pairs.get(computer.company_id or 0)
         if pair is None:
-            self._check(computer, None, None, None, None)
-        asset = self._asset(line, pair) or (mapping.halo_asset if mapping else None)
-        site, kind = self._site(line, pair), self._types.named(line)
+            self._check(line, problems, _Wanted(computer, None, None, None, None))
+            return Judged(computer)
+        mapping = self._stored.get(computer.pk)
+        asset = problems.attempt(partial(self._asset, line, pair), *_ASSET_COLUMNS)
+        if asset is None and mapping and not problems.about(*_ASSET_COLUMNS):
+            asset = mapping.halo_asset
+        site = problems.attempt(partial(self._site, line, pair), *SITE.columns)
         before = values_of(mapping, self._names) if mapping else None
         after = self._after(mapping, asset, site, kind)
-        row = row_of(line, computer, before, after)
-        if row.after:
-            self._check(computer, pair, asset, site, kind)
-            self._take(line, computer, asset)
-        return row
+        if problems or not same(before, after):
+            self._check(line, problems, _Wanted(computer, pair, asset, site, kind))
+        return Judged(computer, before, after, self._claims(line, computer, asset, before, after))
 
-    def _asset(self, line: SheetLine, pair: CompanyMapping | None) -> HaloAsset | None:
+    def _computer(self, line: SheetLine) -> Computer:
+        """Of the company that the row names; with an id the company does not matter."""
+        rows = self._computers.candidates(line)
+        company = line.told.get("company")
+        if company is not None and "computer_id" not in line.told:
+            own = [row for row in rows if row.company and alike(row.company.name) == alike(company)]
+            if rows and not own:
+                raise NotFound(
+                    "company", f"The company {short(company)} has no computer {short(line.told['computer'])}."
+                )
+            rows = own
+        computer: Computer | None = self._consoles.named(COMPUTER, line, rows)
+        if computer is None:
+            raise NotFound("computer", "The row names no computer.")
+        return computer
+
+    def _asset(self, line: SheetLine, pair: CompanyMapping) -> HaloAsset | None:
         """By id, else by tag (a name that is given as well has to agree), else by name."""
-        client = pair.halo_client_id if pair else 0
+        client = pair.halo_client_id
         tag = line.told.get("asset_tag")
         if "asset_id" in line.told or tag is None:
             rows = self._assets.candidates(line)
@@ -120,15 +117,16 @@ class ComputerJudge:
         if "asset" in line.told:
             tagged = [row for row in tagged if alike(row.name) == alike(line.told["asset"])]
         if len(tagged) != 1:
-            words = "Several assets have" if tagged else "There is no such asset with"
-            raise NotFound("asset_tag", f"{words} the tag {tag!r} at this client.")
+            words = "Several assets have" if tagged else "There is no asset with"
+            raise NotFound("asset_tag", f"{words} the tag {short(tag)} at the client {pair.halo_client}.")
         return tagged[0]
 
-    def _site(self, line: SheetLine, pair: CompanyMapping | None) -> HaloSite | None:
-        client = pair.halo_client_id if pair else 0
+    def _site(self, line: SheetLine, pair: CompanyMapping) -> HaloSite | None:
         rows = self._sites.candidates(line)
-        own = [row for row in rows if row.client_id == client]
-        found: HaloSite | None = named(SITE, line, rows if "site_id" in line.told else own)
+        own = [row for row in rows if row.client_id == pair.halo_client_id]
+        if "site_id" in line.told:
+            own = rows
+        found: HaloSite | None = named(SITE, line, own, f" of the client {pair.halo_client}")
         return found
 
     def _after(
@@ -147,24 +145,19 @@ class ComputerJudge:
             "asset_type": type_thing(kind.halo_id, self._names) if kind else present["asset_type"],
         }
 
-    def _check(
-        self,
-        computer: Computer,
-        pair: CompanyMapping | None,
-        asset: HaloAsset | None,
-        site: HaloSite | None,
-        kind: HaloAssetType | None,
-    ) -> None:
+    def _check(self, line: SheetLine, problems: Problems, wanted: _Wanted) -> None:
         """The rules of *Edit mapping*, with what was read for the whole part."""
+        computer, asset, site = wanted.computer, wanted.asset, wanted.site
         if not computer.active:
-            raise NotFound("computer", GONE)
+            problems.add(COMPUTER.column(line), GONE)
         standing = self._standing.get((asset.pk, computer.console_id)) if asset else None
         other = standing if standing and standing.computer_id != computer.pk else None
-        number = kind.halo_id if kind else None
-        raise_edit_problems(
+        number = wanted.kind.halo_id if wanted.kind else None
+        check = partial(
+            raise_edit_problems,
             computer,
             self._credential,
-            pair,
+            wanted.pair,
             halo_asset=asset,
             other=lambda: other,
             halo_site=None if asset else site,
@@ -173,13 +166,33 @@ class ComputerJudge:
             wanted_type=number if asset else None,
             is_type=partial(_in, self._names),
         )
+        problems.check(check, partial(_column, line))
 
-    def _take(self, line: SheetLine, computer: Computer, asset: HaloAsset | None) -> None:
-        if asset is None:
-            return
-        first = self._taken.setdefault((asset.pk, computer.console_id), line.number)
-        if first != line.number:
-            raise NotFound("asset", f"Row {first} gives this asset to another computer of the console.")
+    @staticmethod
+    def _claims(
+        line: SheetLine, computer: Computer, asset: HaloAsset | None, before: Values | None, after: Values
+    ) -> list[Claim]:
+        """A row that changes something gives its asset to its computer."""
+        if asset is None or same(before, after):
+            return []
+        column = _column(line, "halo_asset")
+        return [Claim(("asset", asset.pk, computer.console_id), column, GIVEN)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    computer: Computer
+    pair: CompanyMapping | None
+    asset: HaloAsset | None
+    site: HaloSite | None
+    kind: HaloAssetType | None
+
+
+def _column(line: SheetLine, field: str) -> str:
+    """Where a sentence about a field of the mapping belongs in the sheet."""
+    if field == "halo_asset" and "asset_id" not in line.told and "asset_tag" in line.told:
+        return "asset_tag"
+    return _WAYS.get(field, TYPE).column(line)
 
 
 def _in(names: dict[int, str], number: int) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from integrations.models import (
     Company,
     Computer,
+    Console,
     HaloAsset,
     HaloAssetType,
     HaloClient,
@@ -21,15 +21,8 @@ from integrations.models import (
 )
 from integrations.sync.names import normalise_name
 from mappings.linking import companies_of
-from mappings.spreadsheets.columns import SheetLine, alike
-
-
-class NotFound(ValueError):
-    """The row names nothing, or several; `column` is the field to correct."""
-
-    def __init__(self, column: str, sentence: str) -> None:
-        self.column, self.sentence = column, sentence
-        super().__init__(sentence)
+from mappings.spreadsheets.columns import SheetLine, alike, short
+from mappings.spreadsheets.problems import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +36,16 @@ class Way:
     else_: str = ""
     """What tells those of one name apart; '' for the id."""
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.by_id, self.by_name)))
+
+    def column(self, line: SheetLine) -> str:
+        """The field by which the line names it."""
+        return self.by_id if self.by_id in line.told else self.by_name
+
+
+LOST_ZEROS: Final = " If it begins with zeros, they were lost: format the column as text."
 
 COMPANY = Way("company", "company_id", "company", lambda row: str(row.external_id))
 CLIENT = Way("Halo client", "client_id", "client")
@@ -72,42 +75,38 @@ class Index:
         return named(self._way, line, self.candidates(line))
 
 
-def named(way: Way, line: SheetLine, rows: Sequence[Any]) -> Any:
+def named(way: Way, line: SheetLine, rows: Sequence[Any], among: str = "") -> Any:
     """The one of `rows` that the line names; None if it names none. Raises `NotFound`.
 
-    Where it gives both an id and a name they have to agree: one of them may be a slip.
+    Where it gives both an id and a name they have to agree: one of them may be a slip. `among`: whose rows
+    these are, for the sentence that it is none of them.
     """
     number, name = line.told.get(way.by_id), line.told.get(way.by_name)
     if number is not None:
-        return _by_id(way, number, name, rows)
+        return _by_id(way, number, name, rows, among)
     if name is None:
         return None
     found = [row for row in rows if alike(row.name) == alike(name)]
     found = [row for row in found if getattr(row, "active", True)] or found
     if not found:
-        raise NotFound(way.by_name, f"There is no {way.one} {name!r}.")
+        raise NotFound(way.by_name, f"There is no {way.one} {short(name)}{among}.")
     if len(found) > 1:
         apart = way.else_ or f"give the id of the {way.one}"
-        raise NotFound(way.by_name, f"Several have the name {name!r}: {apart}.")
+        raise NotFound(way.by_name, f"Several have the name {short(name)}: {apart}.")
     return found[0]
 
 
-def _by_id(way: Way, number: str, name: str | None, rows: Sequence[Any]) -> Any:
+def _by_id(way: Way, number: str, name: str | None, rows: Sequence[Any], among: str) -> Any:
     found = [row for row in rows if way.id_of(row) == number]
     if not found:
-        raise NotFound(way.by_id, f"There is no {way.one} with the id {number!r}.")
+        zeros = LOST_ZEROS if way in (COMPANY, COMPUTER) and number.isdigit() else ""
+        raise NotFound(way.by_id, f"There is no {way.one} with the id {short(number)}{among}.{zeros}")
     agreeing = [row for row in found if name is None or alike(row.name) == alike(name)]
     if not agreeing:
         raise NotFound(way.by_name, f"The {way.one} with the id {number} is called {found[0].name}.")
     if len(agreeing) > 1:
         raise NotFound(way.by_id, f"Several have the id {number!r}: name the console as well.")
     return agreeing[0]
-
-
-def first_client(clients: Index, line: SheetLine) -> HaloClient | None:
-    """The client that the line names, None if it names none. Raises `NotFound`."""
-    found: HaloClient | None = clients.named(line)
-    return found
 
 
 def grouped(rows: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:
@@ -117,20 +116,21 @@ def grouped(rows: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[An
     return found
 
 
-def of_console(line: SheetLine, rows: Sequence[Any]) -> list[Any]:
-    """Those of the console that the line names, if it does. Raises `NotFound`."""
-    console = line.told.get("console")
-    if console is None:
-        return list(rows)
-    return [row for row in rows if alike(row.console.name) == alike(console)]
+class Consoles:
+    """The consoles that rows may name. One statement."""
 
+    def __init__(self) -> None:
+        self._names = {alike(name) for name in Console.objects.values_list("name", flat=True)}
 
-def first_sentence(problem: ValidationError) -> tuple[str, str]:
-    """(the field, the sentence) of what speaks against it."""
-    if hasattr(problem, "error_dict"):
-        field, sentences = next(iter(problem.message_dict.items()))
-        return field, sentences[0]
-    return "", problem.messages[0]
+    def named(self, way: Way, line: SheetLine, rows: Sequence[Any]) -> Any:
+        """The one that the line names among those of its console, if it names that. Raises `NotFound`."""
+        console = line.told.get("console")
+        if console is None:
+            return named(way, line, rows)
+        if alike(console) not in self._names:
+            raise NotFound("console", f"There is no console {short(console)}.")
+        own = [row for row in rows if alike(row.console.name) == alike(console)]
+        return named(way, line, own, f" in the console {console}")
 
 
 # ---- all rows of a part, in one statement each -----------------------------------------------

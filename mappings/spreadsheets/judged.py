@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mappings.models import SheetRow, SheetVerdict
 from mappings.spreadsheets.columns import SheetLine
+from mappings.spreadsheets.problems import Claim
 
 Values = dict[str, Any]
 """By field: a switch, or a thing with `id` and `name`, or None."""
 
 LONGEST_NAME: Final = 300
-LONGEST_REASON: Final = 500
 
 
 def thing(row: Any) -> dict[str, Any] | None:
@@ -36,35 +37,36 @@ def _ids(values: Values | None) -> Values | None:
     return {name: value["id"] if isinstance(value, dict) else value for name, value in values.items()}
 
 
-def row_of(line: SheetLine, subject: Any, before: Values | None, after: Values) -> SheetRow:
-    if same(before, after):
-        return unchanged(line, subject)
-    return SheetRow(
-        number=line.number,
-        name=str(subject)[:LONGEST_NAME],
-        subject_id=subject.pk,
-        verdict=SheetVerdict.CREATES if before is None else SheetVerdict.CHANGES,
-        before=before,
-        after=after,
-    )
+@dataclass(slots=True)
+class Judged:
+    """What was found out about a row. Without `after` it says nothing that could be otherwise."""
+
+    subject: Any = None
+    before: Values | None = None
+    after: Values | None = None
+    claims: list[Claim] = field(default_factory=list)
 
 
-def unchanged(line: SheetLine, subject: Any) -> SheetRow:
-    """It says what is so already, or nothing."""
-    return SheetRow(
-        number=line.number,
-        name=str(subject)[:LONGEST_NAME],
-        subject_id=subject.pk,
-        verdict=SheetVerdict.UNCHANGED,
-    )
+def row_of(line: SheetLine, found: Judged) -> SheetRow:
+    """For a row that nothing speaks against."""
+    row = _row(line, found.subject)
+    if found.after is None or same(found.before, found.after):
+        row.verdict = SheetVerdict.UNCHANGED
+        return row
+    row.verdict = SheetVerdict.CREATES if found.before is None else SheetVerdict.CHANGES
+    row.before, row.after = found.before, found.after
+    return row
 
 
-def refused(line: SheetLine, column: str, sentence: str, subject: Any = None) -> SheetRow:
+def refused(line: SheetLine, subject: Any, column: str, reason: str) -> SheetRow:
+    row = _row(line, subject)
+    row.verdict, row.column, row.reason = SheetVerdict.REFUSED, column, reason
+    return row
+
+
+def _row(line: SheetLine, subject: Any) -> SheetRow:
     return SheetRow(
         number=line.number,
         name=str(subject or "")[:LONGEST_NAME],
         subject_id=subject.pk if subject is not None else None,
-        verdict=SheetVerdict.REFUSED,
-        column=column,
-        reason=sentence[:LONGEST_REASON],
     )

@@ -13,7 +13,8 @@ from mappings.models import SheetKind, SheetRow
 from mappings.spreadsheets import companies, computers, products
 from mappings.spreadsheets.assets import asset_table
 from mappings.spreadsheets.columns import COMPANIES, COMPUTERS, PRODUCTS, SheetLine
-from mappings.spreadsheets.judged import Values
+from mappings.spreadsheets.judged import Judged, Values
+from mappings.spreadsheets.problems import Problems
 
 
 class Judge(Protocol):
@@ -22,8 +23,8 @@ class Judge(Protocol):
     def begin(self, lines: Sequence[SheetLine]) -> None:
         """Find what they name: a fixed number of statements, however many there are."""
 
-    def judge(self, line: SheetLine) -> SheetRow:
-        """What the row would do."""
+    def judge(self, line: SheetLine, problems: Problems) -> Judged:
+        """What the row would do; all that speaks against it is added to `problems`."""
 
 
 class Present(Protocol):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from integrations.models import HaloAssetType, HaloCredential, Product
 from mappings.linking import set_default_types
 from mappings.models import ProductMapping, SheetRow
 from mappings.spreadsheets.columns import SheetLine
-from mappings.spreadsheets.finding import PRODUCT, TYPE, Index, NotFound, named, of_console, types_of
-from mappings.spreadsheets.judged import Values, refused, row_of, type_thing, unchanged
+from mappings.spreadsheets.finding import PRODUCT, TYPE, Consoles, Index, types_of
+from mappings.spreadsheets.judged import Judged, Values, type_thing
+from mappings.spreadsheets.problems import NotFound, Problems
 
 
 class ProductJudge:
@@ -19,6 +21,7 @@ class ProductJudge:
     def __init__(self, credential: HaloCredential) -> None:
         # A console has dozens of products, not thousands: all of them, so that any spelling is found.
         products = list(Product.objects.select_related("console"))
+        self._consoles = Consoles()
         self._products = Index(PRODUCT, products)
         types = types_of(credential)
         self._types = Index(TYPE, types)
@@ -29,19 +32,18 @@ class ProductJudge:
     def begin(self, lines: Sequence[SheetLine]) -> None:
         """All are there already."""
 
-    def judge(self, line: SheetLine) -> SheetRow:
-        product = None
-        try:
-            product = named(PRODUCT, line, of_console(line, self._products.candidates(line)))
-            if product is None:
-                raise NotFound("product", "The row names no product.")
-            kind = self._types.named(line)
-        except NotFound as problem:
-            return refused(line, problem.column, problem.sentence, product)
-        if kind is None:
-            return unchanged(line, product)
-        after = _values(kind.halo_id, self._names)
-        return row_of(line, product, self._stored.get(product.pk), after)
+    def judge(self, line: SheetLine, problems: Problems) -> Judged:
+        product = problems.attempt(partial(self._product, line), "console", *PRODUCT.columns)
+        kind = problems.attempt(partial(self._types.named, line), *TYPE.columns)
+        if product is None or kind is None:
+            return Judged(product)
+        return Judged(product, self._stored.get(product.pk), _values(kind.halo_id, self._names))
+
+    def _product(self, line: SheetLine) -> Product:
+        product: Product | None = self._consoles.named(PRODUCT, line, self._products.candidates(line))
+        if product is None:
+            raise NotFound("product", "The row names no product.")
+        return product
 
 
 def mappings_of(products: Iterable[int], credential: HaloCredential, *, lock: bool = False) -> dict[int, int]:

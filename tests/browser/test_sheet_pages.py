@@ -12,7 +12,7 @@ from mappings.models import CompanyMapping, MappingSheet
 from tests.browser.pictures import look_at
 from tests.connected import execute_here
 from tests.mappings.builders import Scene, make_client, make_company, make_site
-from tests.mappings.sheets import Rows, csv_file
+from tests.mappings.sheets import Rows, csv_file, looked_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -87,6 +87,19 @@ def test_a_sheet_of_assets_leads_to_a_preview(page: Page) -> None:
     expect(page.get_by_role("button", name="Apply the ticked changes")).to_be_visible()
     look_at(page, "sheet-assets-preview")
     assert Plan.objects.get().counts["create"] == 1
+
+
+def test_a_sheet_of_which_nothing_can_be_applied_says_why_and_offers_no_apply(page: Page) -> None:
+    scene = Scene()
+    told = {"Console": "Bakcup", "Company": "Elm", "Halo client": "Nobody", "Create tickets": "perhaps"}
+
+    sheet = looked_at(scene.credential, [told])
+    page.goto(reverse("admin:mappings_mappingsheet_change", args=[sheet.pk]))
+
+    expect(page.get_by_text("Nothing to apply: every row is refused, see the reasons.")).to_be_visible()
+    expect(page.get_by_text("Console (column A): There is no console 'Bakcup'.")).to_be_visible()
+    expect(page.get_by_role("button", name="Apply")).to_have_count(0)
+    look_at(page, "sheet-nothing")
 
 
 def test_the_lists_of_computers_and_products_stay_as_wide_as_the_window(page: Page) -> None:

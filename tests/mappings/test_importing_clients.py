@@ -93,6 +93,52 @@ def test_a_credential_of_one_company_imports_nothing() -> None:
     assert import_clients(console, credential, [make_client(credential).pk]) == Imported(left=1)
 
 
+def reasons(found: Imported) -> dict[str, str]:
+    assert found.left == len(found.left_out)
+    return {row.name: row.reason for row in found.left_out}
+
+
+def test_each_client_that_stays_out_has_its_reason() -> None:
+    credential, console = make_credential(name="Desk"), make_console(kind="push")
+    names = ("Mapped", "Inactive", "Ignored", "Elsewhere", "New")
+    mapped, gone, ignored, elsewhere, new = (make_client(credential, name) for name in names)
+    foreign = make_client(make_credential(), "Foreign")
+    for client in (ignored, elsewhere):
+        import_clients(console, credential, [client.pk])
+    CompanyMapping.objects.all().delete()
+    map_company(make_company(console, "Its company"), mapped)
+    ignore_companies([Company.objects.get(name="Ignored").pk], credential)
+    map_company(Company.objects.get(name="Elsewhere"), make_client(credential, "Another"))
+    HaloClient.objects.filter(pk=gone.pk).update(active=False)
+    wanted = [row.pk for row in (mapped, gone, ignored, elsewhere, foreign, new)]
+
+    found = import_clients(console, credential, [*wanted, 999_999])
+
+    assert found.made == 1
+    assert reasons(found) == {
+        "Mapped": "The company Its company of this console is mapped to it already.",
+        "Inactive": "It is inactive in HaloPSA.",
+        "Ignored": "Its company Ignored is ignored; stop ignoring it first.",
+        "Elsewhere": "Its company Elsewhere is mapped to Another already.",
+        "Foreign": "It is not a client of Desk.",
+        "": "There is no such Halo client.",
+    }
+
+
+def test_where_nothing_can_be_imported_each_client_says_why() -> None:
+    credential = make_credential(name="Desk")
+    client, read = make_client(credential, "Alder"), make_console(name="Backup", kind="msp360")
+    own = make_credential(name="One", associated_company=make_company(read))
+
+    assert reasons(import_clients(read, credential, [client.pk])) == {
+        "Alder": "Backup reads its companies from the vendor."
+    }
+    push = make_console(kind="push")
+    assert reasons(import_clients(push, own, [make_client(own, "Birch").pk])) == {
+        "Birch": "One is associated with one company: it imports nothing."
+    }
+
+
 def test_five_hundred_cost_as_many_statements_as_five() -> None:
     credential, console = make_credential(), make_console(kind="push")
 

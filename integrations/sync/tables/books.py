@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import re
 import struct
 import tempfile
 import warnings
@@ -10,6 +11,7 @@ import weakref
 import zlib
 from array import array
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any, Final
 from xml.etree.ElementTree import ParseError, iterparse
 from xml.parsers import expat
@@ -30,6 +32,11 @@ REMEMBERED: Final = 4096
 SMALL: Final = 4 * 1024 * 1024
 """Parts below it may be as dense as they like."""
 
+BLOCK: Final = 256 * 1024
+LONGEST_TAG: Final = 200
+_MERGED: Final = re.compile(
+    rb"""<(?:\w+:)?mergeCell\s[^>]{0,100}?ref=["']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})["']"""
+)
 _DAMAGED: Final = "The workbook is damaged: {what}. Open it in a spreadsheet program and save it again."
 _BEFORE_XML: Final = b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t"
 _BROKEN: Final = (
@@ -75,12 +82,29 @@ class Book:
         self.described = "XLSX workbook"
 
     def lines(self, sheet: str = "") -> Iterator[Line]:
+        with self._opened(sheet) as source:
+            yield from sheet_lines(source, self._strings, self._looks)
+
+    def merged(self, sheet: str = "") -> Iterator[str]:
+        with self._opened(sheet) as source:
+            rest = b""
+            while block := source.read(BLOCK):
+                text, end = rest + block, 0
+                for found in _MERGED.finditer(text):
+                    yield found[1].decode()
+                    end = found.end()
+                # A tag that is cut in two is found with the next block.
+                rest = text[max(end, len(text) - LONGEST_TAG) :]
+
+    @contextmanager
+    def _opened(self, sheet: str) -> Iterator[IO[bytes]]:
+        """The XML of a sheet. Whatever is wrong with it is a `BadFile`."""
         path = self._paths.get(sheet or self.sheets[0])
         if path is None:
             raise BadFile(f"The workbook has no sheet called {sheet[:100]!r}.")
         try:
             with self._archive.open(path) as source:
-                yield from sheet_lines(source, self._strings, self._looks)
+                yield source
         except BadFile:
             raise
         except _BROKEN as problem:

@@ -66,6 +66,10 @@ class Delimited:
         finally:
             text.detach()
 
+    def merged(self, sheet: str = "") -> Iterator[str]:
+        """Text has no merged cells."""
+        return iter(())
+
     def _start(self) -> str:
         self._file.seek(0)
         decoder = codecs.getincrementaldecoder(self._encoding)(errors="replace")

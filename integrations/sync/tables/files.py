@@ -33,6 +33,9 @@ class Source(Protocol):
     def lines(self, sheet: str = "") -> Iterator[Line]:
         """The rows of a sheet in order, empty ones left out. Raises `BadFile`."""
 
+    def merged(self, sheet: str = "") -> Iterator[str]:
+        """Its merged cells, as A1:B2: only the first of them has a value."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -104,6 +107,7 @@ class Bounded:
 
     def __init__(self, source: Source) -> None:
         self._lines: Callable[[str], Iterator[Line]] = source.lines
+        self.merged = source.merged
         self.sheets = source.sheets
         self.described = source.described
 

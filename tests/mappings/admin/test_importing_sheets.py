@@ -94,6 +94,55 @@ def test_a_refused_row_is_shown_with_its_column(
     assert "Apply the" not in told
 
 
+def test_a_sheet_with_nothing_to_apply_says_so_and_has_no_button(
+    browser: Client, credential: HaloCredential, company: Company
+) -> None:
+    sheet = looked_at(credential, [row(**{"Halo client": "Nobody"})])
+    list_ = reverse("admin:mappings_mappingsheet_changelist")
+
+    told = page(browser, sheet)
+    browser.post(reverse("admin:mappings_mappingsheet_apply", args=[sheet.pk]), {"checksum": sheet.checksum})
+
+    assert "Nothing to apply: every row is refused, see the reasons." in told
+    assert "Ready to apply" not in told and "Apply the" not in told
+    assert not Run.objects.filter(kind=RunKind.APPLY_SHEET).exists()
+    assert sheet.file_name in browser.get(list_, {"state": "nothing"}).content.decode()
+    assert sheet.file_name not in browser.get(list_, {"state": "ready"}).content.decode()
+
+
+def test_a_preview_of_assets_with_nothing_to_apply_has_no_button(
+    browser: Client, credential: HaloCredential
+) -> None:
+    row_ = {"inventory_number": "R-1", "assettype_name": "Workstation", "client_name": "Nobody"}
+    plan = looked_at(credential, [row_], "assets").plan
+    assert plan is not None
+
+    told = browser.get(reverse("admin:integrations_plan_change", args=[plan.pk])).content.decode()
+
+    assert "Nothing to apply: every row is refused, see the reasons." in told
+    assert "Apply the ticked changes" not in told and "Keep these ticks" not in told
+    list_ = browser.get(reverse("admin:integrations_plan_changelist")).content.decode()
+    assert "1 refused" in list_
+
+
+def test_a_sheet_of_assets_that_changes_nothing_says_so(browser: Client, credential: HaloCredential) -> None:
+    make_fields(credential)
+    client = make_client(credential, "Alder Group")
+    make_asset(client, {1: "PC-1"}, halo_id=501, site=make_site(client))
+    row_ = {"id": "501", "Device Name": "PC-1", "$CFnone": "x"}
+    plan = looked_at(credential, [row_, {"id": "999", "Device Name": "PC-9"}], "assets").plan
+    assert plan is not None
+
+    told = browser.get(reverse("admin:integrations_plan_change", args=[plan.pk])).content.decode()
+    lists = [reverse("admin:integrations_plan_changelist"), reverse("admin:mappings_mappingsheet_changelist")]
+
+    assert "HaloPSA holds already what it says: nothing to do, no change" in told
+    assert "Refused" in told and ">Skip<" not in told
+    assert "Columns left out" in told and "$CFnone" in told
+    for list_ in lists:
+        assert "1 unchanged, 1 refused" in browser.get(list_).content.decode()
+
+
 def test_a_preview_that_is_older_than_the_mapping_says_so(
     browser: Client, credential: HaloCredential, company: Company
 ) -> None:

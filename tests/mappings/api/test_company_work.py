@@ -155,10 +155,30 @@ def test_clients_are_imported_by_id_or_by_search() -> None:
     one = make_halo_client(credential, name="Alder")
     make_halo_client(credential, name="Birch")
     common = {"console": console.pk, "halo_credential": credential.pk}
-    counts = {"made": 1, "reused": 0, "left": 0}
+    counts = {"made": 1, "reused": 0, "left": 0, "left_out": []}
     assert post("company-mappings/import", halo_clients=[one.pk], **common).json() == counts
     assert post("company-mappings/import", search="", **common).json() == counts
     assert CompanyMapping.objects.count() == 2
+
+
+def test_each_client_that_stays_out_of_an_import_is_told_with_the_reason() -> None:
+    credential, console = make_credential(), make_console(kind="push")
+    known, gone = make_halo_client(credential, name="Alder"), make_halo_client(credential, active=False)
+    map_company(make_company(console, name="Alder Dental"), known)
+    common = {"console": console.pk, "halo_credential": credential.pk}
+
+    answer = post("company-mappings/import", halo_clients=[known.pk, gone.pk, 999_999], **common).json()
+
+    assert (answer["made"], answer["left"]) == (0, 3)
+    assert answer["left_out"] == [
+        {
+            "halo_client": known.pk,
+            "name": "Alder",
+            "reason": "The company Alder Dental of this console is mapped to it already.",
+        },
+        {"halo_client": gone.pk, "name": gone.name, "reason": "It is inactive in HaloPSA."},
+        {"halo_client": 999_999, "name": "", "reason": "There is no such Halo client."},
+    ]
 
 
 def test_a_console_that_is_read_takes_no_clients() -> None:

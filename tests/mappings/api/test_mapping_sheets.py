@@ -83,7 +83,7 @@ def test_rows_tell_verdict_column_and_values(scene: Scene) -> None:
     assert new["after"]["halo_client"] == {"id": scene.client.pk, "name": scene.client.name}
     assert (bad["column"], bad["reason"]) == (
         "Company ID (column A)",
-        "There is no company with the id '?'.",
+        "There is no company with the id '?'. Halo client (column B): There is no Halo client '?'.",
     )
 
 
@@ -102,6 +102,21 @@ def test_it_is_applied_by_its_checksum_once(scene: Scene) -> None:
     assert CompanyMapping.objects.count() == 2
     assert caller.get(f"{LIST}{told['id']}/").json()["state"] == "applied"
     assert caller.post(f"{LIST}{told['id']}/look/").status_code == 409
+
+
+def test_a_sheet_with_nothing_to_apply_is_never_ready(scene: Scene) -> None:
+    caller = make_caller()
+    told = send(caller, scene, {"Company ID": "?", "Halo client": "?"}).json()
+
+    answer = caller.post(f"{LIST}{told['id']}/apply/", {"checksum": told["checksum"]}, format="json")
+
+    assert (told["state"], told["counts"]) == ("nothing", {"refused": 1})
+    assert told["reason"] == "Nothing to apply: every row is refused, see the reasons."
+    assert answer.status_code == 409
+    assert answer.json()["detail"] == told["reason"]
+    assert caller.get(LIST, {"state": "nothing"}).json()["count"] == 1
+    assert caller.get(LIST, {"state": "ready"}).json()["count"] == 0
+    assert caller.get(LIST, {"state": "happy"}).status_code == 400
 
 
 def test_looking_again_gives_another_checksum(scene: Scene) -> None:
@@ -146,6 +161,26 @@ def test_a_sheet_of_assets_is_a_plan(scene: Scene) -> None:
     answer = caller.post(f"{LIST}{told['id']}/apply/", {"checksum": "x"}, format="json")
     assert answer.status_code == 409
     assert f"by its plan ({told['plan']})" in answer.json()["detail"]
+
+
+def test_a_sheet_of_assets_tells_state_and_counts_as_other_sheets_do(scene: Scene) -> None:
+    caller = make_caller()
+    make_asset(scene.client, {1: "PC-1"}, halo_id=501, site=scene.site)
+    same, other = {"id": "501", "Device Name": "PC-1"}, {"id": "501", "Device Name": "PC-2"}
+    wrong = {"id": "999", "Device Name": "PC-3"}
+
+    unchanged = send(caller, scene, same, what="assets").json()
+    mixed = send(caller, scene, other, wrong, what="assets").json()
+    refused = send(caller, scene, wrong, what="assets").json()
+
+    told = [(sheet["state"], sheet["counts"]) for sheet in (unchanged, mixed, refused)]
+    assert told == [
+        ("nothing", {"unchanged": 1}),
+        ("ready", {"changes": 1, "refused": 1}),
+        ("nothing", {"refused": 1}),
+    ]
+    assert unchanged["reason"] == "Nothing to apply: no row would change anything."
+    assert caller.get(LIST, {"state": "nothing"}).json()["count"] == 2
 
 
 def test_each_kind_needs_the_right_to_change_what_it_holds(scene: Scene) -> None:

@@ -222,7 +222,10 @@ def test_rows_can_be_unticked(scene: Scene) -> None:
     ("told", "reason"),
     [
         ({**NEW, "client_name": "Nobody"}, "client_name (column C): There is no Halo client 'Nobody'."),
-        ({**NEW, "site_name": "Moon"}, "site_name (column E): There is no site 'Moon'."),
+        (
+            {**NEW, "site_name": "Moon"},
+            "site_name (column E): There is no site 'Moon' of the client Alder Dental Group.",
+        ),
         (
             {**NEW, "assettype_name": "Toaster"},
             "assettype_name (column B): There is no asset type 'Toaster'.",
@@ -230,7 +233,7 @@ def test_rows_can_be_unticked(scene: Scene) -> None:
         ({**NEW, "assettype_name": ""}, "assettype_name (column B): A new asset needs an asset type."),
         (
             {**NEW, "Device Name": ""},
-            "Device Name (column D): It is empty, and names the assets of the type Workstation.",
+            "Device Name (column D): This cell is empty, and names the assets of the type Workstation.",
         ),
         (
             {**NEW, "warranty_end": "soon"},

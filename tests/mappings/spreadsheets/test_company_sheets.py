@@ -130,7 +130,7 @@ def test_an_exported_company_without_a_client_changes_nothing(town: Town) -> Non
         (
             {"Company ID": "c1", "Halo client ID": "71", "Default site": "Moon"},
             "Default site (column C)",
-            "There is no site 'Moon'.",
+            "There is no site 'Moon' of the client Alder Group.",
         ),
         (
             {"Company ID": "c1", "Halo client ID": "71", "Create tickets": "perhaps"},
@@ -179,7 +179,10 @@ def test_an_inactive_client_is_refused_as_on_the_page(town: Town) -> None:
 
     row = only_row(town, **town.row())
 
-    assert (row.column, row.reason) == ("Halo client", "The Halo client Alder Group is not active.")
+    assert (row.column, row.reason) == (
+        "Halo client ID (column B)",
+        "The Halo client Alder Group is not active.",
+    )
 
 
 def test_a_second_row_about_the_same_company_is_refused(town: Town) -> None:

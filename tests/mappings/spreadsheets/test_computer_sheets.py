@@ -131,14 +131,14 @@ def test_without_an_asset_the_computer_is_to_be_exported_there(office: Office) -
         (
             {"Asset tag": "T9"},
             "Asset tag (column B)",
-            "There is no such asset with the tag 'T9' at this client.",
+            "There is no asset with the tag 'T9' at the client Alder Dental Group.",
         ),
         (
             {"Asset ID": 501, "Asset": "Other"},
             "Asset (column C)",
             "The asset with the id 501 is called PC-1.",
         ),
-        ({"Site": "Moon"}, "Site (column B)", "There is no site 'Moon'."),
+        ({"Site": "Moon"}, "Site (column B)", "There is no site 'Moon' of the client Alder Dental Group."),
         ({"Asset type": "Toaster"}, "Asset type (column B)", "There is no asset type 'Toaster'."),
     ],
 )
@@ -169,7 +169,7 @@ def test_an_asset_that_stands_for_another_computer_is_not_taken_from_it(office: 
     row = office.row(**{"Asset ID": 501})
 
     assert (row.column, row.reason) == (
-        "Asset",
+        "Asset ID (column B)",
         "This asset already stands for the computer PC-2.",
     )
 
@@ -190,7 +190,7 @@ def test_only_computers_of_mapped_companies_can_be_mapped(office: Office) -> Non
 
     (row,) = office.rows({"Computer ID": "d9", "Asset": "PC-1"})
 
-    assert row.column == "Computer"
+    assert row.column == "Computer ID (column A)"
     assert row.reason.startswith("The company Birch is not mapped; only computers of mapped companies")
 
 
