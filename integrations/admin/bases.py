@@ -21,6 +21,7 @@ from django.http import (
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from integrations.admin.deletion import without
 from integrations.admin.display import admin_url
 from integrations.admin.histories import ToldHistory
 from integrations.admin.pages import came_from
@@ -81,6 +82,16 @@ class BridgeAdmin(ToldHistory, ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return CountedOnce
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """As Django tells it, but for rows that only join two others: nobody knows those."""
+        told, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        joins: list[Any] = [field.remote_field.through for field in self.opts.many_to_many]
+        metas = [join._meta for join in joins if join._meta.auto_created]
+        names = tuple(f"{str(meta.verbose_name).capitalize()}:" for meta in metas)
+        for meta in metas:
+            counts.pop(meta.verbose_name_plural, None)
+        return without(told, names), counts, lacking, protected
 
     # ---- buttons ---------------------------------------------------------------------------
 

@@ -43,6 +43,15 @@ class CountedDeletion:
                 yield relation
 
 
+def without(told: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
+    """A list of lists of texts, without those that begin so."""
+    return [
+        without(item, beginnings) if isinstance(item, list) else item
+        for item in told
+        if isinstance(item, list) or not (beginnings and str(item).startswith(beginnings))
+    ]
+
+
 def _pointing_at(relation: Any, rows: list[Any]) -> Any:
     return relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
 

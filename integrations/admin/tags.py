@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,6 +96,12 @@ def before_and_after(row: HaloChange) -> SafeString:
 def of(mapping: dict[Any, Any], key: object) -> Any:
     """The value under a key that is known only at this moment."""
     return mapping.get(key)
+
+
+@register.filter
+def at(items: Sequence[Any], place: int) -> Any:
+    """One of several, by its place from 0."""
+    return items[place]
 
 
 @register.simple_tag(takes_context=True)

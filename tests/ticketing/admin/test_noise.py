@@ -124,3 +124,16 @@ def test_a_storm_asks_before_it_is_decided(browser: Client, decision: str) -> No
     storm.refresh_from_db()
     assert storm.state in (StormState.RELEASED, StormState.DISSOLVED)
     assert "has changed" in browser.post(address, follow=True).content.decode()
+
+
+def test_deleting_a_window_names_nothing_that_nobody_knows(browser: Client) -> None:
+    world = World()
+    begins = {"begins_on": "2026-01-06", "begins_at": "22:00", "minutes": 60, "time_zone": "UTC"}
+    window = MaintenanceWindow.objects.create(name="Patch night", **begins)
+    window.companies.add(world.company)
+    address = reverse("admin:ticketing_maintenancewindow_delete", args=(window.pk,))
+    page = browser.get(address).content.decode()
+
+    assert "Patch night" in page
+    assert "relationship" not in page
+    assert "object (" not in page
