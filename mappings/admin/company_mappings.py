@@ -23,6 +23,7 @@ from integrations.admin.display import admin_url, moment, row_link
 from integrations.admin.namesakes import tell_apart
 from integrations.admin.pages import address
 from integrations.models import Company, Console, HaloCredential
+from integrations.sync.sentences import sentence
 from mappings.admin.company_effects import BULK, Pressed, after_mapping, press
 from mappings.admin.company_forms import ChooseClientForm, CompanyMappingForm
 from mappings.admin.company_history import history_of
@@ -232,7 +233,7 @@ class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage
             return ""
         if mapping.create_tickets:
             self.tickets_switched_on([mapping])
-        self.log_change(request, mapping, f"Mapped to {mapping.halo_client}.")
+        self.log_change(request, mapping, sentence(f"Mapped to {mapping.halo_client}"))
         messages.success(request, f"{company} is {mapping.halo_client} from now on.")
         return f"{self.url('changelist')}?halo_credential={mapping.halo_credential_id}"
 
