@@ -31,6 +31,7 @@ from integrations.records import CheckResult
 from integrations.runs.delivery import deliver
 from integrations.runs.request import (
     request_delivery,
+    request_gaps,
     request_halo_sync,
     request_routing,
 )
@@ -158,6 +159,9 @@ def apply_assets(work: Work) -> Result:
     if isinstance(result, Done):
         # The same machine in another console joins the asset that was made for the first.
         linking.match_again(credential_of(work))
+        if assets_apply.has_done_something(work.run):
+            # What it has mended is off the gap report at once, not an hour later.
+            request_gaps(credential_of(work))
         if result.state != RunState.FAILED and tickets_apply.has_tickets(work.run.plan):
             return Then("tickets", {"stopped": result.error})
     return result

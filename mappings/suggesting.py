@@ -14,6 +14,8 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
+from integrations.sync.sentences import sentence
+
 SIMILAR_FROM: Final = 85
 MOST_SIMILAR: Final = 3
 EXACT: Final = 100
@@ -176,7 +178,7 @@ class _Finder:
     @staticmethod
     def _exact(company: CompanyName, found: Mapping[int, str], evidence: str, words: str) -> list[Suggestion]:
         return [
-            Suggestion(company.id, client, EXACT, f"{words}: {value}.", len(found) > 1, evidence)
+            Suggestion(company.id, client, EXACT, sentence(f"{words}: {value}"), len(found) > 1, evidence)
             for client, value in sorted(found.items())
         ]
 
@@ -185,7 +187,7 @@ class _Finder:
         if not clients:
             return []
         namesakes = self._namesakes[company.group, company.normalised]
-        reason = f"Same name: {clients[0].name}."
+        reason = sentence(f"Same name: {clients[0].name}")
         if len(clients) > 1:
             reason = f"{len(clients)} clients have this name."
         elif namesakes > 1:

@@ -41,7 +41,7 @@ def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
 
 def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
-        if name.endswith("id") and (name == "halo_id" or f"{name.removesuffix('id')}name" in values):
+        if name.endswith("id") and (name in UNSPOKEN or f"{name.removesuffix('id')}name" in values):
             continue
         if isinstance(value, Mapping):
             yield from _inner(value)
@@ -58,6 +58,8 @@ def _inner(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield _spoken(str(name)), _text(value)
 
 
+UNSPOKEN = ("halo_id", "mapping_id")
+"""Ids of what the row is about anyway."""
 SPOKEN = {"inventory_number": "Asset tag"}
 """What staff call it, where that differs from the API."""
 

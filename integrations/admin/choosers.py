@@ -16,6 +16,7 @@ from unfold.widgets import (
     UnfoldAdminSelect2Widget,
 )
 
+from integrations.admin.namesakes import KNOWN, label_of, name_apart, tell_apart, with_namesakes
 from integrations.choices import OptionKind
 from integrations.models import HaloAssetType, HaloClient, HaloField, HaloOption
 
@@ -67,14 +68,21 @@ class SearchSelect(AutocompleteWidgetMixin, forms.Select):
         wanted = [item for item in value if item not in (None, "")]
         options = [self.create_option(name, "", "", False, 0)] if not self.allow_multiple_selected else []
         for row in self._rows(wanted):
-            options.append(self.create_option(name, row.pk, str(row), True, len(options)))
+            options.append(self.create_option(name, row.pk, label_of(row), True, len(options)))
         return [(None, options, 0)]
 
     def _rows(self, wanted: Sequence[str]) -> Iterable[Any]:
         choices: Any = self.choices
         queryset = getattr(choices, "queryset", None)
         numbers = [item for item in wanted if str(item).isdigit()]
-        return queryset.filter(pk__in=numbers) if queryset is not None and numbers else []
+        if queryset is None or not numbers:
+            return []
+        rows = queryset.filter(pk__in=numbers)
+        if rows.model not in KNOWN:
+            return rows
+        for row in (found := list(with_namesakes(rows))):
+            name_apart(row)
+        return found
 
 
 def client_field(credential_id: int, help_text: str = "") -> forms.ModelChoiceField[HaloClient]:
@@ -89,7 +97,8 @@ def client_field(credential_id: int, help_text: str = "") -> forms.ModelChoiceFi
 
 
 def matches(request: HttpRequest, rows: QuerySet[Any], *fields: str, label: Any = str) -> JsonResponse:
-    """Answer of a search select: rows where every typed word occurs in one of `fields`, by page."""
+    """Answer of a search select: rows where every typed word occurs in one of `fields`, by page; those of one
+    name with what tells them apart."""
     for word in request.GET.get("term", "").split():
         any_field = Q()
         for field in fields:
@@ -98,7 +107,9 @@ def matches(request: HttpRequest, rows: QuerySet[Any], *fields: str, label: Any 
     page = min(max(id_of(request, "page") or 1, 1), MOST_PAGES)
     start = (page - 1) * PAGE_SIZE
     found = list(rows[start : start + PAGE_SIZE + 1])
-    results = [{"id": str(row.pk), "text": str(label(row))} for row in found[:PAGE_SIZE]]
+    shown = found[:PAGE_SIZE]
+    tell_apart(shown)
+    results = [{"id": str(row.pk), "text": label_of(row, str(label(row)))} for row in shown]
     return JsonResponse({"results": results, "pagination": {"more": len(found) > PAGE_SIZE}})
 
 

@@ -15,6 +15,7 @@ from integrations.admin import display, writing
 from integrations.admin.changes import Difference, differences
 from integrations.admin.display import CHANGE_TONES
 from integrations.admin.gauges import Gauge, gauges_of
+from integrations.admin.namesakes import label_of
 from integrations.admin.writing import WritingControl
 from integrations.models import HaloChange, HaloCredential, Run
 from integrations.net.redact import redact
@@ -49,6 +50,12 @@ def state_badge(row: Model, field: str = "state") -> SafeString:
 @register.filter
 def row_link(row: Model | None, text: object = "") -> SafeString | str:
     return display.row_link(row, text)
+
+
+@register.filter
+def named(row: Model) -> str:
+    """The row's name, with what tells it from others of that name where the page has looked for them."""
+    return label_of(row)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from integrations.choices import RunKind
 from integrations.models import Company, HaloClient, HaloCredential
 from integrations.runs.request import request_routing, request_run
+from integrations.sync.sentences import sentence
 from mappings.admin.company_rows import chosen_exact
 from mappings.linking import (
     SWITCHES,
@@ -184,7 +185,7 @@ def _keep(request: HttpRequest, credential: HaloCredential, rest: str) -> Presse
     mapping = rows.select_related("company", "halo_client").first()
     if mapping is None or not confirm_name(mapping, request.user):
         return Pressed(NOTHING)
-    return Pressed(f"{mapping.company} stays {mapping.halo_client}.", [mapping.company_id])
+    return Pressed(sentence(f"{mapping.company} stays {mapping.halo_client}"), [mapping.company_id])
 
 
 # ---- switches ---------------------------------------------------------------------------------

@@ -20,8 +20,10 @@ from integrations.admin.bases import BridgeAdmin
 from integrations.admin.choosers import id_of, matches
 from integrations.admin.credential_choice import credential_choice
 from integrations.admin.display import admin_url, moment, row_link
+from integrations.admin.namesakes import tell_apart
 from integrations.admin.pages import address
 from integrations.models import Company, Console, HaloCredential
+from integrations.sync.sentences import sentence
 from mappings.admin.company_effects import BULK, Pressed, after_mapping, press
 from mappings.admin.company_forms import ChooseClientForm, CompanyMappingForm
 from mappings.admin.company_history import history_of
@@ -201,6 +203,8 @@ class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage
         if form.is_valid() and (leads_to := self._mapped(request, company, form)):
             after_mapping(credential)
             return HttpResponseRedirect(leads_to)
+        guesses = company.suggestions.filter(halo_credential=credential).select_related("halo_client")
+        tell_apart([company, *(guess.halo_client for guess in guesses)])
         context = self.page_context(
             request,
             f"Map {company}",
@@ -208,7 +212,7 @@ class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage
             credential=credential,
             form=form,
             media=form.media,
-            suggested=company.suggestions.filter(halo_credential=credential).select_related("halo_client"),
+            suggested=guesses,
             history=history_of(company, credential),
         )
         return TemplateResponse(request, "bridge/choose_client.html", context)
@@ -229,7 +233,7 @@ class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage
             return ""
         if mapping.create_tickets:
             self.tickets_switched_on([mapping])
-        self.log_change(request, mapping, f"Mapped to {mapping.halo_client}.")
+        self.log_change(request, mapping, sentence(f"Mapped to {mapping.halo_client}"))
         messages.success(request, f"{company} is {mapping.halo_client} from now on.")
         return f"{self.url('changelist')}?halo_credential={mapping.halo_credential_id}"
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from integrations.admin.choosers import id_of
+from integrations.admin.namesakes import name_apart, with_namesakes
 from integrations.admin.pages import Choice, choices, page_of
 from integrations.listing import count_rows
 from integrations.models import Company, Computer, HaloCredential, Location
@@ -20,6 +21,9 @@ SIZES: Final = (25, 50, 100, 250)
 PER_PAGE: Final = 50
 MOST_PLACES: Final = 4
 """Locations that a row names; the rest is a number."""
+OF_MAPPING: Final = ("halo_client", "halo_site", "halo_client__merged_into")
+OF_GUESS: Final = "halo_client"
+"""What a row shows by name and that may have a namesake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class CompanyRows:
     """One page of companies.
 
     Each has `state`, `mapping`, `best` (suggestion), `suggested`, `ignored_at`, `ignored_by` and
-    `ignored_because`, `broken` (a sentence), `places` (locations), `places_left` and `computers_found`.
+    `ignored_because`, `broken` (a sentence), `places` (locations), `places_left` and `computers_found`; and
+    `apart`, as their clients and sites have, where several are of one name.
     """
 
     page: Any
@@ -127,12 +132,12 @@ def _for_the_page(companies: QuerySet[Any], credential: HaloCredential) -> Query
     pairs = CompanyMapping.objects.filter(halo_credential=credential).select_related(
         "halo_client__merged_into", "halo_site", "mapped_by"
     )
-    guesses = CompanySuggestion.objects.filter(halo_credential=credential).select_related("halo_client")
+    guesses = CompanySuggestion.objects.filter(halo_credential=credential).select_related(OF_GUESS)
     sites = LocationMapping.objects.in_use().filter(company_mapping__halo_credential=credential)
     ignored = IgnoredCompany.objects.filter(company=OuterRef("pk"), halo_credential=credential)
     places = Location.objects.filter(active=True).order_by("name", "pk")
     return (
-        companies.select_related("console")
+        with_namesakes(companies.select_related("console"))
         .annotate(
             computers_found=Coalesce(Subquery(number, output_field=IntegerField()), 0),
             ignored_at=Subquery(ignored.values("ignored_at")[:1]),
@@ -140,9 +145,11 @@ def _for_the_page(companies: QuerySet[Any], credential: HaloCredential) -> Query
             ignored_because=Subquery(ignored.values("reason")[:1]),
         )
         .prefetch_related(
-            Prefetch("mappings", queryset=pairs, to_attr="mapped"),
+            Prefetch("mappings", queryset=with_namesakes(pairs, *OF_MAPPING), to_attr="mapped"),
             Prefetch(
-                "suggestions", queryset=guesses.order_by("-score", "halo_client__name"), to_attr="suggested"
+                "suggestions",
+                queryset=with_namesakes(guesses, OF_GUESS).order_by("-score", "halo_client__name"),
+                to_attr="suggested",
             ),
             Prefetch(
                 "locations",
@@ -162,5 +169,10 @@ def _describe(company: Any) -> None:
     company.mapping = next(iter(company.mapped), None)
     company.best = next(iter(company.suggested), None)
     company.broken = company.mapping.why_broken() if company.mapping else ""
+    name_apart(company)
+    if company.mapping:
+        name_apart(company.mapping, *OF_MAPPING)
+    for guess in company.suggested:
+        name_apart(guess, OF_GUESS)
     company.places = company.all_places[:MOST_PLACES]
     company.places_left = len(company.all_places) - len(company.places)

@@ -41,7 +41,12 @@ class EditMappingForm(forms.Form):
 
     @property
     def existing(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("halo_asset", "wanted_site", "wanted_type")]
+        return [self["halo_asset"]]
+
+    @property
+    def changes(self) -> list[forms.BoundField]:
+        """They count for an asset that is there only."""
+        return [self[name] for name in ("wanted_site", "wanted_type")]
 
     @property
     def new(self) -> list[forms.BoundField]:

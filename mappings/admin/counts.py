@@ -50,15 +50,17 @@ _NAMES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the page is about: a credential, and a month (None: this moment)."""
+    """What the page is about: a credential, and a month (None: this moment). `problem`: why there is no such
+    month."""
 
     credential: HaloCredential
     months: list[Month]
     month: Month | None
+    problem: str = ""
 
     @property
     def missing(self) -> bool:
-        return self.month is not None and self.month.counted is None
+        return bool(self.problem) or (self.month is not None and self.month.counted is None)
 
     @property
     def counted_on(self) -> date:
@@ -84,13 +86,26 @@ class Asked:
 
 
 def asked_for(request: HttpRequest, credential: HaloCredential) -> Asked:
-    """One statement. 404 for a month that has not ended, or lies before the first counted one."""
+    """One statement."""
     months = months_of(credential)
-    key = request.GET.get(MONTH, "")
+    key = request.GET.get(MONTH, "").strip()
     chosen = next((month for month in months if month.key == key), None)
-    if key and chosen is None:
-        raise Http404("This month has not ended, or lies before the first one that was counted.")
-    return Asked(credential, months, chosen)
+    return Asked(credential, months, chosen, _no_such(key, months) if key and chosen is None else "")
+
+
+def _no_such(key: str, months: list[Month]) -> str:
+    """Why there is no such month, as a sentence."""
+    try:
+        begins = date.fromisoformat(f"{key}-01")
+    except ValueError:
+        return f"“{key[:20]}” is no month: write it like {timezone.localdate():%Y-%m}."
+    if begins >= timezone.localdate().replace(day=1):
+        return f"{key} has not ended yet. It is counted on the day after its end."
+    if not months:
+        return f"{key} was not counted: no month's end was yet."
+    if begins < months[-1].ends_on:
+        return f"{key} lies before the first month that is shown here, {months[-1].key}."
+    return f"{key} was not counted."
 
 
 @admin.register(MonthCount)
@@ -107,10 +122,11 @@ class CountAdmin(HistoryAdmin):
         if choice.chosen is None:
             context = self.page_context(request, "Counts")
             return TemplateResponse(request, "bridge/choose_credential.html", context)
-        context = self.page_context(
-            request, "Counts", said=True, **self._shown(request, choice, asked_for(request, choice.chosen))
-        )
-        return TemplateResponse(request, "bridge/counts.html", context)
+        asked = asked_for(request, choice.chosen)
+        context = self.page_context(request, "Counts", said=True, **self._shown(request, choice, asked))
+        # Programs see that there is no such month; staff read why, and choose another.
+        status = 404 if asked.problem else 200
+        return TemplateResponse(request, "bridge/counts.html", context, status=status)
 
     def _shown(self, request: HttpRequest, choice: CredentialChoice, asked: Asked) -> dict[str, Any]:
         """At most eight statements, however many rows there are."""
@@ -120,8 +136,8 @@ class CountAdmin(HistoryAdmin):
             "choice": choice,
             "asked": asked,
             "page": page,
-            "total": rows.order_by().aggregate(all=Sum("number"))["all"] or 0,
-            "left_out": _left_out(asked),
+            "total": 0 if asked.problem else rows.order_by().aggregate(all=Sum("number"))["all"] or 0,
+            "left_out": 0 if asked.problem else _left_out(asked),
             "consoles": list(Console.objects.order_by("name").values_list("pk", "name")),
             "moments": self._moments(request, asked),
             "export_url": self.url("export"),
@@ -131,7 +147,8 @@ class CountAdmin(HistoryAdmin):
     @staticmethod
     def _moments(request: HttpRequest, asked: Asked) -> Iterator[dict[str, Any]]:
         """Today and each month since the first counted one, to choose from."""
-        yield {"label": "Now", "url": address(request, month=None), "chosen": asked.month is None}
+        now = asked.month is None and not asked.problem
+        yield {"label": "Now", "url": address(request, month=None), "chosen": now}
         for month in asked.months:
             yield {
                 "label": month.key,
@@ -157,7 +174,7 @@ class CountAdmin(HistoryAdmin):
             raise Http404("Counts are exported as csv or xlsx, of a HaloPSA credential.")
         asked = asked_for(request, choice.chosen)
         if asked.missing:
-            raise Http404("This month was not counted.")
+            raise Http404(asked.problem or "This month was not counted.")
         moment = asked.month.key if asked.month else f"{timezone.localtime():%Y-%m-%d-%H%M}"
         return download(kind, f"counts-{moment}", "Counts", _NAMES, _cells(asked, asked.rows(request)))
 

@@ -30,6 +30,8 @@ TONES: Final[Mapping[str, str]] = {
     GapKind.NOT_SEEN: "neutral",
     GapKind.DOUBLE_ASSET: "bad",
 }
+ONE_SIDED: Final = (GapKind.BACKUP_ONLY, GapKind.RMM_ONLY)
+"""Mended here where the other console has it under another name: both are linked with one asset."""
 RIGHTS: Final = {
     "may_decide": "mappings.decide_computerreview",
     "may_edit": "mappings.change_computermapping",
@@ -143,7 +145,7 @@ def ways_of(row: Any) -> Iterator[Way]:
     """What staff can do about a gap, the most likely first. `row` is of `gap_rows`."""
     if row.kind == GapKind.NOT_IN_HALO:
         yield from _into_halo(row)
-    elif row.kind == GapKind.TWO_COMPANIES and row.client_id and row.may_edit:
+    elif row.kind in (GapKind.TWO_COMPANIES, *ONE_SIDED) and row.client_id and row.may_edit:
         yield _edit(row)
     elif row.kind == GapKind.NOT_IN_CONSOLE and row.client and row.may_map and not row.client_is_mapped:
         found = {PARAMETER: row.halo_credential_id, "state": "unmapped"}

@@ -29,6 +29,7 @@ from integrations.admin.display import (
     two_lines,
 )
 from integrations.admin.exporting import ExportedList
+from integrations.admin.pages import Choice
 from integrations.choices import RunKind
 from integrations.models import HaloCredential, Run
 from integrations.runs.request import request_gaps
@@ -36,6 +37,8 @@ from integrations.sync.sheets import SheetColumn
 from mappings.admin.computer_rows import CredentialFilter, chosen_credential
 from mappings.admin.gap_actions import GapActions
 from mappings.admin.gap_rows import (
+    KIND,
+    ONE_SIDED,
     TONES,
     DismissedFilter,
     UnseenFilter,
@@ -122,6 +125,7 @@ class GapAdmin(GapActions, ExportedList, HistoryAdmin):
         shown = getattr(response, "context_data", None) or {}
         if "cl" in shown:
             shown["kinds"] = kinds_to_choose(request, shown["cl"])
+            shown["one_sided"] = _shows_one_sided(shown["kinds"], request.GET.get(KIND, ""))
         return response
 
     @admin.display(description="Computer or asset", ordering="name")
@@ -191,3 +195,8 @@ class GapAdmin(GapActions, ExportedList, HistoryAdmin):
         request_gaps(credential, requested_by=request.user)
         messages.success(request, "The bridge looks for gaps now; reload this page in a moment.")
         return HttpResponseRedirect(f"{self.url('changelist')}?halo_credential={credential.pk}")
+
+
+def _shows_one_sided(kinds: list[Choice], chosen: str) -> bool:
+    """Whether rows of the list are about a computer that only one of backup and RMM has."""
+    return any(kind.count for kind in kinds if kind.value in ONE_SIDED and chosen in ("", kind.value))

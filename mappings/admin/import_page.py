@@ -21,6 +21,7 @@ from mappings.linking import (
     Imported,
     import_clients,
     importable_clients,
+    importing_kinds,
     matching_clients,
     takes_imports,
 )
@@ -46,6 +47,8 @@ class ImportPage(_Base):
         consoles = [row for row in Console.objects.order_by("name") if takes_imports(row)]
         console = _chosen(request, consoles)
         more: dict[str, Any] = {"choice": choice, "consoles": consoles, "console": console}
+        if console is None:
+            more["kinds"] = importing_kinds()
         if choice.chosen and console:
             clients = matching_clients(importable_clients(console, choice.chosen), request.GET.get("q", ""))
             if request.method == "POST":

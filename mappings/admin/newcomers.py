@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,6 +13,7 @@ from django.template.response import TemplateResponse
 
 from integrations.admin.bases import HistoryAdmin
 from integrations.admin.display import moment
+from integrations.admin.namesakes import tell_apart
 from integrations.admin.pages import address, choices, page_of
 from integrations.models import HaloCredential
 from mappings.admin.company_effects import after_mapping
@@ -50,6 +52,7 @@ class NewcomerAdmin(HistoryAdmin):
         page = page_of(request, _for_the_page(rows), PER_PAGE, counts.get(kind, sum(counts.values())))
         for todo in page:
             _describe(todo)
+        tell_apart(_named(page))
         context = self.page_context(
             request,
             "New companies and clients",
@@ -129,3 +132,10 @@ def _describe(todo: Any) -> None:
     guesses = todo.company.of_company if todo.company else todo.halo_client.of_client
     todo.suggested = [row for row in guesses if row.halo_credential_id == todo.halo_credential_id]
     todo.best = next(iter(todo.suggested), None)
+
+
+def _named(page: Any) -> Iterator[Any]:
+    for todo in page:
+        yield from (todo.company, todo.halo_client)
+        if todo.best is not None:
+            yield from (todo.best.company, todo.best.halo_client)

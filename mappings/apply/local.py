@@ -25,10 +25,10 @@ from mappings.apply.prepare import CHUNK, entry_of
 from mappings.linking.archiving import archive, bring_back
 from mappings.linking.companies import map_company
 from mappings.linking.locations import map_locations
-from mappings.models import CompanyMapping, ComputerMapping
+from mappings.models import CompanyMapping, ComputerMapping, MappingOrigin
 from mappings.planning import WRITES
 from mappings.planning.links_back import local_acts_of
-from mappings.planning.rows import COMPANY_MAPPING, LOCAL, LOCATIONS
+from mappings.planning.rows import COMPANY_MAPPING, LOCAL, LOCATIONS, MAPPING
 
 CHANGED = "The mapping was changed meanwhile; make a new preview."
 
@@ -53,7 +53,10 @@ def apply_local(job: Job) -> str:
         with transaction.atomic():
             for row in (row for row in rows if row.subject_kind == COMPANY_MAPPING):
                 _change_mapping(job, row)
-            _unlink(job, [row for row in rows if row.action == Action.UNLINK and row.before.get("halo_id")])
+            ended = [row for row in rows if row.action == Action.UNLINK and row.before.get("halo_id")]
+            was = _unlink(job, ended)
+            for row in ended:
+                row.before |= was.get(row.subject_id, {})
             _link(job, [row for row in rows if row.action == Action.LINK and row.after.get("halo_id")])
             Entry.objects.bulk_create(
                 [entry_of(job, row, Outcome.DONE, row.reason) for row in rows], batch_size=CHUNK
@@ -110,19 +113,25 @@ def _is_as(mapping: CompanyMapping, row: PlannedChange) -> bool:
     return (mapping.halo_client.halo_id, site) == (row.before["client_id"], row.before["site_id"])
 
 
-def _unlink(job: Job, rows: Rows) -> None:
-    """Computers that lead to another asset by now keep it."""
+def _unlink(job: Job, rows: Rows) -> dict[int, dict[str, Any]]:
+    """Computers that lead to another asset by now keep it. What the ended mappings were, by computer."""
     asset_of = {row.subject_id: row.before["halo_id"] for row in rows}
     mappings = ComputerMapping.objects.filter(halo_credential=job.credential)
+    was: dict[int, dict[str, Any]] = {}
     for numbers in batches(asset_of):
         found = mappings.filter(computer__in=numbers)
-        told = found.values_list("pk", "computer_id", "halo_asset__halo_id")
-        same = [pk for pk, computer, halo_id in told if halo_id == asset_of[computer]]
+        told = found.values_list("pk", "computer_id", "origin", "halo_asset__halo_id")
+        same = {pk: (computer, origin) for pk, computer, origin, now in told if now == asset_of[computer]}
         mappings.filter(pk__in=same).delete()
+        was |= {computer: {MAPPING: pk, "origin": origin} for pk, (computer, origin) in same.items()}
+    return was
 
 
 def _link(job: Job, rows: Rows) -> None:
-    """Computers that were mapped meanwhile, and assets that another computer holds by now, stay so."""
+    """Computers that were mapped meanwhile, and assets that another computer holds by now, stay so.
+
+    A mapping that comes back has the id it had: what earlier runs wrote is known by it, and can be undone.
+    """
     for some in batches(rows):
         consoles = Computer.objects.filter(pk__in=[row.subject_id for row in some])
         console_of = dict(consoles.values_list("pk", "console_id"))
@@ -133,6 +142,8 @@ def _link(job: Job, rows: Rows) -> None:
         ComputerMapping.objects.bulk_create(
             [
                 ComputerMapping(
+                    pk=row.after.get(MAPPING),
+                    origin=row.after.get("origin", MappingOrigin.CHOSEN),
                     computer_id=row.subject_id,
                     console_id=console_of[row.subject_id],
                     halo_credential=job.credential,

@@ -67,6 +67,11 @@ def apply_plan(work: Work, plan: Plan, reader: Reader, writer: Writer) -> Result
     return phases[work.cursor.get("phase", "check")](job)
 
 
+def has_done_something(run: Run) -> bool:
+    """Whether anything is different after the run, in Halo or on our side."""
+    return Entry.objects.filter(run=run, outcome=Outcome.DONE).exists()
+
+
 # ---- before anything is written -------------------------------------------------------------
 
 

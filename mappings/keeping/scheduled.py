@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from integrations.runs.request import request_run
 from integrations.runs.steps import Done, Result, Work
 from integrations.sync.safety import WritesStopped
 from mappings.keeping.judging import Tally, in_words, why_it_waits
-from mappings.keeping.waiting import asked_already, supersede
+from mappings.keeping.waiting import asked_already, drop_preview, has_asked, supersede
 from mappings.models import CompanyMapping, ComputerMapping, SyncLimits
 from mappings.planning import UNDO, WRITES, Change, Computed, compute_changes, store, sum_of
 
@@ -44,6 +45,7 @@ def keep_assets(work: Work, credential: HaloCredential) -> Result:
     _forget_old(credential)
     companies = switched_on(credential)
     if not companies:
+        drop_preview(work.run)
         supersede(credential, work.run)
         return Done()
     work.progress("Comparing", 0, len(companies))
@@ -173,16 +175,18 @@ def _apply(
     plan = before.exclude(runs__kind=RunKind.KEEP_ASSETS).order_by("-pk").first()
     if plan is not None and _was_tried(plan, credential):
         return
-    if plan is None or plan.state != PlanState.READY:
-        plan = _new(credential, changes, company_of)
-    request_run(
-        RunKind.APPLY_ASSETS,
-        halo_credential=credential,
-        plan=plan,
-        parameters={"checksum": plan.checksum},
-        requested_by=run.requested_by,
-        slot=f"apply:{plan.pk}",
-    )
+    # Whole or not at all: a preview that is neither applied nor asked about would stay for ever.
+    with transaction.atomic():
+        if plan is None or plan.state != PlanState.READY:
+            plan = _new(credential, changes, company_of)
+        request_run(
+            RunKind.APPLY_ASSETS,
+            halo_credential=credential,
+            plan=plan,
+            parameters={"checksum": plan.checksum},
+            requested_by=run.requested_by,
+            slot=f"apply:{plan.pk}",
+        )
 
 
 def _was_tried(plan: Plan, credential: HaloCredential) -> bool:
@@ -218,16 +222,21 @@ def _ask(
     company_of: dict[tuple[str, int], int],
     words: str,
 ) -> Result:
-    if not changes:
-        supersede(credential, run)
-        return Done()
     checksum = sum_of(changes)
-    if asked_already(credential, checksum):
+    # A worker that died after it had asked has left its preview here.
+    asked = bool(changes) and has_asked(run, checksum)
+    if changes and not asked and asked_already(credential, checksum):
+        drop_preview(run)
         return Done()
-    plan = _new(credential, changes, company_of)
-    Run.objects.filter(pk=run.pk).update(plan=plan, parameters={**run.parameters, "checksum": checksum})
-    supersede(credential, run)
-    return Done(RunState.WAITING, f"{words} {DECIDE}")
+    with transaction.atomic():
+        if not asked:
+            drop_preview(run)
+        if changes and not asked:
+            plan = _new(credential, changes, company_of)
+            parameters = {**run.parameters, "checksum": checksum}
+            Run.objects.filter(pk=run.pk).update(plan=plan, parameters=parameters)
+        supersede(credential, run)
+    return Done(RunState.WAITING, f"{words} {DECIDE}") if changes else Done()
 
 
 def _forget_old(credential: HaloCredential) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from integrations.choices import PlanState, RunKind, RunState
 from integrations.models import HaloCredential, Plan, Run
@@ -28,13 +28,28 @@ def asked_already(credential: HaloCredential, checksum: str) -> bool:
     )
 
 
+def has_asked(run: Run, checksum: str) -> bool:
+    """Whether this run has made the preview of just these changes already."""
+    ready = run.plan is not None and run.plan.state == PlanState.READY
+    return ready and run.parameters.get("checksum") == checksum
+
+
+def drop_preview(run: Run) -> None:
+    """What this run has asked about before its worker died is asked no more. No statement without one."""
+    if run.plan_id is not None:
+        Plan.objects.filter(pk=run.plan_id, state=PlanState.READY).update(state=PlanState.STALE)
+        Run.objects.filter(pk=run.pk).update(plan=None)
+
+
 def supersede(credential: HaloCredential, run: Run) -> None:
-    """What waited is told by a later run, or is nothing any more."""
-    older = waiting_runs().filter(halo_credential=credential).exclude(pk=run.pk)
-    plans = [plan for plan in older.values_list("plan", flat=True) if plan]
-    if plans:
+    """What waited is told by a later run, or is nothing any more; also what a dead run has left."""
+    mine = Run.objects.filter(kind=RunKind.KEEP_ASSETS, halo_credential=credential, plan__isnull=False)
+    left = Q(state=RunState.WAITING) | Q(state=RunState.FAILED, plan__state=PlanState.READY)
+    older = mine.filter(left).exclude(pk=run.pk)
+    if plans := list(older.values_list("plan", flat=True)):
         Plan.objects.filter(pk__in=plans, state=PlanState.READY).update(state=PlanState.STALE)
-        older.update(state=RunState.PARTIAL, error=f"Run {run.pk} has compared it again.")
+        waited = older.filter(state=RunState.WAITING)
+        waited.update(state=RunState.PARTIAL, error=f"Run {run.pk} has compared it again.")
 
 
 def approved(plan: Plan) -> None:

@@ -34,6 +34,7 @@ from mappings.linking.importing import (
     Imported,
     import_clients,
     importable_clients,
+    importing_kinds,
     matching_clients,
     takes_imports,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "ignore_computers",
     "import_clients",
     "importable_clients",
+    "importing_kinds",
     "in_computer_state",
     "in_state",
     "is_elsewhere",

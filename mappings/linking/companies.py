@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from integrations.choices import IntentionKind, IntentionState
 from integrations.models import Company, HaloClient, HaloSite, Intention
+from integrations.sync.sentences import sentence
 from mappings.linking.company_history import account, note_changes
 from mappings.linking.default_sites import default_sites
 from mappings.linking.switches import set_switches
@@ -82,12 +83,13 @@ def _present(company: Company, client: HaloClient) -> CompanyMapping | None:
 def _told(mapping: CompanyMapping, before: tuple[HaloClient, HaloSite | None] | None) -> list[str]:
     site = mapping.halo_site or "none"
     if before is None:
-        return [f"Mapped to {mapping.halo_client}, default site: {site}. {mapping.reason}".strip()]
+        mapped = sentence(f"Mapped to {mapping.halo_client}, default site: {site}")
+        return [f"{mapped} {mapping.reason}".strip()]
     told = []
     if before[0].pk != mapping.halo_client_id:
-        told.append(f"Client: {before[0]} → {mapping.halo_client}.")
+        told.append(sentence(f"Client: {before[0]} → {mapping.halo_client}"))
     if (before[1] and before[1].pk) != mapping.halo_site_id:
-        told.append(f"Default site: {before[1] or 'none'} → {site}.")
+        told.append(sentence(f"Default site: {before[1] or 'none'} → {site}"))
     return told
 
 

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from integrations.ingest.console_side import store_companies
 from integrations.models import Company, Console, HaloClient, HaloCredential
 from integrations.records import CompanyRecord
-from integrations.registry import UnknownKind, connector_class
+from integrations.registry import UnknownKind, connector_class, console_kinds
 from mappings.linking.left_out import LeftOut, all_left_out, left_out
 from mappings.linking.suggestions import map_many
 from mappings.models import CompanyMapping, IgnoredCompany
@@ -47,9 +47,18 @@ class Imported:
 def takes_imports(console: Console) -> bool:
     """Whether its companies may come from HaloPSA: nothing reads them from the console."""
     try:
-        return not connector_class(console.kind).abilities.companies
+        return _takes_imports(console.kind)
     except UnknownKind:
         return False
+
+
+def importing_kinds() -> list[tuple[str, str]]:
+    """(kind, label) of consoles whose companies may come from HaloPSA."""
+    return [(kind, label) for kind, label in console_kinds() if _takes_imports(kind)]
+
+
+def _takes_imports(kind: str) -> bool:
+    return not connector_class(kind).abilities.companies
 
 
 def importable_clients(console: Console, credential: HaloCredential) -> QuerySet[HaloClient]:

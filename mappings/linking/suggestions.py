@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.models import Company, HaloClient, HaloCredential
+from integrations.sync.sentences import sentence
 from mappings.linking.company_history import account, note_changes
 from mappings.linking.default_sites import default_sites
 from mappings.linking.newcomers import notice_newcomers
@@ -188,7 +189,7 @@ def map_many(wanted: list[tuple[int, HaloClient, str]], staff: Any) -> set[int]:
             companies = [company for company, credential in pairs if credential == credential_id]
             CompanySuggestion.objects.filter(halo_credential=credential_id, company__in=companies).delete()
         told = (
-            (company, client.halo_credential_id, f"Mapped to {client}. {reason}")
+            (company, client.halo_credential_id, sentence(f"Mapped to {client}") + f" {reason}")
             for company, client, reason in wanted
             if (company, client.halo_credential_id) in pairs
         )

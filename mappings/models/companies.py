@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from integrations.models import Audited, AuditedQuerySet, Company, HaloClient, HaloCredential, HaloSite
+from integrations.sync.sentences import sentence
 
 
 class CompanyMappings(AuditedQuerySet["CompanyMapping"]):
@@ -117,11 +118,11 @@ class CompanyMapping(Audited):
         if self.archived_at is not None:
             return ""
         if not client.active and client.merged_into is not None:
-            return f"HaloPSA has merged the client {client} into {client.merged_into}."
+            return sentence(f"HaloPSA has merged the client {client} into {client.merged_into}")
         if not client.active:
             return f"The client {client} is no longer active in HaloPSA."
         if self.is_renamed:
-            return f"HaloPSA has renamed the client: {self.known_as} is now {client}."
+            return sentence(f"HaloPSA has renamed the client: {self.known_as} is now {client}")
         if site is not None and site.client_id != client.pk:
             return f"The default site {site} was moved to another client."
         if site is not None and not site.active:

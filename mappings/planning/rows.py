@@ -38,6 +38,8 @@ LOCAL = frozenset({Action.LINK, Action.UNLINK})
 LOCATIONS = "locations"
 """In the link of a company mapping: by our id of a location, its name and site (`value`, Halo's id; none: the
 default site)."""
+MAPPING = "mapping_id"
+"""Where a computer was unlinked, and is to be linked again: our id of its mapping."""
 
 
 class NotPlannable(ValueError):

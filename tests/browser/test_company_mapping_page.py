@@ -7,9 +7,9 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from integrations.models import Company, HaloCredential
-from mappings.linking import map_company, suggest_companies_for
+from mappings.linking import ignore_companies, map_company, suggest_companies_for
 from mappings.models import CompanyMapping, IgnoredCompany
-from tests.browser.pictures import look_at
+from tests.browser.pictures import NARROW, look_at
 from tests.integrations.admin.made import (
     make_client,
     make_company,
@@ -95,6 +95,62 @@ def test_the_help_opens_and_closes_by_keys(page: Page, credential: HaloCredentia
     expect(help_text).to_be_visible()
     page.keyboard.press("Escape")
     expect(help_text).to_be_hidden()
+
+
+def go_to(page: Page, company: str) -> None:
+    """By `j` alone, from the first row on."""
+    page.keyboard.press("j")
+    for _ in NAMES:
+        page.wait_for_function(f"({FOCUSED}) !== ''")
+        if page.evaluate(FOCUSED) == company:
+            return
+        page.keyboard.press("j")
+    raise AssertionError(f"There is no row of {company}.")
+
+
+@pytest.mark.parametrize("key", ["e", "c"])
+def test_e_and_c_lead_from_a_mapped_company_to_its_page(
+    page: Page, credential: HaloCredential, key: str
+) -> None:
+    mapping = map_company(Company.objects.get(name="Cedar"), make_client(credential, "Cedar Group"))
+    page.goto(reverse(PAGE))
+    go_to(page, "Cedar")
+    page.keyboard.press(key)
+    page.wait_for_url(f"**{reverse('admin:mappings_companymapping_change', args=(mapping.pk,))}")
+    expect(page.get_by_role("combobox", name="Halo client [customer]")).to_be_visible()
+
+
+def test_e_leads_from_an_unmapped_company_to_where_its_client_is_chosen(
+    page: Page, credential: HaloCredential
+) -> None:
+    company = Company.objects.get(name="Cedar")
+    page.goto(reverse(PAGE))
+    go_to(page, "Cedar")
+    page.keyboard.press("e")
+    page.wait_for_url(
+        f"**{reverse('admin:mappings_companymapping_choose', args=(credential.pk, company.pk))}"
+    )
+
+
+def test_c_and_e_do_nothing_where_a_company_is_ignored(page: Page, credential: HaloCredential) -> None:
+    ignore_companies([Company.objects.get(name="Cedar").pk], credential, reason="", staff=None)
+    page.goto(reverse(PAGE))
+    go_to(page, "Cedar")
+    for key in ("c", "e"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(300)
+    assert page.url.endswith(reverse(PAGE))
+    wait_for_focus(page, "Cedar")
+
+
+def test_all_of_the_page_are_ticked_in_a_narrow_window_too(page: Page, credential: HaloCredential) -> None:
+    page.set_viewport_size({"width": NARROW, "height": 844})
+    page.goto(reverse(PAGE))
+    page.get_by_text("All of this page").click()
+    for name in NAMES:
+        expect(page.get_by_label(f"Tick {name}", exact=True)).to_be_checked()
+    page.set_viewport_size({"width": 1280, "height": 844})
+    expect(page.get_by_text("All of this page")).to_be_hidden()
 
 
 def test_both_searches_filter_while_one_types(page: Page, credential: HaloCredential) -> None:

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from mappings.linking import accept_suggestions, map_company, set_switches, suggest_companies_for
-from mappings.models import CompanyMapping, CompanySuggestion
+from mappings.models import CompanyChange, CompanyMapping, CompanySuggestion
 from tests.builders import make_console, make_credential
 from tests.mappings.builders import make_client, make_company, make_site
 
@@ -220,3 +220,14 @@ def test_switches_that_are_not_named_stay() -> None:
         False,
         False,
     )
+
+
+def test_the_history_has_one_full_stop_also_where_a_name_ends_with_one() -> None:
+    credential, console = make_credential(), make_console()
+    alder, birch = (make_client(credential, name) for name in ("Alder Inc.", "Birch Inc."))
+    company = make_company(console, "Alder")
+    map_company(company, alder)
+    map_company(company, birch)
+    told = list(CompanyChange.objects.order_by("pk").values_list("text", flat=True))
+    assert "Client: Alder Inc. → Birch Inc." in told
+    assert not any(".." in text for text in told)

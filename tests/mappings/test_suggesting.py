@@ -18,6 +18,14 @@ def test_the_same_normalised_name_scores_100() -> None:
     assert found == [Suggestion(1, 9, 100, "Same name: ALDER.")]
 
 
+def test_a_reason_has_one_full_stop_also_where_the_name_ends_with_one() -> None:
+    same = suggest([CompanyName(1, "Alder", "alder")], [ClientName(9, "Alder Inc.", "alder")])
+    assert same[0].reason == "Same name: Alder Inc."
+    pairs = {0: FieldPair("Account ↔ Reference", {1: ["A-1."]}, {9: ["a-1."]})}
+    field = suggest_companies([CompanyName(1, "X", "x")], [ClientName(9, "Y", "y")], pairs=pairs)
+    assert field[0].reason == "Same value in Account ↔ Reference: a-1."
+
+
 def test_two_clients_of_one_name_are_ambiguous() -> None:
     clients = [ClientName(9, "Alder", "alder"), ClientName(10, "Alder Inc", "alder")]
     found = suggest([CompanyName(1, "Alder", "alder")], clients)

@@ -142,6 +142,28 @@
     });
   }
 
+  /* A group of fields that counts only while another field has a value (or has none) says so, and is left
+     alone until then. What must not be sent meanwhile is disabled as well. */
+  function conditional(root) {
+    root.querySelectorAll("fieldset[data-only-with], fieldset[data-only-without]").forEach((group) => {
+      const other = document.getElementById(group.dataset.onlyWith || group.dataset.onlyWithout);
+      if (!other || group.dataset.bound) return;
+      group.dataset.bound = "1";
+      const fields = group.querySelector("[data-fields]");
+      const decide = () => {
+        const off = Boolean(other.value) !== Boolean(group.dataset.onlyWith);
+        fields.inert = off;
+        fields.classList.toggle("hb-off", off);
+        group.querySelector("[data-why]").hidden = !off;
+        if (group.dataset.onlyWith) group.disabled = off;
+      };
+      const $ = window.django && window.django.jQuery;
+      if ($) $(other).on("change", decide);
+      else other.addEventListener("change", decide);
+      decide();
+    });
+  }
+
   /* The theme's searched selects and tool tips do not tell their names to a screen reader. */
   function nameSelects() {
     document.querySelectorAll("select.select2-hidden-accessible").forEach((select) => {
@@ -209,6 +231,7 @@
     within(root);
     allowed(root);
     dependents(root);
+    conditional(root);
     setTimeout(nameSelects);
   }
 

@@ -166,7 +166,12 @@
     e: () => press(row()?.querySelector("[data-key=e]")),
     l: () => press(row()?.querySelector("[data-key=l]")),
     x: () => press(row()?.querySelector("input[name=company]")),
-    c: () => row()?.querySelector(".hb-choose__text")?.focus(),
+    c: () => {
+      const text = row()?.querySelector(".hb-choose__text");
+      /* Of a company that is mapped the client is changed on its page. */
+      if (text) text.focus();
+      else keys.e();
+    },
     "/": () => document.getElementById("hb-search")?.focus(),
     "?": () => document.getElementById("hb-keys")?.showModal(),
   };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -131,3 +132,30 @@ def test_a_preview_shows_the_counts_before_and_after(browser: Client) -> None:
     shown = browser.get(f"/admin/integrations/plan/{plan.pk}/change/").content.decode()
 
     assert "0 → 3" in shown
+
+
+@pytest.mark.parametrize(
+    ("month", "told"),
+    [
+        (lambda: "nonsense", "“nonsense” is no month: write it like"),
+        (lambda: "2026-13", "“2026-13” is no month"),
+        (lambda: f"{ended(0):%Y-%m}", "has not ended yet"),
+        (lambda: f"{ended(4):%Y-%m}", "lies before the first month that is shown here"),
+    ],
+)
+def test_a_month_that_there_is_not_is_told_in_a_sentence_with_a_way_back(
+    browser: Client, month: Callable[[], str], told: str
+) -> None:
+    counted(Scene(computers=3), ended(3))
+    response = browser.get(PAGE, {"month": month()})
+    shown = response.content.decode()
+    assert told in shown
+    assert f'href="?month={ended(3):%Y-%m}"' in shown
+    assert "<table" not in shown.split('id="content"')[-1]
+    assert browser.get(f"{PAGE}export/", {"month": month()}).status_code == 404
+
+
+def test_where_nothing_was_counted_yet_a_month_says_so(browser: Client) -> None:
+    Scene(computers=3)
+    told = f"{ended(2):%Y-%m} was not counted: no month"
+    assert told in browser.get(PAGE, {"month": f"{ended(2):%Y-%m}"}).content.decode()

@@ -18,7 +18,7 @@ from integrations.choices import RunKind
 from integrations.models import Run
 from mappings.gaps import look_at, look_for
 from mappings.models import ComputerReview, Gap, GapKind, IgnoredComputer
-from tests.builders import make_credential
+from tests.builders import make_console, make_credential
 from tests.integrations.admin.made import make_staff
 from tests.mappings.builders import Scene, make_asset, make_client, make_company, make_computer
 
@@ -286,3 +286,27 @@ def test_the_page_costs_at_most_fifteen_statements_whatever_the_rows(browser: Cl
         costs.append(len(captured))
 
     assert costs[0] == costs[1] <= 15
+
+
+def test_backup_without_rmm_leads_to_linking_both_with_one_asset_and_says_what_else_helps(
+    browser: Client,
+) -> None:
+    scene = Scene(kind="msp360")
+    managed = make_company(make_console(kind="ninjaone"))
+    scene.map(managed, scene.client, scene.site)
+    backed_up, other = make_computer(scene.company, "BACKED-UP"), make_computer(managed, "MANAGED")
+    asset = make_asset(scene.client)
+    scene.link(backed_up, asset)
+    look(scene)
+
+    for kind, computer in ((GapKind.BACKUP_ONLY, backed_up), (GapKind.RMM_ONLY, other)):
+        shown = page(browser, kind__exact=kind)
+        args = (scene.credential.pk, computer.pk)
+        assert reverse("admin:integrations_computer_edit_mapping", args=args) in shown
+        assert "link both with one asset" in shown
+        assert reverse("admin:integrations_console_changelist") in shown
+    assert "link both with one asset" not in page(browser, kind__exact=GapKind.NOT_IN_HALO)
+
+    scene.link(other, asset)
+    look(scene)
+    assert not Gap.objects.filter(kind__in=(GapKind.BACKUP_ONLY, GapKind.RMM_ONLY)).exists()

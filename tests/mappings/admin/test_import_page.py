@@ -66,3 +66,21 @@ def test_it_says_that_nothing_is_created_in_halo_and_which_consoles_fit(
 def test_it_needs_the_right_to_add_mappings(client: Client, credential: HaloCredential) -> None:
     client.force_login(make_staff("viewer", "mappings.view_companymapping"))
     assert client.get(reverse(PAGE)).status_code == 403
+
+
+def test_without_such_a_console_it_leads_to_adding_one(browser: Client, credential: HaloCredential) -> None:
+    page = browser.get(reverse(PAGE)).content.decode()
+    for kind in ("push", "spreadsheet"):
+        assert f'href="{reverse("admin:integrations_console_add")}?kind={kind}"' in page
+        assert browser.get(reverse("admin:integrations_console_add"), {"kind": kind}).status_code == 200
+    assert "?kind=msp360" not in page
+
+
+def test_who_may_not_add_consoles_is_told_that_somebody_else_has_to(
+    client: Client, credential: HaloCredential
+) -> None:
+    rights = ("mappings.add_companymapping", "mappings.change_companymapping", "mappings.view_companymapping")
+    client.force_login(make_staff("mapper", *rights))
+    page = client.get(reverse(PAGE)).content.decode()
+    assert "Somebody who may add consoles has to add one first." in page
+    assert "?kind=" not in page
