@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,23 +17,21 @@ from django.utils import timezone
 
 from integrations.backups.files import write_whole
 from integrations.backups.holding import hold
+from integrations.backups.marking import Mark, read_mark, remove_mark
 from integrations.models import Heartbeat, Installation, Run
 
 NOTE: Final = "installation.json"
 MACHINE: Final = Path("/etc/machine-id")
-RESTORED: Final = "The database was restored from a backup of {}."
 MOVED: Final = "The database is a copy, or has moved: it was last used in another place."
 OLDER: Final = "An older copy of the database was put back in its place."
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is kept beside the database. `restored_from`: when the backup was made that was put back and
-    of which the database has not been told yet, as ISO text."""
+    """What is kept beside the database: which one was used here last."""
 
     key: str = ""
     starts: int = 0
-    restored_from: str = ""
 
 
 def start(var: Path) -> str:
@@ -42,18 +40,17 @@ def start(var: Path) -> str:
     note, place = read_note(var), place_of_database()
     with transaction.atomic():
         row = Installation.objects.select_for_update().order_by("pk").first()
-        reason = _why(row, note, place)
+        mark = read_mark()
+        reason = mark.reason if mark else _why(row, note, place)
         if reason:
-            hold(reason, _unknown_since(note))
+            hold(reason, _unknown_since(mark))
+        remove_mark()
         row = _started(row, note, place)
     write_note(var, Note(row.key, row.starts))
     return reason
 
 
 def _why(row: Installation | None, note: Note, place: str) -> str:
-    if note.restored_from:
-        at = datetime.fromisoformat(note.restored_from)
-        return RESTORED.format(f"{timezone.localtime(at):%Y-%m-%d %H:%M}")
     if row is None:
         return ""
     if row.place != place:
@@ -69,10 +66,10 @@ def _started(row: Installation | None, note: Note, place: str) -> Installation:
     return row
 
 
-def _unknown_since(note: Note) -> datetime:
+def _unknown_since(mark: Mark | None) -> datetime:
     """When the backup was made; of a copy the newest sign of life that it has."""
-    if note.restored_from:
-        return datetime.fromisoformat(note.restored_from)
+    if mark:
+        return mark.made_at
     signs = (
         Heartbeat.objects.aggregate(at=Max("stamped_at"))["at"],
         Run.objects.aggregate(at=Max("requested_at"))["at"],
@@ -119,11 +116,8 @@ def read_note(var: Path) -> Note:
     if not isinstance(told, dict):
         return Note()
     starts = told.get("starts")
-    return Note(
-        str(told.get("key", "")), starts if isinstance(starts, int) else 0, str(told.get("restored_from", ""))
-    )
+    return Note(str(told.get("key", "")), starts if isinstance(starts, int) else 0)
 
 
 def write_note(var: Path, note: Note) -> None:
-    told = {"key": note.key, "starts": note.starts, "restored_from": note.restored_from}
-    write_whole(var / NOTE, json.dumps(told).encode())
+    write_whole(var / NOTE, json.dumps(asdict(note)).encode())

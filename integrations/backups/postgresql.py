@@ -12,6 +12,7 @@ from typing import IO, Final
 from django.db import connection, transaction
 
 from integrations.backups.errors import BackupProblem
+from integrations.backups.marking import Mark, holding, marking
 
 MEMBER: Final = "database.dump"
 TOOLS: Final = ("pg_dump", "pg_restore", "psql")
@@ -81,8 +82,9 @@ def refuse_in_use() -> None:
         raise BackupProblem(IN_USE.format(others))
 
 
-def put_back(source: Path) -> dict[str, int]:
-    """Drop all tables and make those of the backup, in one transaction; rows by table afterwards."""
+def put_back(source: Path, mark: Mark) -> dict[str, int]:
+    """Drop all tables, make those of the backup, mark them and hold all credentials back, in one transaction;
+    rows by table afterwards."""
     with connection.cursor() as cursor:
         tables = [connection.ops.quote_name(name) for name in connection.introspection.table_names(cursor)]
     connection.close()
@@ -100,27 +102,37 @@ def put_back(source: Path) -> dict[str, int]:
         stderr=subprocess.PIPE,
         env=_environment(),
     ) as psql:
-        told = _feed(psql, drop.encode(), source)
+        told = _feed(psql, drop, source, _marking(mark))
         failed = psql.wait()
     if failed:
         raise BackupProblem(BROKEN_OFF.format(told))
     return _rows()
 
 
-def _feed(psql: subprocess.Popen[bytes], first: bytes, source: Path) -> str:
-    """The SQL of the dump behind `first`. An end that is not announced by `pg_restore` leaves no end of input
-    that could be taken for a success: psql is killed."""
+def _marking(mark: Mark) -> str:
+    """The dump leaves an empty search path behind."""
+    hold = (
+        f"DO $hold$ BEGIN {holding(mark)}; "
+        "EXCEPTION WHEN undefined_table OR undefined_column THEN NULL; END $hold$"
+    )
+    return ";\n".join(["RESET search_path", *marking(mark), hold, ""])
+
+
+def _feed(psql: subprocess.Popen[bytes], first: str, source: Path, last: str) -> str:
+    """The SQL of the dump between `first` and `last`. An end that is not announced by `pg_restore` leaves no
+    end of input that could be taken for a success: psql is killed."""
     assert psql.stdin is not None  # noqa: S101  it is a pipe
     # A comment on an extension could be set by its owner alone, and the tables have none.
     options = ["--no-owner", "--no-privileges", "--no-comments", "--file=-", str(source)]
     try:
-        psql.stdin.write(first)
+        psql.stdin.write(first.encode())
         psql.stdin.flush()
         with subprocess.Popen(["pg_restore", *options], stdout=psql.stdin, stderr=subprocess.PIPE) as reading:  # noqa: S603, S607
             words = _last_line(reading.stderr)
             if reading.wait():
                 psql.kill()
                 return words
+        psql.stdin.write(last.encode())
         psql.stdin.close()
     except BrokenPipeError:
         pass  # psql has ended; its own words say why

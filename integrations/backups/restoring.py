@@ -6,7 +6,8 @@ import json
 import shutil
 import tarfile
 import tempfile
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from integrations.backups import keys
 from integrations.backups.errors import BackupProblem
-from integrations.backups.installation import read_note, start, write_note
+from integrations.backups.installation import start
 from integrations.backups.making import (
     FORMAT,
     MANIFEST,
@@ -26,6 +27,7 @@ from integrations.backups.making import (
     engine,
     make_backup,
 )
+from integrations.backups.marking import TABLE, Mark
 from integrations.models import Console, HaloCredential
 
 LARGEST_MANIFEST: Final = 10 * 1024 * 1024
@@ -60,7 +62,7 @@ def restore(path: Path, var: Path, *, replacing: bool = False) -> Restored:
     """Replace the database by the backup and bring it up to this version; all credentials are held back.
 
     Raises `BackupProblem`; then the database is as it was. Broken off at any moment it is either the old
-    one or the backup, and the next start holds the credentials back.
+    one or the backup; the latter is held back from its first commit on, wherever it is started next.
     """
     var.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=var, prefix=".restore-") as folder:
@@ -71,24 +73,17 @@ def restore(path: Path, var: Path, *, replacing: bool = False) -> Restored:
         engine().refuse_in_use()
         if kept:
             make_backup(kept)
-        rows = _put_back(manifest, database, var)
+        rows = _put_back(manifest, database)
     call_command("migrate", verbosity=0, interactive=False)
     return Restored(manifest, kept, rows, start(var))
 
 
-def _put_back(manifest: Manifest, database: Path, var: Path) -> int:
-    """The note comes first: a database that was put back never goes without it."""
-    before = read_note(var)
-    write_note(var, replace(before, restored_from=manifest.made_at))
-    try:
-        rows = engine().put_back(database)
-    except BackupProblem:
-        write_note(var, before)
-        raise
+def _put_back(manifest: Manifest, database: Path) -> int:
+    rows = engine().put_back(database, Mark(datetime.fromisoformat(manifest.made_at)))
     for table, number in manifest.rows.items():
-        if rows.get(table) != number:
+        if table != TABLE and rows.get(table) != number:
             raise BackupProblem(NOT_WHOLE.format(table, rows.get(table, "no"), number))
-    return sum(rows.values())
+    return sum(manifest.rows.values())
 
 
 # ---- looking first --------------------------------------------------------------------------
@@ -125,6 +120,8 @@ def _manifest_of(archive: tarfile.TarFile) -> Manifest:
     for name, kind in (("rows", dict), ("migrations", list), ("keys", list)):
         if not isinstance(told.get(name), kind):
             raise ValueError(f"its manifest has no {name}")
+    if datetime.fromisoformat(told["made_at"]).tzinfo is None:
+        raise ValueError("its manifest does not say when it was made")
     return Manifest(**{field.name: told[field.name] for field in fields(Manifest)})
 
 

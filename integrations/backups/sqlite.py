@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import connection
 
 from integrations.backups.errors import BackupProblem
+from integrations.backups.marking import Mark, holding, marking
 
 MEMBER = "database.sqlite3"
 IN_USE = "The database is in use. Stop HaloBridge (web and queue) first, then restore."
@@ -55,13 +56,23 @@ def refuse_in_use() -> None:
             raise BackupProblem(IN_USE) from problem
 
 
-def put_back(source: Path) -> dict[str, int]:
-    """Replace all of the database in one transaction of SQLite's own; rows by table as they are there now."""
+def put_back(source: Path, mark: Mark) -> dict[str, int]:
+    """Replace all of the database in one transaction of SQLite's own; rows by table as they are there now.
+
+    The copy is marked and held back before it takes the database's place."""
     connection.ensure_connection()
     with closing(sqlite3.connect(source)) as copy:
         _check(copy)
+        _mark(copy, mark)
         try:
             copy.backup(connection.connection)
         except sqlite3.OperationalError as problem:
             raise BackupProblem(IN_USE) from problem
     return rows_of(connection.connection)
+
+
+def _mark(copy: sqlite3.Connection, mark: Mark) -> None:
+    there = {row[1] for row in copy.execute("PRAGMA table_info(integrations_halocredential)")}
+    for statement in (*marking(mark), *([holding(mark)] if "held_since" in there else [])):
+        copy.execute(statement)
+    copy.commit()

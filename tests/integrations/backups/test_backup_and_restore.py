@@ -18,7 +18,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from integrations.backups import BackupProblem, make_backup, restore
-from integrations.backups.installation import read_note
+from integrations.backups.marking import read_mark
 from integrations.models import Console, HaloCredential
 from tests.builders import make_console, make_credential
 
@@ -48,7 +48,8 @@ def refused(backup: Path, *, replacing: bool = True) -> str:
     with pytest.raises(BackupProblem) as told:
         restore(backup, backup.parent / "var", replacing=replacing)
     assert set(Console.objects.values_list("name", flat=True)) == before
-    assert read_note(backup.parent / "var").restored_from == ""
+    assert read_mark() is None
+    assert not HaloCredential.objects.exclude(held_since=None).exists()
     return str(told.value)
 
 
@@ -125,6 +126,7 @@ def changed(backup: Path, **changes: Any) -> Path:
         ({"digest": "0"}, "its database is not what its manifest says"),
         ({"format": 2}, "its format is 2, this version reads 1"),
         ({"rows": None}, "its manifest has no rows"),
+        ({"made_at": "2026-11-01T06:00:00"}, "its manifest does not say when it was made"),
     ],
 )
 def test_what_does_not_fit_is_refused(backup: Path, changes: dict[str, Any], sentence: str) -> None:

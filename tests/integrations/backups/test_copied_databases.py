@@ -71,14 +71,6 @@ def test_a_note_of_another_database_says_nothing(tmp_path: Path) -> None:
     assert start(tmp_path) == ""
 
 
-def test_a_restore_that_was_broken_off_is_held_back_at_the_next_start(tmp_path: Path) -> None:
-    make_credential()
-    start(tmp_path)
-    write_note(tmp_path, Note(restored_from="2026-11-01T06:00:00+00:00"))
-    assert start(tmp_path) == "The database was restored from a backup of 2026-11-01 06:00."
-    assert is_held()
-
-
 def test_what_is_held_back_is_not_due_and_keeps_its_write_mode() -> None:
     credential = make_credential()
     intention = make_intention(credential)
