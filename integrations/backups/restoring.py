@@ -28,6 +28,7 @@ from integrations.backups.making import (
     make_backup,
 )
 from integrations.backups.marking import TABLE, Mark
+from integrations.backups.tables import own_tables
 from integrations.models import Console, HaloCredential
 
 LARGEST_MANIFEST: Final = 10 * 1024 * 1024
@@ -70,6 +71,7 @@ def restore(path: Path, var: Path, *, replacing: bool = False) -> Restored:
         kept = default_path(var, "replaced") if _holds_something() else None
         if kept and not replacing:
             raise BackupProblem(NOT_EMPTY.format(kept.parent))
+        own_tables()
         engine().refuse_in_use()
         if kept:
             make_backup(kept)
