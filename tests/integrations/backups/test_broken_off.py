@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from integrations.backups import make_backup, restore, restoring, start
+from integrations.backups import make_backup, release, restore, restoring, start
 from integrations.backups.marking import TABLE, read_mark, remove_mark
 from integrations.models import HaloCredential
 from tests.builders import make_credential
@@ -63,6 +63,21 @@ def test_another_machine_that_starts_it_says_why(backup: Path, monkeypatch: pyte
     with connection.cursor() as cursor:
         assert TABLE not in connection.introspection.table_names(cursor)
     assert start(backup.parent / "another") == ""
+
+
+def test_the_machine_where_it_was_broken_off_does_not_hold_again_what_was_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_credential()
+    for _ in range(2):
+        start(tmp_path / "var")
+    backup = make_backup(tmp_path / "backup.tar.gz").path
+    start(tmp_path / "var")
+    restore_and_die(backup, monkeypatch)
+    assert start(tmp_path / "another")
+    release(HaloCredential.objects.get())
+    assert start(tmp_path / "var") == ""
+    assert HaloCredential.objects.get().held_since is None
 
 
 def rename_columns(old: str, new: str) -> None:
