@@ -5,8 +5,9 @@ The mark is a table of its own and no model: it has to fit into a backup of any 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -19,9 +20,10 @@ RESTORED: Final = "The database was restored from a backup of {}."
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`made_at`: when the backup was made that was put back."""
+    """`made_at`: when the backup was made that was put back; `key`: of this one restore."""
 
     made_at: datetime
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
     def reason(self) -> str:
@@ -31,8 +33,8 @@ class Mark:
 def marking(mark: Mark) -> Sequence[str]:
     """SQL that leaves the mark; for either engine."""
     return (
-        f"CREATE TABLE IF NOT EXISTS {TABLE} (made_at varchar(40) NOT NULL)",
-        f"INSERT INTO {TABLE} VALUES ({_text(mark.made_at.isoformat())})",  # noqa: S608
+        f"CREATE TABLE IF NOT EXISTS {TABLE} (key varchar(32) NOT NULL, made_at varchar(40) NOT NULL)",
+        f"INSERT INTO {TABLE} VALUES ({_text(mark.key)}, {_text(mark.made_at.isoformat())})",  # noqa: S608
     )
 
 
@@ -48,12 +50,20 @@ def holding(mark: Mark) -> str:
 
 def read_mark() -> Mark | None:
     """The oldest, where a backup was made of what had been put back and not been started."""
+    return min(_marks(), key=lambda mark: mark.made_at, default=None)
+
+
+def is_marked(mark: Mark) -> bool:
+    """Whether the database holds what was put back with this mark."""
+    return mark in _marks()
+
+
+def _marks() -> list[Mark]:
     with connection.cursor() as cursor:
         if TABLE not in connection.introspection.table_names(cursor):
-            return None
-        cursor.execute(f"SELECT made_at FROM {TABLE}")  # noqa: S608
-        told = [datetime.fromisoformat(made_at) for (made_at,) in cursor.fetchall()]
-    return Mark(min(told)) if told else None
+            return []
+        cursor.execute(f"SELECT made_at, key FROM {TABLE}")  # noqa: S608
+        return [Mark(datetime.fromisoformat(made_at), key) for made_at, key in cursor.fetchall()]
 
 
 def remove_mark() -> None:

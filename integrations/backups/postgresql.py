@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from integrations.backups.errors import BackupProblem
-from integrations.backups.marking import Mark, holding, marking
+from integrations.backups.marking import Mark, holding, is_marked, marking
 from integrations.backups.psql import environment, put_in
 from integrations.backups.tables import own_tables
 
@@ -31,6 +31,10 @@ OTHERS: Final = (
 SAYS_IN_USE: Final = re.compile(r"HaloBridge finds (\d+) others|lock timeout")
 LOCK_SECONDS: Final = 10
 BROKEN_OFF: Final = "PostgreSQL did not take the backup, and the database is as it was: {}"
+NOBODY_KNOWS: Final = (
+    "The connection to PostgreSQL broke while it took the backup: {} The database holds either all of the "
+    "backup, with all HaloPSA credentials held back, or what it held before. Restore again when it answers."
+)
 
 
 def server_version() -> str:
@@ -93,9 +97,17 @@ def put_back(source: Path, mark: Mark) -> dict[str, int]:
     told = put_in(drop, source, _marking(mark))
     if found := SAYS_IN_USE.search(told):
         raise BackupProblem(IN_USE.format(found[1] or "at work at this moment"))
-    if told:
+    if told and not _is_there(mark, told):
         raise BackupProblem(BROKEN_OFF.format(told))
     return _rows()
+
+
+def _is_there(mark: Mark, told: str) -> bool:
+    """Where the connection broke at the very end, only the database knows whether it took the backup."""
+    try:
+        return is_marked(mark)
+    except OperationalError as problem:
+        raise BackupProblem(NOBODY_KNOWS.format(told)) from problem
 
 
 def _dropping(tables: Sequence[str]) -> str:

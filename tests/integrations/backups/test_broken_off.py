@@ -7,17 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection
 
-from integrations.backups import make_backup, release, restore, restoring, start
+from integrations.backups import (
+    BackupProblem,
+    make_backup,
+    postgresql,
+    release,
+    restore,
+    restoring,
+    start,
+)
 from integrations.backups.marking import TABLE, read_mark, remove_mark
 from integrations.models import HaloCredential
 from tests.builders import make_credential
 
 pytestmark = pytest.mark.django_db(transaction=True)
+only_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connection")
 
 
-class Died(Exception):
+class Died(BaseException):
     """As if the process had been killed at this moment."""
 
 
@@ -109,3 +118,68 @@ def test_what_was_put_back_and_backed_up_again_keeps_the_earlier_time(
     restore_and_die(again, monkeypatch)
     assert first
     assert read_mark() == first
+
+
+def told_afterwards(backup: Path) -> str:
+    with pytest.raises(BackupProblem) as told:
+        restore(backup, backup.parent / "var", replacing=True)
+    assert HaloCredential.objects.get().held_since
+    return str(told.value)
+
+
+def test_tables_that_cannot_be_changed_leave_the_backup_in_place_and_say_the_way_back(
+    backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise DatabaseError("column x does not exist\nLINE 1")
+
+    monkeypatch.setattr(restoring, "call_command", fail)
+    told = told_afterwards(backup)
+    assert told.startswith("The backup is in the database now, and every HaloPSA credential is held back")
+    assert "could not be brought up to this version: column x does not exist LINE 1. Start HaloBridge" in told
+    (kept,) = (backup.parent / "var" / "backups").iterdir()
+    assert told.endswith(f"What was there before is in {kept}; restore --replace puts it back.")
+    assert read_mark()
+
+
+def test_a_backup_with_less_than_its_manifest_says_tells_how_the_database_is(
+    backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = restoring.engine()
+    real = engine.put_back
+    monkeypatch.setattr(engine, "put_back", lambda *given: {**real(*given), "auth_user": 7})
+    told = told_afterwards(backup)
+    assert "in the database now" in told
+    assert "auth_user has 7 rows instead of 0. Restore again" in told
+
+
+def test_where_nothing_was_before_no_way_back_is_promised(
+    backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> str:
+        raise OSError(28, "No space left on device")
+
+    HaloCredential.objects.all().delete()
+    monkeypatch.setattr(restoring, "start", fail)
+    told = told_afterwards(backup)
+    assert "could not be started: [Errno 28] No space left on device. Start HaloBridge" in told
+    assert told.endswith("There was nothing before that could be put back.")
+
+
+@only_postgresql
+def test_a_connection_that_broke_behind_the_commit_is_no_failure(
+    backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = postgresql.put_in
+    monkeypatch.setattr(postgresql, "put_in", lambda *given: real(*given) or "connection lost")
+    assert restore(backup, backup.parent / "var", replacing=True).held
+    monkeypatch.setattr(postgresql, "put_in", lambda *_: "connection lost")
+    with pytest.raises(BackupProblem, match="the database is as it was: connection lost"):
+        restore(make_backup(backup.parent / "2" / "b.tar.gz").path, backup.parent / "2", replacing=True)
+    monkeypatch.setattr(postgresql, "is_marked", fail_to_connect)
+    with pytest.raises(BackupProblem, match="holds either all of the backup"):
+        restore(make_backup(backup.parent / "3" / "b.tar.gz").path, backup.parent / "3", replacing=True)
+
+
+def fail_to_connect(_: Any) -> bool:
+    raise OperationalError("refused")
