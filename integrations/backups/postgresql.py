@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import OperationalError, connection, transaction
 
+from integrations.backups.contents import Contents, contents_of, rows_of
 from integrations.backups.errors import BackupProblem
 from integrations.backups.marking import Mark, holding, is_marked, marking
 from integrations.backups.psql import environment, put_in
@@ -58,26 +59,17 @@ def check_tools() -> None:
             raise BackupProblem(TOO_OLD.format(tool, found[1] if found else "unknown", server, server))
 
 
-def dump(to: Path) -> dict[str, int]:
-    """Dump the database; rows by table, counted in the same snapshot."""
+def dump(to: Path) -> Contents:
+    """Dump the database; what is told of it is read in the same snapshot."""
     check_tools()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        rows = _rows()
+        contents = contents_of(cursor)
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
         wanted = ["--format=custom", "--compress=0", "--no-owner", "--no-privileges"]
         _run(["pg_dump", *wanted, f"--snapshot={snapshot}", f"--file={to}"])
-    return rows
-
-
-def _rows() -> dict[str, int]:
-    counts = {}
-    with connection.cursor() as cursor:
-        for table in sorted(connection.introspection.table_names(cursor)):
-            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
-            counts[table] = cursor.fetchone()[0]
-    return counts
+    return contents
 
 
 def refuse_in_use() -> None:
@@ -99,7 +91,8 @@ def put_back(source: Path, mark: Mark) -> dict[str, int]:
         raise BackupProblem(IN_USE.format(found[1] or "at work at this moment"))
     if told and not _is_there(mark, told):
         raise BackupProblem(BROKEN_OFF.format(told))
-    return _rows()
+    with connection.cursor() as cursor:
+        return rows_of(cursor)
 
 
 def _is_there(mark: Mark, told: str) -> bool:

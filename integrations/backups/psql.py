@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -40,7 +41,8 @@ class LastWords:
             self._lines.append(line.decode(errors="replace").strip())
 
     def told(self) -> str:
-        """From the first error of those lines on; to be asked once the process has ended."""
+        """From the first error of those lines on. Waits for the end of what is said: to be asked before the
+        stream is closed."""
         self._reading.join()
         lines = [line for line in self._lines if line]
         first = next((at for at, line in enumerate(lines) if "ERROR" in line), -SHOWN_LINES)
@@ -54,10 +56,9 @@ def put_in(first: str, dump: Path, last: str) -> str:
     ) as psql:
         words = LastWords(psql.stderr)
         told = _feed(psql, first, dump, last)
-        failed = psql.wait()
-    if not failed:
-        return ""
-    return words.told() or told or f"psql ended with {failed}."
+        failed, own = psql.wait(), words.told()
+        _drop_the_rest(psql)
+    return own or told or f"psql ended with {failed}." if failed else ""
 
 
 def _feed(psql: subprocess.Popen[bytes], first: str, dump: Path, last: str) -> str:
@@ -71,15 +72,22 @@ def _feed(psql: subprocess.Popen[bytes], first: str, dump: Path, last: str) -> s
             [*PG_RESTORE, str(dump)], stdout=psql.stdin, stderr=subprocess.PIPE
         ) as reading:
             words = LastWords(reading.stderr)
-            failed = reading.wait()
+            failed, own = reading.wait(), words.told()
         if failed:
             _end(psql)
-            return words.told() or f"pg_restore ended with {failed}."
+            return own or f"pg_restore ended with {failed}."
         psql.stdin.write(last.encode())
         psql.stdin.close()
     except BrokenPipeError:
         pass  # psql has ended; its own words say why
     return ""
+
+
+def _drop_the_rest(psql: subprocess.Popen[bytes]) -> None:
+    """What it did not take. Before its end this would be an end of input, and a success."""
+    if psql.stdin is not None:
+        with suppress(BrokenPipeError):
+            psql.stdin.close()
 
 
 def _end(psql: subprocess.Popen[bytes]) -> None:

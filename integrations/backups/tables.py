@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -18,12 +18,18 @@ FOREIGN: Final = (
 NAMED: Final = 5
 
 
+def table_names(cursor: Any) -> list[str]:
+    """All but those that the database keeps for itself, as SQLite's statistics."""
+    names = connection.introspection.table_names(cursor)
+    return sorted(name for name in names if not name.startswith("sqlite_"))
+
+
 def own_tables() -> list[str]:
     """Of those that are there. Raises `BackupProblem` where others are beside them: what a backup of such a
     database would do to them nobody can tell."""
     known = {*connection.introspection.django_table_names(), MIGRATIONS}
     with connection.cursor() as cursor:
-        names = sorted(connection.introspection.table_names(cursor))
+        names = table_names(cursor)
     foreign = [name for name in names if name not in known and not name.startswith(OWN)]
     if foreign:
         more = [f"and {len(foreign) - NAMED} more"] if len(foreign) > NAMED else []

@@ -63,6 +63,11 @@ def test_a_dump_that_cannot_be_read_is_told_and_nothing_is_committed(
     assert not (tmp_path / "committed").exists()
 
 
+def test_a_server_that_cannot_be_reached_is_told_whatever_was_to_be_sent(tools: pytest.MonkeyPatch) -> None:
+    tools.setattr(psql, "PSQL", (sys.executable, "-c", "import sys; sys.exit('connection refused')"))
+    assert put_in("SELECT 1;\n" * 100_000, Path("dump"), "SELECT 2;\n") == "connection refused"
+
+
 def test_who_fails_without_a_word_is_named(tools: pytest.MonkeyPatch) -> None:
     assert (
         run_as(tools, psql_does="sys.stdin.read(); sys.exit(3)", pg_restore_does="") == "psql ended with 3."
