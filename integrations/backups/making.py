@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import tarfile
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,7 +21,7 @@ from integrations import __version__
 from integrations.backups import postgresql, sqlite
 from integrations.backups.contents import Contents
 from integrations.backups.errors import BackupProblem
-from integrations.backups.files import whole_file
+from integrations.backups.files import whole_file, work_folder
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -79,10 +78,10 @@ def make_backup(path: Path) -> Made:
     made_at = timezone.now()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
-            database = Path(folder) / engine().MEMBER
+        with work_folder(path.parent, ".backup-") as folder:
+            database = folder / engine().MEMBER
             manifest = _manifest(made_at, engine().dump(database), database)
-            with whole_file(path) as unfinished:
+            with whole_file(path, folder) as unfinished:
                 _pack(unfinished, manifest, database)
     except OSError as problem:
         raise BackupProblem(f"The backup could not be written: {problem.strerror or problem}.") from problem

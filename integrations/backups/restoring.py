@@ -6,7 +6,6 @@ import json
 import logging
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -19,6 +18,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from integrations.backups import keys
 from integrations.backups.errors import BackupProblem
+from integrations.backups.files import work_folder
 from integrations.backups.installation import start
 from integrations.backups.making import (
     FORMAT,
@@ -82,8 +82,8 @@ def restore(path: Path, var: Path, *, replacing: bool = False) -> Restored:
     it is started next.
     """
     var.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=var, prefix=".restore-") as folder:
-        manifest, database = _unpack(path, Path(folder))
+    with work_folder(var, ".restore-") as folder:
+        manifest, database = _unpack(path, folder)
         kept = default_path(var, "replaced") if _holds_something() else None
         if kept and not replacing:
             raise BackupProblem(NOT_EMPTY.format(kept.parent))
