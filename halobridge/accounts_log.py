@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db import connection
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.http import HttpRequest
@@ -15,7 +16,7 @@ from django.http import HttpRequest
 from halobridge.acting import actor_of
 from integrations.acting import Actor, AuditSource, current_actor
 from integrations.models import Audited
-from integrations.models.audit import AuditAction, deleted, note, related_changed, saved
+from integrations.models.audit import AuditAction, deleted, locked, note, related_changed, saved
 
 _STORED = "_stored_before"
 
@@ -37,8 +38,11 @@ def watch() -> None:
 
 
 def _remember(sender: type[Model], instance: Model, **_: Any) -> None:
-    if current_actor() is not None and instance.pk:
-        setattr(instance, _STORED, sender._base_manager.filter(pk=instance.pk).first())
+    """As it is stored; on pages, which save in a transaction, nobody else can change it until then."""
+    if current_actor() is None or not instance.pk:
+        return
+    rows = sender._base_manager.filter(pk=instance.pk)
+    setattr(instance, _STORED, (locked(rows) if connection.in_atomic_block else rows).first())
 
 
 def _saved(instance: Model, update_fields: Any = None, raw: bool = False, **_: Any) -> None:

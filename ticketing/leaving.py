@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count
 
 from integrations.choices import IntentionKind, IntentionState
 from integrations.models import HaloAsset, HaloCredential, HaloField, Intention, LostTicket
 from mappings.models import CompanyMapping, ComputerMapping, SheetAsset
+from mappings.planning.offboarding import retired_by_offboarding
 from ticketing.models import Ticket, TicketState
+from ticketing.planning.offboarding import closed_by_offboarding
 
 OPEN: Final = (
     TicketState.OPEN,
     TicketState.CLOSING,
     TicketState.REOPENING,
     TicketState.STAFF,
+)
+ASSETS_STAY: Final = (
+    "The clean-up leaves them active: mapping held, computer ignored, company not mapped any more, or of two "
+    "companies. Its previews say which; make them inactive by hand."
+)
+TICKETS_STAY: Final = (
+    "The clean-up leaves them open: waiting for staff, just being closed, a test, without an alert or "
+    "closing status, or of a company that is not mapped any more or may not be told. Close them by hand."
 )
 
 
@@ -44,13 +54,15 @@ def _assets(credential: HaloCredential) -> Iterator[Left]:
     mapped = ComputerMapping.objects.filter(halo_credential=credential, halo_asset__isnull=False)
     made = mapped.filter(created_by_us=True)
 
-    def distinct(active: bool) -> int:
-        return made.filter(halo_asset__active=active).values("halo_asset").distinct().count()
+    def distinct(**of_asset: Any) -> int:
+        return made.filter(**of_asset).values("halo_asset").distinct().count()
 
-    yield Left(
-        name, "active assets created from computers", distinct(True), "The clean-up makes them inactive."
-    )
-    yield Left(name, "inactive assets created from computers", distinct(False), "They stay inactive.")
+    taken = retired_by_offboarding(credential.pk).count()
+    yield Left(name, "active assets created from computers", taken, "The clean-up makes them inactive.")
+    others = distinct(halo_asset__active=True) - taken
+    yield Left(name, "other active assets created from computers", others, ASSETS_STAY)
+    inactive = distinct(halo_asset__active=False)
+    yield Left(name, "inactive assets created from computers", inactive, "They stay inactive.")
     sheets = SheetAsset.objects.filter(plan__halo_credential=credential, halo_asset__active=True)
     written = sheets.values("halo_asset").distinct().count()
     yield Left(name, "active assets created or changed by imported sheets", written, "They stay as they are.")
@@ -77,9 +89,9 @@ def _tickets(credential: HaloCredential) -> Iterator[Left]:
     counted = rows.order_by().values_list("state").annotate(number=Count("pk"))
     states = dict(counted.values_list("state", "number"))
     still_open = sum(states.get(state, 0) for state in OPEN)
-    yield Left(
-        name, "open tickets", still_open, "The clean-up closes them with a note, and says which it can't."
-    )
+    closed = closed_by_offboarding(credential.pk).filter(halo_id__isnull=False).count()
+    yield Left(name, "open tickets", closed, "The clean-up closes them with a note.")
+    yield Left(name, "other open tickets", still_open - closed, TICKETS_STAY)
     rest = sum(states.values()) - still_open
     yield Left(
         name, "tickets closed or left to people", rest, "They stay, with the history of what happened."

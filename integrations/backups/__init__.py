@@ -6,11 +6,12 @@ a backup without them is of no use to a thief, and none to you.
 
 from integrations.backups.errors import BackupProblem
 from integrations.backups.holding import NotHeld, hold, release, why_not_read
-from integrations.backups.installation import start
+from integrations.backups.installation import LIFE_EVERY, show_life, start
 from integrations.backups.making import Made, make_backup
 from integrations.backups.restoring import Restored, restore
 
 __all__ = [
+    "LIFE_EVERY",
     "BackupProblem",
     "Made",
     "NotHeld",
@@ -19,6 +20,7 @@ __all__ = [
     "make_backup",
     "release",
     "restore",
+    "show_life",
     "start",
     "why_not_read",
 ]

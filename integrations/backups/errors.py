@@ -2,4 +2,4 @@
 
 
 class BackupProblem(Exception):
-    """Nothing was changed; the text says why and what to do."""
+    """The text says why, what to do, and how the database is now where that may have changed."""

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
+
+JUST_MADE: Final = 60.0
+"""So many seconds a folder may take to be locked by whoever has made it."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -14,10 +22,11 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A name beside `path` to write to; it takes the place of `path` if all goes well, else it vanishes."""
+def whole_file(path: Path, folder: Path | None = None) -> Iterator[Path]:
+    """A name beside `path`, or in a folder of the same file system, to write to; it takes the place of `path`
+    if all goes well, else it vanishes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    unfinished = (folder or path.parent) / f".{path.name}.{os.getpid()}.unfinished"
     try:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         yield unfinished
@@ -32,5 +41,33 @@ def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def work_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """A folder that vanishes afterwards. What a process that was killed has left of its own goes first: the
+    lock on it ends with the process."""
+    for left in parent.glob(f"{prefix}*"):
+        with suppress(OSError):
+            _clear(left)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=prefix) as folder:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield Path(folder)
+        finally:
+            os.close(handle)
+
+
+def _clear(left: Path) -> None:
+    """Raises `OSError` where somebody is still at work in it."""
+    if time.time() - left.stat().st_mtime < JUST_MADE:
+        return
+    handle = os.open(left, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(left)
     finally:
         os.close(handle)

@@ -4,79 +4,118 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import time
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from integrations.backups.files import write_whole
 from integrations.backups.holding import hold
-from integrations.models import Heartbeat, Installation, Run
+from integrations.backups.marking import Mark, read_mark, remove_mark
+from integrations.backups.notes import Note, read_note, write_note
+from integrations.models import HaloCredential, Heartbeat, Installation, Run
 
-NOTE: Final = "installation.json"
 MACHINE: Final = Path("/etc/machine-id")
-RESTORED: Final = "The database was restored from a backup of {}."
 MOVED: Final = "The database is a copy, or has moved: it was last used in another place."
 OLDER: Final = "An older copy of the database was put back in its place."
+NEW_HOST: Final = (
+    "The database was started on a new host (or with an empty var folder) while no other machine worked with "
+    "it: it may be a copy."
+)
+FORMER_KEYS: Final = 50
+LIFE_EVERY: Final = 10.0
+LOOKS_FOR_LIFE = 90
+SECONDS_BETWEEN = 1.0
 
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What is kept beside the database. `restored_from`: when the backup was made that was put back and
-    of which the database has not been told yet, as ISO text."""
-
-    key: str = ""
-    starts: int = 0
-    restored_from: str = ""
+log = logging.getLogger(__name__)
 
 
 def start(var: Path) -> str:
-    """To be called before anything works. Holds all credentials back where the database is not the one that
-    was used here last; the reason, or ''. Broken off it does the same again."""
+    """To be called before anything works, by each part on each machine. Holds all credentials back where the
+    database is not the one that was used here last; the reason, or ''. Broken off it does the same again.
+
+    What has been held back once is not held back again by another machine: see `Installation.former`.
+    """
     note, place = read_note(var), place_of_database()
+    alone = read_mark() is None and _is_new_here(_row(), note) and not _somebody_works()
     with transaction.atomic():
-        row = Installation.objects.select_for_update().order_by("pk").first()
-        reason = _why(row, note, place)
+        row = _row(lock=True)
+        mark = read_mark()
+        reason = mark.reason if mark else _why(row, note, place, alone)
         if reason:
-            hold(reason, _unknown_since(note))
-        row = _started(row, note, place)
-    write_note(var, Note(row.key, row.starts))
+            hold(reason, _unknown_since(mark))
+        remove_mark()
+        row = _started(row, note, place, held=bool(reason))
+    write_note(var, Note(row.key, row.starts, row.former))
     return reason
 
 
-def _why(row: Installation | None, note: Note, place: str) -> str:
-    if note.restored_from:
-        at = datetime.fromisoformat(note.restored_from)
-        return RESTORED.format(f"{timezone.localtime(at):%Y-%m-%d %H:%M}")
+def show_life() -> None:
+    """To be called every `LIFE_EVERY` seconds by whoever has started: a new machine knows by it that the
+    database is in use, and no copy."""
+    Installation.objects.update(alive_at=timezone.now())
+
+
+def _row(*, lock: bool = False) -> Installation | None:
+    rows = Installation.objects.select_for_update() if lock else Installation.objects.all()
+    return rows.order_by("pk").first()
+
+
+def _is_new_here(row: Installation | None, note: Note) -> bool:
+    """The database has been used, but not with this var folder."""
+    if row is None or note.key in {row.key, *row.former} or row.key in note.former:
+        return False
+    return HaloCredential.objects.exists()
+
+
+def _somebody_works() -> bool:
+    """Whether the sign of life moves while one looks: in a copy it stands still, however young it is."""
+    log.info("This machine is new to the database; looking for another one that works with it ...")
+    first = Installation.objects.aggregate(at=Max("alive_at"))["at"]
+    for _ in range(LOOKS_FOR_LIFE):
+        time.sleep(SECONDS_BETWEEN)
+        if Installation.objects.aggregate(at=Max("alive_at"))["at"] != first:
+            return True
+    return False
+
+
+def _why(row: Installation | None, note: Note, place: str, alone: bool) -> str:
     if row is None:
         return ""
     if row.place != place:
         return MOVED
-    return OLDER if note.key == row.key and note.starts > row.starts else ""
+    if row.key in note.former or (note.key == row.key and note.starts > row.starts):
+        return OLDER
+    return NEW_HOST if alone and _is_new_here(row, note) else ""
 
 
-def _started(row: Installation | None, note: Note, place: str) -> Installation:
+def _started(row: Installation | None, note: Note, place: str, *, held: bool) -> Installation:
     row = row or Installation(key=uuid.uuid4().hex)
     before = max(row.starts, note.starts) if note.key == row.key else row.starts
+    if held:
+        known = dict.fromkeys([*note.former, note.key, *row.former, row.key])
+        row.former = [key for key in known if key][-FORMER_KEYS:]
+        row.key = uuid.uuid4().hex
     row.place, row.starts, row.started_at = place, before + 1, timezone.now()
+    row.alive_at = row.started_at
     row.save()
     return row
 
 
-def _unknown_since(note: Note) -> datetime:
+def _unknown_since(mark: Mark | None) -> datetime:
     """When the backup was made; of a copy the newest sign of life that it has."""
-    if note.restored_from:
-        return datetime.fromisoformat(note.restored_from)
+    if mark:
+        return mark.made_at
     signs = (
         Heartbeat.objects.aggregate(at=Max("stamped_at"))["at"],
         Run.objects.aggregate(at=Max("requested_at"))["at"],
-        Installation.objects.aggregate(at=Max("started_at"))["at"],
+        *Installation.objects.aggregate(Max("started_at"), Max("alive_at")).values(),
     )
     return max((at for at in signs if at), default=timezone.now())
 
@@ -106,24 +145,3 @@ def _postgresql() -> list[str]:
         system = "(SELECT system_identifier FROM pg_control_system())" if may_ask else "0"
         cursor.execute(f"SELECT {system}, oid FROM pg_database WHERE datname = current_database()")  # noqa: S608
         return [str(part) for part in cursor.fetchone()]
-
-
-# ---- the note -------------------------------------------------------------------------------
-
-
-def read_note(var: Path) -> Note:
-    """An unreadable note is none: it only tells more than the database does."""
-    told: Any = {}
-    with suppress(OSError, ValueError):
-        told = json.loads((var / NOTE).read_text())
-    if not isinstance(told, dict):
-        return Note()
-    starts = told.get("starts")
-    return Note(
-        str(told.get("key", "")), starts if isinstance(starts, int) else 0, str(told.get("restored_from", ""))
-    )
-
-
-def write_note(var: Path, note: Note) -> None:
-    told = {"key": note.key, "starts": note.starts, "restored_from": note.restored_from}
-    write_whole(var / NOTE, json.dumps(told).encode())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
@@ -15,12 +15,12 @@ from integrations.models.rotation import ENCRYPTED
 KNOWN_TEXT: Final = b"HaloBridge backup"
 
 
-def proofs() -> tuple[list[str], int]:
+def proofs(cursor: Any, tables: Collection[str]) -> tuple[list[str], int]:
     """The known text under each key that a stored secret needs, and how many secrets no key opens."""
     boxes = [Fernet(key) for key in settings.HALOBRIDGE_ENCRYPTION_KEYS]
     needed: set[int] = set()
     unreadable = 0
-    for secret in _stored():
+    for secret in _stored(cursor, tables):
         number = next((at for at, box in enumerate(boxes) if _opens(box, secret)), None)
         if number is None:
             unreadable += 1
@@ -43,17 +43,16 @@ def _opens(box: Fernet, token: str) -> bool:
     return True
 
 
-def _stored() -> Iterator[str]:
+def _stored(cursor: Any, tables: Collection[str]) -> Iterator[str]:
     """Ciphertexts as they are stored. Before an upgrade some tables and columns may not be there yet."""
     quote = connection.ops.quote_name
-    with connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor))
-        for model in apps.get_models():
-            columns = [field.column for field in model._meta.concrete_fields if isinstance(field, ENCRYPTED)]
-            name = model._meta.db_table
-            if not columns or name not in tables:
-                continue
-            there = {row.name for row in connection.introspection.get_table_description(cursor, name)}
-            for column in filter(there.__contains__, columns):
-                cursor.execute(f"SELECT {quote(column)} FROM {quote(name)} WHERE {quote(column)} <> ''")  # noqa: S608
-                yield from (row[0] for row in cursor.fetchall())
+    for model in apps.get_models():
+        columns = [field.column for field in model._meta.concrete_fields if isinstance(field, ENCRYPTED)]
+        name = model._meta.db_table
+        if not columns or name not in tables:
+            continue
+        cursor.execute(f"SELECT * FROM {quote(name)} LIMIT 0")  # noqa: S608
+        there = {column[0] for column in cursor.description}
+        for column in filter(there.__contains__, columns):
+            cursor.execute(f"SELECT {quote(column)} FROM {quote(name)} WHERE {quote(column)} <> ''")  # noqa: S608
+            yield from (row[0] for row in cursor.fetchall())

@@ -6,22 +6,22 @@ import hashlib
 import io
 import json
 import tarfile
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from integrations import __version__
-from integrations.backups import keys, postgresql, sqlite
+from integrations.backups import postgresql, sqlite
+from integrations.backups.contents import Contents
 from integrations.backups.errors import BackupProblem
-from integrations.backups.files import whole_file
+from integrations.backups.files import whole_file, work_folder
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -59,9 +59,16 @@ def engine() -> ModuleType:
 
 
 def default_path(var: Path, why: str = "") -> Path:
+    """A name that is free; two of one second are told apart by a number."""
     stamp = f"{timezone.now():%Y%m%dT%H%M%SZ}"
-    name = "-".join(part for part in ("halobridge", stamp, why) if part)
-    return var / FOLDER / f"{name}{ENDING}"
+    names = ("-".join(filter(None, ("halobridge", stamp, number, why))) for number in _numbers())
+    paths = (var / FOLDER / f"{name}{ENDING}" for name in names)
+    return next(path for path in paths if not path.exists())
+
+
+def _numbers() -> Iterator[str]:
+    yield ""
+    yield from map(str, count(2))
 
 
 def make_backup(path: Path) -> Made:
@@ -71,20 +78,17 @@ def make_backup(path: Path) -> Made:
     made_at = timezone.now()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
-            database = Path(folder) / engine().MEMBER
-            rows = engine().dump(database)
-            manifest = _manifest(made_at, rows, database)
-            with whole_file(path) as unfinished:
+        with work_folder(path.parent, ".backup-") as folder:
+            database = folder / engine().MEMBER
+            manifest = _manifest(made_at, engine().dump(database), database)
+            with whole_file(path, folder) as unfinished:
                 _pack(unfinished, manifest, database)
     except OSError as problem:
         raise BackupProblem(f"The backup could not be written: {problem.strerror or problem}.") from problem
-    return Made(path, path.stat().st_size, sum(rows.values()), manifest.unreadable)
+    return Made(path, path.stat().st_size, sum(manifest.rows.values()), manifest.unreadable)
 
 
-def _manifest(made_at: datetime, rows: dict[str, int], database: Path) -> Manifest:
-    needed, unreadable = keys.proofs()
-    applied = sorted(MigrationRecorder(connection).applied_migrations())
+def _manifest(made_at: datetime, contents: Contents, database: Path) -> Manifest:
     return Manifest(
         format=FORMAT,
         version=__version__,
@@ -92,10 +96,7 @@ def _manifest(made_at: datetime, rows: dict[str, int], database: Path) -> Manife
         server=engine().server_version(),
         made_at=made_at.isoformat(),
         digest=digest_of(database),
-        migrations=[[app, name] for app, name in applied],
-        rows=rows,
-        keys=needed,
-        unreadable=unreadable,
+        **asdict(contents),
     )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
+from integrations.backups.contents import Contents, contents_of, rows_of
 from integrations.backups.errors import BackupProblem
+from integrations.backups.marking import Mark, holding, is_marked, marking
+from integrations.backups.psql import environment, put_in
+from integrations.backups.tables import own_tables
 
 MEMBER: Final = "database.dump"
 TOOLS: Final = ("pg_dump", "pg_restore", "psql")
@@ -20,10 +24,18 @@ MISSING: Final = (
     "to be that of the server ({}) or newer."
 )
 TOO_OLD: Final = "{} is version {}, the server is version {}. Install the client of version {} or newer."
-IN_USE: Final = (
-    "{} other connections to this database are open. Stop HaloBridge everywhere first, then restore."
+IN_USE: Final = "Others are connected to this database ({}). Stop HaloBridge everywhere first, then restore."
+OTHERS: Final = (
+    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND backend_type = 'client backend' AND pid NOT IN (pg_backend_pid(), {})"
 )
+SAYS_IN_USE: Final = re.compile(r"HaloBridge finds (\d+) others|lock timeout")
+LOCK_SECONDS: Final = 10
 BROKEN_OFF: Final = "PostgreSQL did not take the backup, and the database is as it was: {}"
+NOBODY_KNOWS: Final = (
+    "The connection to PostgreSQL broke while it took the backup: {} The database holds either all of the "
+    "backup, with all HaloPSA credentials held back, or what it held before. Restore again when it answers."
+)
 
 
 def server_version() -> str:
@@ -47,107 +59,74 @@ def check_tools() -> None:
             raise BackupProblem(TOO_OLD.format(tool, found[1] if found else "unknown", server, server))
 
 
-def dump(to: Path) -> dict[str, int]:
-    """Dump the database; rows by table, counted in the same snapshot."""
+def dump(to: Path) -> Contents:
+    """Dump the database; what is told of it is read in the same snapshot."""
     check_tools()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        rows = _rows()
+        contents = contents_of(cursor)
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
         wanted = ["--format=custom", "--compress=0", "--no-owner", "--no-privileges"]
         _run(["pg_dump", *wanted, f"--snapshot={snapshot}", f"--file={to}"])
-    return rows
-
-
-def _rows() -> dict[str, int]:
-    counts = {}
-    with connection.cursor() as cursor:
-        for table in sorted(connection.introspection.table_names(cursor)):
-            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
-            counts[table] = cursor.fetchone()[0]
-    return counts
+    return contents
 
 
 def refuse_in_use() -> None:
     check_tools()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
+        cursor.execute(OTHERS.format(0))
         others = cursor.fetchone()[0]
     if others:
         raise BackupProblem(IN_USE.format(others))
 
 
-def put_back(source: Path) -> dict[str, int]:
-    """Drop all tables and make those of the backup, in one transaction; rows by table afterwards."""
-    with connection.cursor() as cursor:
-        tables = [connection.ops.quote_name(name) for name in connection.introspection.table_names(cursor)]
+def put_back(source: Path, mark: Mark) -> dict[str, int]:
+    """Drop our tables, make those of the backup, mark them and hold all credentials back, in one transaction;
+    rows by table afterwards."""
+    drop = _dropping(own_tables())
     connection.close()
-    drop = f"DROP TABLE IF EXISTS {', '.join(tables)} CASCADE;\n" if tables else ""
-    options = [
-        "--no-psqlrc",
-        "--quiet",
-        "--single-transaction",
-        "--set=ON_ERROR_STOP=1",
-        "--output=/dev/null",
-    ]
-    with subprocess.Popen(  # noqa: S603
-        ["psql", *options],  # noqa: S607
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=_environment(),
-    ) as psql:
-        told = _feed(psql, drop.encode(), source)
-        failed = psql.wait()
-    if failed:
+    told = put_in(drop, source, _marking(mark))
+    if found := SAYS_IN_USE.search(told):
+        raise BackupProblem(IN_USE.format(found[1] or "at work at this moment"))
+    if told and not _is_there(mark, told):
         raise BackupProblem(BROKEN_OFF.format(told))
-    return _rows()
+    with connection.cursor() as cursor:
+        return rows_of(cursor)
 
 
-def _feed(psql: subprocess.Popen[bytes], first: bytes, source: Path) -> str:
-    """The SQL of the dump behind `first`. An end that is not announced by `pg_restore` leaves no end of input
-    that could be taken for a success: psql is killed."""
-    assert psql.stdin is not None  # noqa: S101  it is a pipe
-    # A comment on an extension could be set by its owner alone, and the tables have none.
-    options = ["--no-owner", "--no-privileges", "--no-comments", "--file=-", str(source)]
+def _is_there(mark: Mark, told: str) -> bool:
+    """Where the connection broke at the very end, only the database knows whether it took the backup."""
     try:
-        psql.stdin.write(first)
-        psql.stdin.flush()
-        with subprocess.Popen(["pg_restore", *options], stdout=psql.stdin, stderr=subprocess.PIPE) as reading:  # noqa: S603, S607
-            words = _last_line(reading.stderr)
-            if reading.wait():
-                psql.kill()
-                return words
-        psql.stdin.close()
-    except BrokenPipeError:
-        pass  # psql has ended; its own words say why
-    return _last_line(psql.stderr)
+        return is_marked(mark)
+    except OperationalError as problem:
+        raise BackupProblem(NOBODY_KNOWS.format(told)) from problem
 
 
-def _last_line(stream: IO[bytes] | None) -> str:
-    lines = stream.read().decode(errors="replace").strip().splitlines() if stream else []
-    return next((line for line in lines if "ERROR" in line), lines[-1] if lines else "")
+def _dropping(tables: Sequence[str]) -> str:
+    """Whoever connects after the look at who is connected waits for the locks, and then finds all of the
+    backup. Nothing cascades: what others built upon our tables makes it fail."""
+    names = ", ".join(connection.ops.quote_name(name) for name in tables)
+    just_closed = connection.connection.info.backend_pid
+    look = (
+        f"DO $look$ DECLARE others integer := ({OTHERS.format(just_closed)}); BEGIN IF others > 0 THEN "
+        "RAISE EXCEPTION 'HaloBridge finds % others', others; END IF; END $look$"
+    )
+    lock = [f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'", f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"]
+    drop = [f"DROP TABLE {names}"]
+    return ";\n".join([*(lock if names else []), look, *(drop if names else []), ""])
+
+
+def _marking(mark: Mark) -> str:
+    """The dump leaves an empty search path behind."""
+    hold = (
+        f"DO $hold$ BEGIN {holding(mark)}; "
+        "EXCEPTION WHEN undefined_table OR undefined_column THEN NULL; END $hold$"
+    )
+    return ";\n".join(["RESET search_path", *marking(mark), hold, ""])
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())  # noqa: S603
     if done.returncode:
         raise BackupProblem(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
-
-
-def _environment() -> dict[str, str]:
-    """The server as the settings name it; a password is never an argument, which others could see."""
-    wanted = connection.settings_dict
-    given = {
-        "PGHOST": wanted["HOST"],
-        "PGPORT": str(wanted["PORT"] or ""),
-        "PGUSER": wanted["USER"],
-        "PGPASSWORD": wanted["PASSWORD"],
-        "PGDATABASE": wanted["NAME"],
-        "PGSSLMODE": wanted.get("OPTIONS", {}).get("sslmode", ""),
-        "PGOPTIONS": "--client-min-messages=warning",
-    }
-    return {**os.environ, **{name: value for name, value in given.items() if value}}

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import tarfile
-import tempfile
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
 from integrations.backups import keys
 from integrations.backups.errors import BackupProblem
-from integrations.backups.installation import read_note, start, write_note
+from integrations.backups.files import work_folder
+from integrations.backups.installation import start
 from integrations.backups.making import (
     FORMAT,
     MANIFEST,
@@ -26,7 +29,11 @@ from integrations.backups.making import (
     engine,
     make_backup,
 )
+from integrations.backups.marking import TABLE, Mark
+from integrations.backups.tables import own_tables
 from integrations.models import Console, HaloCredential
+
+log = logging.getLogger(__name__)
 
 LARGEST_MANIFEST: Final = 10 * 1024 * 1024
 NO_BACKUP: Final = "{} is no backup of HaloBridge, or is damaged: {}"
@@ -43,7 +50,18 @@ OTHER_ENGINE: Final = (
 NEWER: Final = (
     "This backup was made by a newer version ({}): install that version, then restore. Not known here: {}."
 )
-NOT_WHOLE: Final = "After the restore {} has {} rows instead of {}: try again, or take another backup."
+PUT_BACK_BUT: Final = (
+    "The backup is in the database now, and every HaloPSA credential is held back until somebody releases "
+    "it, but {} {}"
+)
+NOT_WHOLE: Final = "{} has {} rows instead of {}. Restore again, or take another backup."
+NOT_UPGRADED: Final = (
+    "its tables could not be brought up to this version: {} Start HaloBridge to try again, or restore with "
+    "the version that made the backup ({})."
+)
+NOT_STARTED: Final = "it could not be started: {} Start HaloBridge to try again."
+WAY_BACK: Final = "What was there before is in {}; restore --replace puts it back."
+NOTHING_BEFORE: Final = "There was nothing before that could be put back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +77,54 @@ class Restored:
 def restore(path: Path, var: Path, *, replacing: bool = False) -> Restored:
     """Replace the database by the backup and bring it up to this version; all credentials are held back.
 
-    Raises `BackupProblem`; then the database is as it was. Broken off at any moment it is either the old
-    one or the backup, and the next start holds the credentials back.
+    Raises `BackupProblem`; then the database is as it was, unless that says otherwise. Broken off at any
+    moment it is either the old one or the backup; the latter is held back from its first commit on, wherever
+    it is started next.
     """
     var.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=var, prefix=".restore-") as folder:
-        manifest, database = _unpack(path, Path(folder))
+    with work_folder(var, ".restore-") as folder:
+        manifest, database = _unpack(path, folder)
         kept = default_path(var, "replaced") if _holds_something() else None
         if kept and not replacing:
             raise BackupProblem(NOT_EMPTY.format(kept.parent))
+        own_tables()
         engine().refuse_in_use()
         if kept:
             make_backup(kept)
-        rows = _put_back(manifest, database, var)
-    call_command("migrate", verbosity=0, interactive=False)
-    return Restored(manifest, kept, rows, start(var))
-
-
-def _put_back(manifest: Manifest, database: Path, var: Path) -> int:
-    """The note comes first: a database that was put back never goes without it."""
-    before = read_note(var)
-    write_note(var, replace(before, restored_from=manifest.made_at))
+        rows = engine().put_back(database, Mark(datetime.fromisoformat(manifest.made_at)))
+    if problem := _not_whole(manifest, rows) or _not_upgraded(manifest):
+        raise _afterwards(problem, kept)
     try:
-        rows = engine().put_back(database)
-    except BackupProblem:
-        write_note(var, before)
-        raise
+        held = start(var)
+    except (DatabaseError, OSError) as problem_of_start:
+        raise _afterwards(NOT_STARTED.format(_sentence(problem_of_start)), kept) from problem_of_start
+    return Restored(manifest, kept, sum(manifest.rows.values()), held)
+
+
+def _not_whole(manifest: Manifest, rows: Mapping[str, int]) -> str:
     for table, number in manifest.rows.items():
-        if rows.get(table) != number:
-            raise BackupProblem(NOT_WHOLE.format(table, rows.get(table, "no"), number))
-    return sum(rows.values())
+        if table != TABLE and rows.get(table) != number:
+            return NOT_WHOLE.format(table, rows.get(table, "no"), number)
+    return ""
+
+
+def _not_upgraded(manifest: Manifest) -> str:
+    """Bring the tables up to this version; the sentence if that fails. A migration may raise anything."""
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except Exception as problem:
+        log.exception("The tables of the backup could not be changed")
+        return NOT_UPGRADED.format(_sentence(problem), manifest.version)
+    return ""
+
+
+def _afterwards(problem: str, kept: Path | None) -> BackupProblem:
+    return BackupProblem(PUT_BACK_BUT.format(problem, WAY_BACK.format(kept) if kept else NOTHING_BEFORE))
+
+
+def _sentence(problem: Exception) -> str:
+    words = " ".join(str(problem).split()) or type(problem).__name__
+    return words if words.endswith(".") else f"{words}."
 
 
 # ---- looking first --------------------------------------------------------------------------
@@ -125,6 +161,8 @@ def _manifest_of(archive: tarfile.TarFile) -> Manifest:
     for name, kind in (("rows", dict), ("migrations", list), ("keys", list)):
         if not isinstance(told.get(name), kind):
             raise ValueError(f"its manifest has no {name}")
+    if datetime.fromisoformat(told["made_at"]).tzinfo is None:
+        raise ValueError("its manifest does not say when it was made")
     return Manifest(**{field.name: told[field.name] for field in fields(Manifest)})
 
 

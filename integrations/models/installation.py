@@ -13,12 +13,18 @@ class Installation(models.Model):
 
     `starts` grows with each start and is noted beside the database too: one that knows of fewer starts than
     the note is an older copy that was put back.
+
+    Each holding back gives it a new key and keeps those that it, or the machine which noticed, had before in
+    `former`: another machine whose note tells one of them has nothing new to say. `alive_at` moves while any
+    machine works with it.
     """
 
     key = models.CharField(max_length=32, unique=True, editable=False)
     place = models.CharField(max_length=64, editable=False)
     starts = models.PositiveIntegerField(default=0, editable=False)
     started_at = models.DateTimeField(default=timezone.now, editable=False)
+    former = models.JSONField(default=list, blank=True, editable=False)
+    alive_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         default_permissions = ()

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from integrations.choices import Action
-from integrations.models import HaloCredential, Plan
+from integrations.models import HaloAsset, HaloCredential, Plan
 from mappings.linking.companies import is_creating_for
-from mappings.models import CompanyMapping
+from mappings.linking.ignoring import is_ignored
+from mappings.models import CompanyMapping, ComputerMapping
 from mappings.planning.company_assets import CompanyAsset, Member, read_assets_of
 from mappings.planning.lifecycle import Lifecycle, read_lifecycle
 from mappings.planning.moving import CREATING
@@ -34,6 +36,24 @@ OURS: Final = "Created here, and its company is offboarded."
 THEIRS: Final = "Its asset was not created here, so it is left alone."
 IGNORED: Final = "Staff ignore its computer, so its asset is left alone."
 ARCHIVED: Final = "The mapping itself: no new tickets and no asset updates until it is brought back."
+
+
+def retired_by_offboarding(credential_id: int) -> QuerySet[HaloAsset]:
+    """The assets that become inactive if every company of the credential is offboarded as previews propose:
+    what a preview ticks, and what `uninstall_report` counts."""
+    members = ComputerMapping.objects.filter(halo_credential=credential_id, halo_asset=OuterRef("pk"))
+    companies = CompanyMapping.objects.in_use().filter(halo_credential=credential_id).values("company")
+    looked_after = members.filter(computer__company__in=companies)
+    by_asset = looked_after.order_by().values("halo_asset")
+    several = by_asset.annotate(number=Count("computer__company", distinct=True)).filter(number__gt=1)
+    return HaloAsset.objects.filter(
+        Exists(members.filter(created_by_us=True)),
+        Exists(looked_after.filter(~is_ignored("computer_id"))),
+        ~Exists(members.filter(held=True)),
+        ~Exists(several),
+        halo_credential=credential_id,
+        active=True,
+    )
 
 
 def new_offboard(mapping: CompanyMapping, created_by: Any = None) -> Plan:
@@ -64,7 +84,7 @@ def read_offboard(plan: Plan) -> CompanyMapping:
 
 
 def changes_of_offboard(plan: Plan, credential: HaloCredential, counts: Counter[str]) -> Iterator[Change]:
-    """The mapping itself and at most one change for each asset; six statements. Raises `NotPlannable`."""
+    """The mapping itself and at most one change for each asset; seven statements. Raises `NotPlannable`."""
     mapping = read_offboard(plan)
     before, after = {"mapping": f"to {mapping.halo_client}"}, {"mapping": "archived"}
     action, subject = Action.UNLINK.value, str(mapping.company)
@@ -82,13 +102,16 @@ class _Judge:
         self._lifecycle = lifecycle
         self._counts = counts
         others = CompanyMapping.objects.in_use().filter(halo_credential=mapping.halo_credential_id)
+        mine = ComputerMapping.objects.filter(computer__company=mapping.company_id)
+        taken = retired_by_offboarding(mapping.halo_credential_id).filter(pk__in=mine.values("halo_asset"))
+        self._taken = set(taken.values_list("pk", flat=True))
         self._stay = set(others.exclude(pk=mapping.pk).values_list("company_id", flat=True))
 
     def changes(self, asset: CompanyAsset) -> Iterator[Change]:
         mine = [member for member in asset.members if member.company_id == self._mapping.company_id]
         if not asset.active:
             self._counts["unchanged"] += 1
-        elif reason := self._why_it_stays(asset, mine):
+        elif asset.pk not in self._taken and (reason := self._why_it_stays(asset, mine)):
             yield skip(self._subject(mine[0]), COMPUTER_MAPPING, mine[0].mapping_id, reason)
         else:
             yield self._retired(asset, mine[0])
@@ -117,7 +140,7 @@ class _Judge:
             {"halo_id": asset.halo_id, **before},
             after,
             OURS + told,
-            selected=other is None,
+            selected=asset.pk in self._taken,
         )
 
     def _subject(self, member: Member) -> str:

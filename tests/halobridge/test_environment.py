@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.test import override_settings
 
 from halobridge.checks import encryption_keys_are_usable
@@ -47,3 +51,23 @@ def test_a_bad_key_is_named_by_its_place_and_not_printed() -> None:
     (problem,) = encryption_keys_are_usable()
     assert "Key 1" in problem.msg
     assert "too-short" not in problem.msg
+
+
+@pytest.mark.parametrize("missing", ["HALOBRIDGE_SECRET_KEY", "HALOBRIDGE_ENCRYPTION_KEYS"])
+def test_without_a_key_a_command_ends_in_a_sentence(missing: str, tmp_path: Path) -> None:
+    """In a process of its own, with no `.env` in sight."""
+    given = {
+        "HALOBRIDGE_SECRET_KEY": "x" * 50,
+        "HALOBRIDGE_ENCRYPTION_KEYS": "x",
+        "HALOBRIDGE_VAR": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve"],
+        env={**os.environ, **given, missing: "", "DJANGO_SETTINGS_MODULE": "halobridge.settings"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == f"HaloBridge can't start: {missing} is not set; `make run` writes one into .env.\n"

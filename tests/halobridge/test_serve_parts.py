@@ -26,6 +26,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
         serve.Command, "_watch", lambda self, supervisor, clusters: found.update(seen=[*clusters])
     )
     monkeypatch.setattr(serve.Command, "_prepare", lambda self: found.update(prepared=[]))
+    monkeypatch.setattr(serve.Command, "_open_database", lambda self: found.update(opened=[]))
     monkeypatch.setattr(serve.Command, "_refuse_taken_port", staticmethod(lambda port: None))
     monkeypatch.setattr(serve.signal, "signal", lambda *_: None)
     monkeypatch.setattr(serve.connection, "close", lambda: None)
@@ -48,7 +49,7 @@ def test_the_web_part_makes_the_tables_and_works_at_nothing(started: dict[str, l
 @pytest.mark.django_db
 def test_the_queue_part_serves_no_pages_and_watches_its_own_clusters(started: dict[str, list[str]]) -> None:
     call_command("serve", only="queue")
-    assert set(started) == {"halobridge", "delivery", "seen"}
+    assert set(started) == {"opened", "halobridge", "delivery", "seen"}
     assert started["seen"] == ["halobridge", "delivery"]
 
 

@@ -7,22 +7,16 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from integrations.choices import Action, Outcome, RunKind, RunState
-from integrations.models import HaloAsset, Instance, Plan, Run
-from integrations.runs.request import request_run
-from integrations.runs.steps import Done, Then, work
-from mappings.apply import apply_plan
+from integrations.choices import Action, Outcome, RunState
+from integrations.models import HaloAsset
 from mappings.linking import bring_back, set_switches
 from mappings.models import CompanyChange, CompanyMapping, ComputerMapping
-from mappings.planning import compute_changes, new_offboard, new_plan, new_undo, plan_assets
-from tests.builders import make_console
-from tests.mappings.builders import make_asset_type
-from tests.mappings.fake_halo import FakeHalo as FakeAssets
-from tests.ticketing.fake_halo import FakeHalo, run_once, send
-from tests.ticketing.world import World, make_company, make_computer, make_mapping
-from ticketing import apply as tickets_apply
+from mappings.planning import compute_changes, new_offboard, new_plan, new_undo
+from tests.ticketing.fake_halo import run_once
+from tests.ticketing.leaving import Leaving, twin_in_a_company_that_stays
+from tests.ticketing.world import make_computer
 from ticketing.models import Alert, Decision, Ticket, TicketState
-from ticketing.planning import plan_tickets, rows_of_tickets
+from ticketing.planning import plan_tickets
 from ticketing.routing import route_events
 
 pytestmark = pytest.mark.django_db
@@ -33,63 +27,6 @@ def _short_rests(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.HALOBRIDGE_PAUSE_FACTOR = 0.0002
     # Long enough that the run hands over to delivery, on a slow machine as well.
     monkeypatch.setattr("ticketing.apply.previews.LOOK_EVERY", 250.0)
-
-
-class Leaving(World):
-    """A company with an open ticket and an asset that we created."""
-
-    def __init__(self, **credential: Any) -> None:
-        super().__init__(**credential)
-        self.halo = FakeHalo()
-        CompanyMapping.objects.update(enable_configuration=True)
-        kind = make_asset_type(self.credential)
-        self.asset = self.map_asset(asset_type=kind, fields={})
-        ComputerMapping.objects.update(created_by_us=True)
-        self.opened()
-        run_once(self.halo, self.instance)
-        self.assets = FakeAssets().adopt_mirror()
-
-    @property
-    def ticket(self) -> Ticket:
-        return self.tickets()[0]
-
-    def preview(self) -> Plan:
-        return self.computed(new_offboard(self.mapping))
-
-    def computed(self, plan: Plan) -> Plan:
-        plan_assets(plan, rows_of_tickets)
-        plan.refresh_from_db()
-        return plan
-
-    def told(self) -> dict[str, tuple[str, bool]]:
-        rows = self.preview().changes.values_list("subject_kind", "action", "selected")
-        return {kind: (action, selected) for kind, action, selected in rows}
-
-    def reason(self, kind: str) -> str:
-        return str(self.preview().changes.get(subject_kind=kind).reason)
-
-    def apply(self, plan: Plan) -> Run:
-        """The run and delivery side by side, as the queues have them."""
-        run = request_run(RunKind.APPLY_ASSETS, plan=plan, halo_credential=self.credential)
-        table = {RunKind.APPLY_ASSETS: {"start": self._assets, "tickets": self._tickets}}
-        for _ in range(200):
-            work(run.pk, table)
-            send(self.halo, Instance.objects.get())
-            run.refresh_from_db()
-            if run.ended_at:
-                return run
-        raise AssertionError(f"The run did not end: {run.state} {run.phase}")
-
-    def _assets(self, doing: Any) -> Any:
-        plan = doing.run.plan
-        result = apply_plan(doing, plan, self.assets, self.assets)
-        if not isinstance(result, Done) or result.state == RunState.FAILED:
-            return result
-        return Then("tickets", {"stopped": result.error}) if tickets_apply.has_tickets(plan) else result
-
-    @staticmethod
-    def _tickets(doing: Any) -> Any:
-        return tickets_apply.apply_to_tickets(doing, doing.run.plan, doing.run.halo_credential)
 
 
 # ---- the preview ----------------------------------------------------------------------------
@@ -125,11 +62,7 @@ def test_however_many_assets_it_is_all_are_ticked() -> None:
 
 def test_an_asset_of_a_company_that_stays_is_not_ticked() -> None:
     scene = Leaving()
-    other = make_company(make_console(), name="Alder elsewhere")
-    make_mapping(other, scene.client)
-    ComputerMapping.objects.create(
-        computer=make_computer(other, name="TWIN"), halo_credential=scene.credential, halo_asset=scene.asset
-    )
+    twin_in_a_company_that_stays(scene)
     assert scene.told()["computer_mapping"] == (Action.DEACTIVATE, False)
     assert "It also stands for TWIN of Alder elsewhere" in scene.reason("computer_mapping")
 

@@ -23,6 +23,16 @@ class BadFile(Exception):
     """The file as a whole can't be read; the text says why."""
 
 
+class _Loader(yaml.SafeLoader):
+    """Without aliases: a small file could say by them that it is a very large one."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            line = self.peek_event().start_mark.line + 1
+            raise BadFile(f"Line {line} refers to another place by *: write there what is meant.")
+        return super().compose_node(parent, index)
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """`checksum`: of all that was judged. `stored`: whether it was kept."""
@@ -102,8 +112,8 @@ def _read(text: str) -> Mapping[str, Any]:
     if len(text) > LARGEST:
         raise BadFile("The file is too large for a configuration.")
     try:
-        told = yaml.safe_load(text)
-    except yaml.YAMLError as problem:
+        told = yaml.load(text, Loader=_Loader)  # noqa: S506  a safe one
+    except (yaml.YAMLError, ValueError) as problem:
         raise BadFile(f"The file is no YAML: {' '.join(str(problem).split())}") from problem
     except RecursionError as problem:
         raise BadFile("The file is nested too deeply.") from problem

@@ -23,6 +23,7 @@ from django.db import connection
 
 from halobridge.alarms import AlarmWatch
 from halobridge.health import CHECKS, NotReady
+from halobridge.life_signs import LifeSigns
 from halobridge.processes import Supervisor
 from halobridge.sandboxed import (
     allowed_addresses,
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             self._prepare()
         else:
             self._refuse_old_tables()
+            self._open_database()
         supervisor = Supervisor(say=self._say)
         stop_file = settings.VAR_DIR / f"stopping-{os.getpid()}"
         stop_file.unlink(missing_ok=True)
@@ -102,9 +104,12 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         ensure_schedules()
+        self._open_database()
+        self._first_admin()
+
+    def _open_database(self) -> None:
         if reason := start_installation(settings.VAR_DIR):
             self._say(f"\n  {reason} All HaloPSA credentials are held back until they are released.\n")
-        self._first_admin()
 
     def _first_admin(self) -> None:
         staff = get_user_model()
@@ -168,8 +173,9 @@ class Command(BaseCommand):
         return gunicorn + options
 
     def _watch(self, supervisor: Supervisor, clusters: tuple[str, ...]) -> None:
-        watcher, alarms = QueueWatcher(clusters), AlarmWatch()
+        watcher, alarms, signs = QueueWatcher(clusters), AlarmWatch(), LifeSigns()
         while True:
+            signs.look()
             supervisor.look()
             for cluster in watcher.look():
                 self._say(

@@ -5,7 +5,7 @@ Only where somebody is known to act (`integrations.acting`): what the machine wr
 
 from integrations.models.audit.entries import AuditAction, AuditEntry
 from integrations.models.audit.noting import deleted, note, related_changed, saved
-from integrations.models.audit.rows import Audited, AuditedQuerySet
+from integrations.models.audit.rows import Audited, AuditedQuerySet, locked
 
 __all__ = [
     "AuditAction",
@@ -13,6 +13,7 @@ __all__ = [
     "Audited",
     "AuditedQuerySet",
     "deleted",
+    "locked",
     "note",
     "related_changed",
     "saved",

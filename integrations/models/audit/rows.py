@@ -74,7 +74,7 @@ class AuditedQuerySet(models.QuerySet[M]):
             return super().delete()
         # With a savepoint: what is protected is refused, and whoever asked may go on in their transaction.
         with transaction.atomic(using=self.db):
-            gone = self._before(self)
+            gone = self._before(self, to_delete=True)
             found = super().delete()
             if gone is None:
                 note_many(self.model, AuditAction.DELETE, found[1].get(self.model._meta.label, 0))
@@ -86,11 +86,12 @@ class AuditedQuerySet(models.QuerySet[M]):
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
 
-    def _before(self, rows: models.QuerySet[Any]) -> Sequence[M] | None:
+    def _before(self, rows: models.QuerySet[Any], *, to_delete: bool = False) -> Sequence[M] | None:
         """The rows with their names as they are stored; None if they are very many."""
         most = most_rows(self.model)
         numbers = rows.order_by().values("pk")
-        found = list(with_names(self.model).using(self.db).filter(pk__in=numbers)[: most + 1])
+        stored = locked(with_names(self.model).using(self.db).filter(pk__in=numbers), to_delete=to_delete)
+        found = list(stored.order_by("pk")[: most + 1])
         return None if len(found) > most else found
 
     def _tell_update(
@@ -117,6 +118,12 @@ class AuditedQuerySet(models.QuerySet[M]):
         names = {row.pk: name_of(row) for row in with_names(self.model).using(self.db).filter(pk__in=numbers)}
         rows = [Noted(row.pk, names.get(row.pk, ""), {}, values_of(row)) for row in made]
         note_rows(self.model, AuditAction.ADD, rows)
+
+
+def locked(rows: models.QuerySet[Any], *, to_delete: bool = False) -> models.QuerySet[Any]:
+    """Whoever changes them at the same time comes before or after: what is told as *before* is what this
+    change replaces. No stronger than the change itself: others may go on to refer to the rows."""
+    return rows.select_for_update(of=("self",), no_key=not to_delete)
 
 
 def _names(model: type[models.Model]) -> set[str]:
@@ -158,7 +165,7 @@ class Audited(models.Model):
             super().save(*args, **named)
             return
         with transaction.atomic(savepoint=False):
-            former = None if self._state.adding else with_names(type(self)).filter(pk=self.pk).first()
+            former = None if self._state.adding else locked(with_names(type(self)).filter(pk=self.pk)).first()
             super().save(*args, **named)
             saved(self, former, named.get("update_fields"))
 

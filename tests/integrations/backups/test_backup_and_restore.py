@@ -7,6 +7,8 @@ import json
 import shutil
 import stat
 import tarfile
+import threading
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from integrations.backups import BackupProblem, make_backup, restore
-from integrations.backups.installation import read_note
+from integrations.backups import BackupProblem, contents, keys, make_backup, restore
+from integrations.backups.marking import read_mark
 from integrations.models import Console, HaloCredential
 from tests.builders import make_console, make_credential
 
@@ -48,7 +50,8 @@ def refused(backup: Path, *, replacing: bool = True) -> str:
     with pytest.raises(BackupProblem) as told:
         restore(backup, backup.parent / "var", replacing=replacing)
     assert set(Console.objects.values_list("name", flat=True)) == before
-    assert read_note(backup.parent / "var").restored_from == ""
+    assert read_mark() is None
+    assert not HaloCredential.objects.exclude(held_since=None).exists()
     return str(told.value)
 
 
@@ -125,6 +128,7 @@ def changed(backup: Path, **changes: Any) -> Path:
         ({"digest": "0"}, "its database is not what its manifest says"),
         ({"format": 2}, "its format is 2, this version reads 1"),
         ({"rows": None}, "its manifest has no rows"),
+        ({"made_at": "2026-11-01T06:00:00"}, "its manifest does not say when it was made"),
     ],
 )
 def test_what_does_not_fit_is_refused(backup: Path, changes: dict[str, Any], sentence: str) -> None:
@@ -138,6 +142,40 @@ def test_a_damaged_file_and_none_are_told(backup: Path) -> None:
     assert "is no backup of HaloBridge, or is damaged" in refused(backup)
     backup.unlink()
     assert "There is no file" in refused(backup)
+
+
+def test_what_the_manifest_says_is_of_the_state_that_was_dumped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """While it is being made somebody changes the key, enters secrets and upgrades."""
+    make_console(name="First", credentials={"key": "one"})
+    (old,) = settings.HALOBRIDGE_ENCRYPTION_KEYS
+    really = contents.keys.proofs
+
+    def with_others_at_work(*given: Any) -> Any:
+        settings.HALOBRIDGE_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), old]
+        in_another_thread(make_console, name="Second", credentials={"key": "two"})
+        return really(*given)
+
+    monkeypatch.setattr(contents.keys, "proofs", with_others_at_work)
+    told = manifest_of(make_backup(tmp_path / "backup.tar.gz").path)
+    assert Console.objects.count() == 2
+    assert told["rows"]["integrations_console"] == 1
+    assert len(told["keys"]) == 1
+    settings.HALOBRIDGE_ENCRYPTION_KEYS = [old]
+    assert keys.missing(told["keys"]) == 0
+
+
+def in_another_thread(work: Callable[..., Any], **given: Any) -> None:
+    """On PostgreSQL with a connection of its own; SQLite's database in memory has but one."""
+
+    def run() -> None:
+        work(**given)
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
 
 
 def test_a_backup_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from integrations.backups import NotHeld, hold, release, start
 from integrations.backups import installation as places
-from integrations.backups.installation import MOVED, OLDER, Note, read_note, write_note
+from integrations.backups.installation import MOVED, OLDER
+from integrations.backups.notes import Note, read_note, write_note
 from integrations.choices import IntentionState
 from integrations.models import HaloCredential, Heartbeat, Installation
 from integrations.runs.writing import due
@@ -56,27 +57,11 @@ def test_an_older_copy_that_was_put_back_by_hand_is_held_back(tmp_path: Path) ->
     assert start(tmp_path) == ""
 
 
-def test_a_second_machine_without_a_note_holds_nothing_back(tmp_path: Path) -> None:
-    make_credential()
-    start(tmp_path / "one")
-    assert start(tmp_path / "two") == ""
-    assert not is_held()
-
-
-def test_a_note_of_another_database_says_nothing(tmp_path: Path) -> None:
+def test_a_note_of_another_database_says_nothing_of_a_new_one(tmp_path: Path) -> None:
     make_credential()
     write_note(tmp_path, Note("another", 99))
     assert start(tmp_path) == ""
-    (tmp_path / places.NOTE).write_text("[broken")
     assert start(tmp_path) == ""
-
-
-def test_a_restore_that_was_broken_off_is_held_back_at_the_next_start(tmp_path: Path) -> None:
-    make_credential()
-    start(tmp_path)
-    write_note(tmp_path, Note(restored_from="2026-11-01T06:00:00+00:00"))
-    assert start(tmp_path) == "The database was restored from a backup of 2026-11-01 06:00."
-    assert is_held()
 
 
 def test_what_is_held_back_is_not_due_and_keeps_its_write_mode() -> None:

@@ -235,6 +235,9 @@ def test_bad_values_are_told_with_their_row(
     [
         ("a: [", "The file is no YAML"),
         ("hello", "The file is no configuration of HaloBridge"),
+        ("a: 2026-99-99", "The file is no YAML"),
+        ("a: &x [1, 1]\nb: &y [*x, *x]\nc: [*y, *y]", "Line 2 refers to another place by *"),
+        ("a: &x {b: 1}\nc:\n  <<: *x", "Line 3 refers to another place by *"),
         ("format: halobridge-config/1\nrules: []", "There is no section “rules”."),
         ("format: halobridge-config/1\nevent_sets: 5", "The section “event_sets” is no list of rows."),
     ],
