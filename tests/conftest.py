@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from tests.apart import WORDS, files_with
 from tests.dovecot import Dovecot
 
 _connect = socket.socket.connect
@@ -32,6 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     the tests of the code below them, and every page and list is opened on each.
     """
     for item in items:
+        for marker in WORDS:
+            if item.get_closest_marker(marker) and item.path not in files_with(marker):
+                raise pytest.UsageError(f"{item.nodeid} is {marker}, which tests/apart.py does not see.")
         if item.get_closest_marker("migrates") and item.config.getoption("nomigrations"):
             item.add_marker(pytest.mark.skip(reason="needs --migrations"))
         if {"admin", "api"} & set(item.path.parts) and not item.path.name.startswith(_ON_EVERY_DATABASE):

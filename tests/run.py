@@ -20,6 +20,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.apart import files_with
+
 MEMORY = "/dev/shm"
 ROOM = 4 << 30
 """Bytes."""
@@ -97,6 +99,13 @@ class Part:
     environment: dict[str, str] = field(default_factory=dict)
     waits: bool = False
     """It spends its time waiting for servers: it runs beside the part that comes next."""
+    marker: str = ""
+    """Only files with such tests are looked at."""
+
+    def files(self, chosen: list[str]) -> list[str]:
+        """None where somebody has `chosen` files himself."""
+        named = any(not argument.startswith("-") for argument in chosen)
+        return [] if named or not self.marker else [str(path) for path in files_with(self.marker)]
 
 
 SMALL_MIX = [
@@ -124,13 +133,14 @@ def parts(postgres_url: str) -> list[Part]:
             lambda: bool(on_postgres),
             on_postgres,
         ),
-        Part("three clusters", "", ["-m", "waits"], waits=True),
+        Part("three clusters", "", ["-m", "waits"], waits=True, marker="waits"),
         Part(
             "upgrades of a database",
             "",
             ["--migrations", "-m", "migrates"],
             environment=on_postgres,
             waits=True,
+            marker="migrates",
         ),
         Part(
             "real processes and faults",
@@ -141,10 +151,19 @@ def parts(postgres_url: str) -> list[Part]:
                 *(SMALL_MIX if LONG else []),
             ],
             environment={"HALOBRIDGE_FAULTS_DATABASE": "postgres"} if LONG and can_be_started() else {},
+            marker="faults",
         ),
-        Part("mailboxes", "imap", ["-m", "imap"], _mail_server_is_there, waits=True),
-        Part("Redis", "redis", ["-m", "redis"], _redis_answers, {"REDIS_URL": REDIS}, waits=True),
-        Part("browser", "browser", ["-m", "browser"], lambda: chromium() is not None),
+        Part("mailboxes", "imap", ["-m", "imap"], _mail_server_is_there, waits=True, marker="imap"),
+        Part(
+            "Redis",
+            "redis",
+            ["-m", "redis"],
+            _redis_answers,
+            {"REDIS_URL": REDIS},
+            waits=True,
+            marker="redis",
+        ),
+        Part("browser", "browser", ["-m", "browser"], lambda: chromium() is not None, marker="browser"),
     ]
 
 
@@ -154,7 +173,7 @@ def run(part: Part, more: list[str]) -> tuple[int, str]:
     if not part.waits:
         print(told.pop(), end="", flush=True)
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", *part.arguments, *more],
+        [sys.executable, "-m", "pytest", "-q", *part.arguments, *more, *part.files(more)],
         env={**os.environ, **part.environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
