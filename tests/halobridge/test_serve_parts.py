@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import OperationalError
 
+from halobridge import life_signs
 from halobridge.health import CHECKS, NotReady
 from halobridge.management.commands import serve
 from halobridge.processes import Supervisor
+from integrations.backups import start
+from integrations.models import Installation
 
 
 @pytest.fixture
@@ -63,3 +68,42 @@ def test_the_queue_part_does_not_begin_before_the_tables_are_there(
     with pytest.raises(CommandError, match="The web part does so"):
         call_command("serve", only="queue")
     assert started == {}
+
+
+class Enough(Exception):
+    """Ends the watching after one round."""
+
+
+def watch_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(_: float) -> None:
+        raise Enough
+
+    with monkeypatch.context() as patch:
+        patch.setattr(serve.time, "sleep", end)
+        with pytest.raises(Enough):
+            serve.Command()._watch(Supervisor(say=print), ())
+
+
+@pytest.mark.django_db
+def test_whatever_runs_shows_signs_of_life(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    start(tmp_path)
+    Installation.objects.update(alive_at=None)
+    watch_once(monkeypatch)
+    assert Installation.objects.get().alive_at
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_for_a_while_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise OperationalError("refused")
+
+    monkeypatch.setattr(life_signs, "show_life", away)
+    watch_once(monkeypatch)
+
+
+def test_a_copy_is_told_before_the_queue_begins(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serve, "start_installation", lambda var: "It is a copy.")
+    serve.Command()._open_database()
+    assert "It is a copy. All HaloPSA credentials are held back" in capsys.readouterr().out
