@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from tests.browser.chromium import Watch, open_chromium, without_a_past
 from tests.installation import Installation
@@ -58,9 +58,17 @@ def staff(live_server: Any) -> User:
 @pytest.fixture
 def page(live_server: Any, chromium_at_work: Browser, staff: User) -> Iterator[Page]:
     """A tab of a member of staff who has logged in, on the test's own database."""
+    broken: list[str] = []
+
+    def answered(response: Response) -> None:
+        if response.status >= 500:
+            broken.append(f"{response.url} answered {response.status}")
+
     with without_a_past(chromium_at_work, live_server.url) as context:
         context.add_cookies([log_in(staff, live_server.url)])
+        context.on("response", answered)
         yield context.new_page()
+    assert broken == []
 
 
 def log_in(staff: User, url: str) -> Any:

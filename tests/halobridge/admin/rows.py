@@ -51,6 +51,7 @@ from ticketing.models import (
     Ticket,
     TicketRule,
 )
+from ticketing.simulate.counts import WHAT
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,11 @@ def _fill_noise(world: World, company: Any, computer: Any) -> None:
     )
     window.companies.add(company)
     Snooze.objects.create(company=company, computer=computer)
-    Simulation.objects.create(event_set=world.event_set, profile=world.profile)
+    figures = dict.fromkeys(WHAT, 2)
+    line = {"forecast": figures, "really": figures}
+    told = {"events": 9, **line, "by_day": [{"day": "2026-03-01", **line}]}
+    told["by_company"] = [{"company": company.pk, "name": company.name, **line}]
+    Simulation.objects.create(event_set=world.event_set, profile=world.profile, result=told)
     ticket = make_ticket(world.credential, company=company)
     Storm.objects.create(halo_credential=world.credential, company=company, ticket=ticket)
 
