@@ -44,8 +44,11 @@ def start(var: Path) -> str:
     """
     note, place = read_note(var), place_of_database()
     alone = read_mark() is None and _is_new_here(_row(), note) and not _somebody_works()
+    if _row() is None:
+        # Of several parts that start a new database at once one makes the row; all others find it.
+        Installation.objects.get_or_create(pk=1, defaults={"key": uuid.uuid4().hex, "place": place})
     with transaction.atomic():
-        row = _row(lock=True)
+        row = _locked_row()
         mark = read_mark()
         reason = mark.reason if mark else _why(row, note, place, alone)
         if reason:
@@ -62,9 +65,12 @@ def show_life() -> None:
     Installation.objects.update(alive_at=timezone.now())
 
 
-def _row(*, lock: bool = False) -> Installation | None:
-    rows = Installation.objects.select_for_update() if lock else Installation.objects.all()
-    return rows.order_by("pk").first()
+def _row() -> Installation | None:
+    return Installation.objects.order_by("pk").first()
+
+
+def _locked_row() -> Installation:
+    return Installation.objects.select_for_update().order_by("pk")[0]
 
 
 def _is_new_here(row: Installation | None, note: Note) -> bool:
@@ -85,9 +91,7 @@ def _somebody_works() -> bool:
     return False
 
 
-def _why(row: Installation | None, note: Note, place: str, alone: bool) -> str:
-    if row is None:
-        return ""
+def _why(row: Installation, note: Note, place: str, alone: bool) -> str:
     if row.place != place:
         return MOVED
     if row.key in note.former or (note.key == row.key and note.starts > row.starts):
@@ -95,8 +99,7 @@ def _why(row: Installation | None, note: Note, place: str, alone: bool) -> str:
     return NEW_HOST if alone and _is_new_here(row, note) else ""
 
 
-def _started(row: Installation | None, note: Note, place: str, *, held: bool) -> Installation:
-    row = row or Installation(key=uuid.uuid4().hex)
+def _started(row: Installation, note: Note, place: str, *, held: bool) -> Installation:
     before = max(row.starts, note.starts) if note.key == row.key else row.starts
     if held:
         known = dict.fromkeys([*note.former, note.key, *row.former, row.key])

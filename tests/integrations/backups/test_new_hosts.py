@@ -129,3 +129,19 @@ def test_what_a_note_and_the_database_have_told_is_kept_within_bounds(used: Path
         assert start(tmp_path / str(number)) == NEW_HOST
         release_all()
     assert len(Installation.objects.get().former) == len(read_note(tmp_path / "54").former) == 50
+
+
+def test_parts_that_start_a_new_database_at_once_agree_on_one_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = iter([None])
+    real = installation._row
+    monkeypatch.setattr(installation, "_row", lambda: next(looked, real()))
+    assert start(tmp_path / "queue") == ""
+    # Both had looked before either wrote.
+    looked = iter([None, None])
+    assert start(tmp_path / "web") == ""
+
+    row = Installation.objects.get()
+    assert row.starts == 2
+    assert read_note(tmp_path / "queue").key == read_note(tmp_path / "web").key == row.key
