@@ -127,7 +127,12 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
     def sync_now(self, request: HttpRequest, row: HaloCredential) -> HttpResponse:
         return _follow(request_halo_sync(row, full=True, requested_by=request.user))
 
-    def release(self, request: HttpRequest, row: HaloCredential) -> HttpResponse:
+    def release(self, request: HttpRequest, row: HaloCredential) -> HttpResponse | None:
+        if not row.enabled:
+            messages.error(
+                request, f"{row} is switched off: nothing can be read. Switch it on, then release."
+            )
+            return None
         messages.success(request, f"{row} is released as soon as HaloPSA has been read anew.")
         return _follow(request_release(row, requested_by=request.user))
 

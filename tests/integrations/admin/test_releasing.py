@@ -75,3 +75,12 @@ def test_who_may_not_allow_writing_releases_nothing(client: Client, held: HaloCr
     client.force_login(make_staff("looks", "integrations.view_halocredential"))
     assert client.post(release_address(held)).status_code == 403
     assert not Run.objects.exists()
+
+
+def test_a_credential_that_is_switched_off_is_not_released_and_says_why(
+    browser: Client, held: HaloCredential
+) -> None:
+    HaloCredential.objects.update(enabled=False)
+    told = browser.post(release_address(held), follow=True).content.decode()
+    assert "is switched off: nothing can be read" in told
+    assert not Run.objects.exists()
