@@ -209,6 +209,7 @@ PASSWORD_HASHERS = [
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    "halobridge.permissions.PermissionsAtOnce",
     "django.contrib.auth.backends.ModelBackend",
 ]
 # A name waits at the address where its log-ins fail: nobody locks out somebody who is elsewhere.
