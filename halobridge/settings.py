@@ -121,7 +121,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"bridge": "integrations.admin.tags", "guide": "halobridge.guide.tags"},
+            "libraries": {
+                "badges": "halobridge.badges",
+                "bridge": "integrations.admin.tags",
+                "guide": "halobridge.guide.tags",
+            },
         },
     },
 ]
@@ -209,6 +213,7 @@ PASSWORD_HASHERS = [
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    "halobridge.permissions.PermissionsAtOnce",
     "django.contrib.auth.backends.ModelBackend",
 ]
 # A name waits at the address where its log-ins fail: nobody locks out somebody who is elsewhere.

@@ -55,6 +55,12 @@ class Button:
     shown: Callable[[Any], bool] = lambda _: True
 
 
+def about_one_row(request: HttpRequest) -> bool:
+    """Whether the address names a row: only then is all that its page shows read with it."""
+    place = request.resolver_match
+    return bool(place and "object_id" in place.kwargs)
+
+
 class CountedOnce(ChangeList):
     """A list that is not narrowed has as many rows as it shows: nothing to count again, nothing to reset."""
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from math import ceil
 from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import CharField, Count, F, QuerySet, Value
 
 from integrations.choices import OptionKind, Purpose, ReadState, Resource
 from integrations.models import (
@@ -89,13 +89,29 @@ class MirrorForecaster:
         return {row.resource: row for row in MirrorState.objects.filter(halo_credential=self._credential)}
 
     @cached_property
-    def _types(self) -> int:
-        return HaloAssetType.objects.filter(halo_credential=self._credential, active=True).count()
+    def _kept(self) -> dict[str, int]:
+        """How many rows there are by now of what no read has told the length of. One query."""
+        own: dict[str, QuerySet[Any]] = {
+            name: model.objects.filter(halo_credential=self._credential)
+            for name, model in PAGED.items()
+            if self._listed(name) is None
+        }
+        if Resource.ASSETS in own or _limits(self._settings):
+            assets = HaloAsset.objects.filter(halo_credential=self._credential)
+            own[Resource.ASSETS] = assets.filter(**_limits(self._settings))
+        own[Resource.ASSET_TYPES] = HaloAssetType.objects.filter(
+            halo_credential=self._credential, active=True
+        )
+        own[OptionKind.TICKET_TYPE] = HaloOption.objects.filter(
+            halo_credential=self._credential, kind=OptionKind.TICKET_TYPE
+        )
+        parts = [_counted(name, rows) for name, rows in own.items()]
+        return dict(parts[0].union(*parts[1:], all=True))
 
-    @cached_property
-    def _ticket_types(self) -> int:
-        kept = HaloOption.objects.filter(halo_credential=self._credential, kind=OptionKind.TICKET_TYPE)
-        return kept.count()
+    def _listed(self, resource: str) -> int | None:
+        """As many rows as its list had when it was read."""
+        state = self._states.get(resource)
+        return state.listed if state else None
 
     @property
     def both(self) -> Forecasts:
@@ -134,7 +150,8 @@ class MirrorForecaster:
             # Always read as a whole: it will be as many as the last time.
             return state.calls, False
         if resource == Resource.ASSET_TYPES:
-            return 1 + self._types, not self._types
+            types = self._kept.get(Resource.ASSET_TYPES, 0)
+            return 1 + types, not types
         if resource == Resource.FIELDS:
             return len(self._kinds(FIELD_NEEDS)), False
         kinds = self._kinds(OPTION_NEEDS)
@@ -142,8 +159,8 @@ class MirrorForecaster:
             kinds = [kind for kind in kinds if kind not in TOLD_BY_TYPES]
         kinds = [kind for kind in kinds if kind != OptionKind.ASSET_STATUS]
         reads_types = OptionKind.TICKET_TYPE in kinds
-        unknown = reads_types and not self._ticket_types
-        return len(kinds) + (self._ticket_types if reads_types else 0), unknown
+        ticket_types = self._kept.get(OptionKind.TICKET_TYPE, 0) if reads_types else 0
+        return len(kinds) + ticket_types, reads_types and not ticket_types
 
     def _kinds(self, needs: Mapping[Any, str]) -> list[Any]:
         return [kind for kind, key in needs.items() if not self._credential.lacks(key)]
@@ -155,13 +172,10 @@ class MirrorForecaster:
 
     def _count(self, resource: str) -> int | None:
         """Rows of its list, as far as is known; None where it has never been seen."""
-        rows = PAGED[resource].objects.filter(halo_credential=self._credential)
-        state = self._states.get(resource)
-        listed = state.listed if state else None
-        if resource == Resource.ASSETS and (chosen := _limits(self._settings)):
-            known = rows.filter(**chosen).count()
-            return known or (None if listed is None else min(listed, PAGE))
-        return listed if listed is not None else (rows.count() or None)
+        listed = self._listed(resource)
+        if resource == Resource.ASSETS and _limits(self._settings):
+            return self._kept.get(resource) or (None if listed is None else min(listed, PAGE))
+        return listed if listed is not None else self._kept.get(resource)
 
 
 def foretell(run: Run, todo: Mapping[str, bool]) -> None:
@@ -174,6 +188,12 @@ def foretell(run: Run, todo: Mapping[str, bool]) -> None:
     Run.objects.filter(pk=run.pk).update(
         forecast_calls=F("calls") + told.calls, forecast_seconds=told.seconds
     )
+
+
+def _counted(name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The name and the number, as one row; none where there is nothing."""
+    named = rows.order_by().annotate(name_of=Value(name, output_field=CharField())).values("name_of")
+    return named.annotate(number=Count("pk")).values_list("name_of", "number")
 
 
 def _limits(settings: SyncSettings) -> dict[str, Iterable[int]]:

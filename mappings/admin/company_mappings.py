@@ -9,20 +9,20 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
 
-from integrations.admin.bases import BridgeAdmin
+from integrations.admin.bases import BridgeAdmin, about_one_row
 from integrations.admin.choosers import id_of, matches
 from integrations.admin.credential_choice import credential_choice
 from integrations.admin.display import admin_url, moment, row_link
 from integrations.admin.namesakes import tell_apart
 from integrations.admin.pages import address
-from integrations.models import Company, Console, HaloCredential
+from integrations.models import Company, Console, HaloCredential, Location
 from integrations.sync.sentences import sentence
 from mappings.admin.company_effects import BULK, Pressed, after_mapping, press
 from mappings.admin.company_forms import ChooseClientForm, CompanyMappingForm
@@ -38,6 +38,12 @@ from mappings.admin.location_page import LocationPage
 from mappings.linking import SWITCHES, map_company, open_todos, set_switches, takes_imports
 from mappings.models import CompanyMapping
 from mappings.spreadsheets.exported import COMPANY_COLUMNS, company_sheet
+
+
+def _places() -> Subquery:
+    """Active locations of the company of a mapping; None where there are none."""
+    rows = Location.objects.filter(company=OuterRef("company"), active=True).order_by().values("company")
+    return Subquery(rows.annotate(number=Count("pk")).values("number"))
 
 
 @admin.register(CompanyMapping)
@@ -68,16 +74,20 @@ class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage
         return f"{moment(row.mapped_at)}{by}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CompanyMapping]:
-        rows = super().get_queryset(request)
-        return rows.select_related(
-            "company__console", "halo_credential", "halo_client__merged_into", "halo_site", "mapped_by"
+        rows = (
+            super()
+            .get_queryset(request)
+            .select_related(
+                "company__console", "halo_credential", "halo_client__merged_into", "halo_site", "mapped_by"
+            )
         )
+        return rows.annotate(places=_places()) if about_one_row(request) else rows
 
-    def panel(self, request: HttpRequest, row: CompanyMapping) -> dict[str, Any]:
+    def panel(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         return {
             "broken": row.why_broken(),
             "history": history_of(row.company, row.halo_credential),
-            "places": row.company.locations.filter(active=True).count(),
+            "places": row.places,
         }
 
     def exported_rows(self, request: HttpRequest, credential: HaloCredential) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
 
-from integrations.admin.bases import HistoryAdmin
+from integrations.admin.bases import HistoryAdmin, about_one_row
 from integrations.admin.display import (
     admin_url,
     badge,
@@ -114,8 +114,9 @@ class ComputerReviewAdmin(HistoryAdmin):
         return [self.page("<int:review_id>/decide/", "decide", self.decide)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ComputerReview]:
-        rows = super().get_queryset(request)
-        return rows.select_related(*self.list_select_related, "halo_credential")
+        rows = super().get_queryset(request).select_related(*self.list_select_related, "halo_credential")
+        compared = ("computer__location", "computer__product")
+        return rows.select_related(*compared) if about_one_row(request) else rows
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

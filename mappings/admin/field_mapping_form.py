@@ -62,8 +62,7 @@ class FieldMappingForm(forms.ModelForm):  # type: ignore[type-arg]
             return
         row = self.instance
         row.halo_credential_id = row.halo_credential_id or credential_id
-        credential = HaloCredential.objects.select_related("instance").filter(pk=row.halo_credential_id)
-        self._known = definitions_of(credential).get(row.halo_credential_id, Definitions())
+        self._known = row.known = self._definitions(row)
         self._set_places(row)
         self.fields["text"].help_text = (
             f"The constant, or a template such as “{{manufacturer}} {{model}}”. Attributes: "
@@ -80,6 +79,13 @@ class FieldMappingForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, chosen in zip(RANKS, [*row.console_order, None, None, None], strict=False):
             self.fields[name].choices = [("", "– whoever saw it last –"), *consoles]  # type: ignore[attr-defined]
             self.initial[name] = chosen
+
+    @staticmethod
+    def _definitions(row: FieldMapping) -> Definitions:
+        """Of the row's credential, which comes with one that is stored."""
+        chosen = HaloCredential.objects.select_related("instance").filter(pk=row.halo_credential_id)
+        credentials = [row.halo_credential] if row.pk else list(chosen)
+        return definitions_of(credentials).get(row.halo_credential_id, Definitions())
 
     def _set_places(self, row: FieldMapping) -> None:
         targets = sorted(self._known.targets.values(), key=lambda target: target.name.casefold())

@@ -122,9 +122,10 @@ class FieldMappingAdmin(CredentialFirst, BridgeAdmin):
             )
         return format_html("{} {}", badge("Works", "good"), row.told["reach"])
 
-    def panel(self, request: HttpRequest, row: FieldMapping) -> dict[str, Any]:
-        known = definitions_of([row.halo_credential])[row.halo_credential_id]
-        return {"judged": judged(row, known)}
+    def panel(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """The form knows already; those who may only look have none."""
+        known = getattr(row, "known", None)
+        return {"judged": judged(row, known or definitions_of([row.halo_credential])[row.halo_credential_id])}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("halo_credential__instance")

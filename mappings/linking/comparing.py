@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Final
 
 from integrations.models import Computer, HaloAsset
@@ -65,18 +66,19 @@ class Comparison:
 
 
 def compare(review: ComputerReview) -> Comparison:
-    """As the facts are now. Eleven statements, whatever the number of rows."""
+    """As the facts are now. Eight statements, whatever the number of rows; one less without rivals."""
     credential = review.halo_credential
     ignored = ignored_values(credential)
-    numbers = [review.computer_id, *review.rivals[:MOST_SHOWN]]
-    computers = Computer.objects.select_related("console", "company", "location", "product").in_bulk(numbers)
+    others = review.rivals[:MOST_SHOWN]
+    numbers = [review.computer_id, *others]
+    computers = Computer.objects.select_related("console", "company", "location", "product").in_bulk(others)
     mapped = ComputerMapping.objects.filter(halo_credential=credential, computer__in=numbers)
     mapping_of = {row.computer_id: row for row in mapped.select_related("halo_asset")}
-    own = _keys(computers[review.computer_id])
-    rivals = [computers[pk] for pk in numbers[1:] if pk in computers]
+    own = _keys(review.computer)
+    rivals = [computers[pk] for pk in others if pk in computers]
     return Comparison(
         Thing(
-            computers[review.computer_id],
+            review.computer,
             evidence_of(own, own, ignored),
             mapping_of.get(review.computer_id),
         ),
@@ -88,19 +90,19 @@ def compare(review: ComputerReview) -> Comparison:
 
 
 def _assets(review: ComputerReview, own: ComputerKeys, ignored: Ignored) -> list[Thing]:
-    rows = HaloAsset.objects.filter(
+    found = HaloAsset.objects.filter(
         pk__in=review.candidates[:MOST_SHOWN], halo_credential=review.halo_credential
-    ).order_by("pk")
+    )
+    rows = list(found.select_related("client", "site", "asset_type").order_by("pk"))
+    read = attrgetter(*AssetReader.COLUMNS)
     reader = AssetReader(review.halo_credential)
-    keys = {row[0]: reader.keys(row) for row in rows.values_list(*AssetReader.COLUMNS)}
-    standing: dict[int, list[ComputerMapping]] = {pk: [] for pk in keys}
-    pairs = ComputerMapping.objects.filter(halo_asset__in=keys).select_related("computer__console")
+    standing: dict[int, list[ComputerMapping]] = {row.pk: [] for row in rows}
+    pairs = ComputerMapping.objects.filter(halo_asset__in=standing).select_related("computer__console")
     for pair in pairs.order_by("pk"):
         standing[pair.halo_asset_id or 0].append(pair)
     return [
-        Thing(row, evidence_of(own, keys[row.pk], ignored), computers=standing[row.pk])
-        for row in rows.select_related("client", "site", "asset_type")
-        if row.pk in keys
+        Thing(row, evidence_of(own, reader.keys(read(row)), ignored), computers=standing[row.pk])
+        for row in rows
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Value
 
 from integrations.choices import RunKind
 from integrations.ingest.batches import ROWS, batches
@@ -47,24 +47,56 @@ def without_ignored(computers: QuerySet[Computer]) -> QuerySet[Computer]:
     return computers.filter(~is_ignored())
 
 
-def why_ignored(computers: Collection[int]) -> dict[int, str]:
-    """By computer (our ids): the sentence why it is ignored. For a chunk of alerts; three statements.
+def why_ignored(computers: Iterable[Computer]) -> dict[int, str]:
+    """By computer (our ids): the sentence why it is ignored. For a chunk of alerts; one statement.
 
-    Rules are asked anew, so that a computer which has just come is not missed until the next matching.
+    Rules are asked anew, so that a computer which has just come is not missed until the next matching. The
+    computers come with their product.
     """
+    rows = {row.pk: row for row in computers}
+    if not rows:
+        return {}
     told: dict[int, str] = {}
-    rules = list(IgnoreRule.objects.filter(enabled=True))
-    if rules:
-        tests = [(rule, condition_of(rule)) for rule in rules]
-        for facts in _facts(Computer.objects.filter(pk__in=computers)):
-            rule = next((rule for rule, fits in tests if fits(facts)), None)
-            if rule is not None:
-                told[facts.id] = f"The computer is ignored by the rule “{rule}”."
-    by_hand = IgnoredComputer.objects.filter(rule__isnull=True, computer__in=computers)
-    for pk, reason in by_hand.values_list("computer_id", "reason"):
+    rules, by_hand = _rules_and_reasons(rows)
+    tests = [(rule, condition_of(rule)) for rule in rules]
+    for facts in map(_facts_of, rows.values()) if tests else ():
+        rule = next((rule for rule, fits in tests if fits(facts)), None)
+        if rule is not None:
+            told[facts.id] = f"The computer is ignored by the rule “{rule}”."
+    for pk, reason in by_hand.items():
         because = f": {reason.rstrip('.')}" if reason else ""
         told[pk] = f"The computer is ignored by staff{because}."
     return told
+
+
+def _rules_and_reasons(computers: Collection[int]) -> tuple[list[IgnoreRule], dict[int, str]]:
+    """The rules in force, by name, and why staff ignore which of the computers."""
+    columns = ("pk", "name", "console_id", "company_id", "name_pattern", "product", "device_class", "tag")
+    rules = IgnoreRule.objects.filter(enabled=True).order_by().values_list(Value(True), *columns)
+    nowhere = Value(None, output_field=BigIntegerField())
+    by_hand = (
+        IgnoredComputer.objects.filter(rule__isnull=True, computer__in=computers)
+        .order_by()
+        .values_list(
+            Value(False), "computer_id", "reason", nowhere, nowhere, *[Value("")] * (len(columns) - 4)
+        )
+    )
+    found, reasons = list[IgnoreRule](), dict[int, str]()
+    for is_rule, pk, name, *conditions in rules.union(by_hand, all=True):
+        if is_rule:
+            values = dict(zip(columns, (pk, name, *conditions), strict=True))
+            found.append(IgnoreRule(**values))
+        else:
+            reasons[pk] = name
+    return sorted(found, key=lambda rule: rule.name), reasons
+
+
+def _facts_of(row: Computer) -> Facts:
+    product = row.product.name if row.product else None
+    return Facts(
+        row.pk, row.console_id, row.company_id, row.name, row.host_name, row.products, product,
+        row.device_class, row.tags,
+    )  # fmt: skip
 
 
 # ---- rules ----------------------------------------------------------------------------------

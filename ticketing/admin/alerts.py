@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import (
     RelatedDropdownFilter,
 )
 
-from integrations.admin.bases import Button, HistoryAdmin
+from integrations.admin.bases import Button, HistoryAdmin, about_one_row
 from integrations.admin.console_data import EventTypeFilter
 from integrations.admin.display import (
     badge_column,
@@ -32,7 +32,7 @@ from integrations.runs.request import request_delivery
 from ticketing.admin.quieting import SPANS, Quieting
 from ticketing.models import Alert, Decision
 from ticketing.planning import choose_baseline
-from ticketing.planning.explaining import explain
+from ticketing.planning.explaining import SURROUNDED_BY, tell
 
 
 def may_choose(request: HttpRequest) -> bool:
@@ -120,13 +120,18 @@ class AlertAdmin(Quieting, SearchedById, HistoryAdmin):
         return row_link(row.computer)
 
     def panel(self, request: HttpRequest, row: Alert) -> dict[str, Any]:
+        told = tell(row)
         return {
-            "told": row.events.select_related("event").order_by("-pk")[:20],
-            "snoozes": row.snoozes.all(),
+            "told": told.events,
+            "snoozes": told.snoozes,
             "spans": SPANS,
             "quiet_url": self.url("quiet") if request.user.has_perm("ticketing.add_snooze") else "",
-            "steps": explain(row),
+            "steps": told.steps,
         }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
+        rows: QuerySet[Alert] = super().get_queryset(request)
+        return rows.select_related(*SURROUNDED_BY) if about_one_row(request) else rows
 
     # ---- the baseline -----------------------------------------------------------------------
 

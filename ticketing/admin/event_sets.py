@@ -123,7 +123,7 @@ class EventSetAdmin(UnselectedEvents, ReplacedOnDelete, BridgeAdmin):
 
     # ---- who uses it, and what it catches ---------------------------------------------------
 
-    def panel(self, request: HttpRequest, row: EventSet) -> dict[str, Any]:
+    def panel(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         rules = row.ticket_rules.select_related(
             "company_mapping__company", "company_mapping__halo_client", "profile"
         )
@@ -131,7 +131,7 @@ class EventSetAdmin(UnselectedEvents, ReplacedOnDelete, BridgeAdmin):
         ruled = TicketRule.objects.values("company_mapping")
         return {
             "rules": shown,
-            "more_rules": rules.count() - len(shown),
+            "more_rules": row.rules - len(shown),
             "proposed_by": row.profiles.all()[:MOST_RULES],
             "without_rule": CompanyMapping.objects.exclude(pk__in=ruled).count() if row.is_default else 0,
             "caught": caught_by(row),

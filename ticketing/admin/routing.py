@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -19,7 +21,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from integrations.admin.bases import BridgeAdmin
+from integrations.admin.bases import BridgeAdmin, about_one_row
 from integrations.admin.choosers import id_of
 from integrations.models import HaloCredential
 from integrations.runs.request import request_delivery, request_routing
@@ -84,7 +86,13 @@ class TicketRuleInline(TabularInline):
         mapping = getattr(request, "routed_mapping", None)
         if db_field.name == "profile" and mapping is not None:
             kwargs["queryset"] = IntegrationProfile.objects.filter(halo_credential=mapping.halo_credential_id)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        # Read once, when the first rule is shown, for all rules of the page.
+        field.choices = cache(lambda choices=field.choices: list(choices))
+        return field
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TicketRule]:
+        return super().get_queryset(request).select_related("event_set", "profile")
 
 
 class PairForm(forms.Form):
@@ -120,6 +128,18 @@ def _look_again(credential: HaloCredential) -> None:
     request_delivery(credential.instance)
 
 
+def _defaults(credential_id: int) -> dict[str, EventSet | IntegrationProfile]:
+    """What serves mappings without a rule, by its name on the page: with no more than a link needs."""
+    made: dict[str, Any] = {"default_set": EventSet, "default_profile": IntegrationProfile}
+    named = "pk", "name"
+    sets = EventSet.objects.filter(is_default=True).order_by()
+    profiles = IntegrationProfile.objects.filter(is_default=True, halo_credential=credential_id).order_by()
+    rows = sets.values_list(Value("default_set"), *named).union(
+        profiles.values_list(Value("default_profile"), *named), all=True
+    )
+    return {what: made[what](pk=pk, name=name) for what, pk, name in rows}
+
+
 def _may(request: HttpRequest, *verbs: str) -> bool:
     user: Any = request.user
     return bool(user.has_perms([f"ticketing.{verb}_ticketrule" for verb in verbs]))
@@ -135,14 +155,14 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
     inlines = (TicketRuleInline,)
     panel_template = "bridge/company_routing.html"
 
-    def panel(self, request: HttpRequest, row: CompanyMapping) -> dict[str, Any]:
-        profiles = IntegrationProfile.objects.filter(halo_credential=row.halo_credential_id)
-        return {
-            **super().panel(request, row),
-            "ruled": TicketRule.objects.filter(company_mapping=row).exists(),
-            "default_set": EventSet.objects.filter(is_default=True).first(),
-            "default_profile": profiles.filter(is_default=True).first(),
-        }
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CompanyMapping]:
+        rows = super().get_queryset(request)
+        rules = TicketRule.objects.filter(company_mapping=OuterRef("pk"))
+        return rows.annotate(ruled=Exists(rules)) if about_one_row(request) else rows
+
+    def panel(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        defaults = {} if row.ruled else _defaults(row.halo_credential_id)
+        return {**super().panel(request, row), "ruled": row.ruled, **defaults}
 
     def tickets_switched_on(self, mappings: list[CompanyMapping]) -> None:
         """What is open at this moment is the baseline: listed, and ticketed only if chosen."""

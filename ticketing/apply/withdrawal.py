@@ -16,7 +16,7 @@ from mappings.models import CompanyMapping
 from ticketing import lanes, rules
 from ticketing.models import Alert, Decision, Ticket, TicketState
 from ticketing.planning.closing import NO_PROFILE, RESOLVED_UNSENT
-from ticketing.planning.judging import Judged, judge
+from ticketing.planning.judging import JUDGED_WITH, Judged, judge
 
 NO_TICKET = "There is no ticket in HaloPSA to write to."
 NO_CLIENT = (
@@ -32,7 +32,7 @@ def check_create(ticket: Ticket) -> list[Alert]:
     """
     alerts = list(
         Alert.objects.filter(ticket=ticket, state=EventState.OPEN)
-        .select_related("halo_credential", "company", "computer", "console", "last_event")
+        .select_related(*JUDGED_WITH, "console", "last_event")
         .order_by("opened_at", "pk")
     )
     if not alerts:

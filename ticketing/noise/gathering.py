@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from integrations.choices import EventState
+from ticketing.members import members_of, with_members
 from ticketing.models import (
     Alert,
     Decision,
@@ -66,25 +67,22 @@ def tags_of(alert: Alert) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Six queries at most, however many alerts."""
+    """Three queries at most, however many alerts; one less where the caller has the snoozes."""
 
     now: datetime
     windows: list[_Window]
     snoozes: list[Snooze]
     offline: dict[tuple[int, int], Alert]
-    deaf: frozenset[int]
-    """Credentials for which an offline computer mutes nothing."""
 
     @classmethod
-    def of(cls, alerts: Sequence[Alert], now: datetime) -> Noise:
-        credentials = {alert.halo_credential_id for alert in alerts}
-        settings = NoiseSettings.objects.filter(halo_credential__in=credentials, offline_mutes=False)
+    def of(cls, alerts: Sequence[Alert], now: datetime, snoozes: Iterable[Snooze] | None = None) -> Noise:
+        """`snoozes`: all that last until `now` and longer; more do no harm."""
+        rows = snoozes_where(until__gt=now) if snoozes is None else snoozes
         return cls(
             now=now,
             windows=list(_windows_on(now)),
-            snoozes=list(Snooze.objects.filter(until__gt=now).select_related("company", "computer", "alert")),
+            snoozes=[snooze for snooze in rows if snooze.until and snooze.until > now],
             offline=_offline(alerts),
-            deaf=frozenset(settings.values_list("halo_credential_id", flat=True)),
         )
 
     def facts(self, alert: Alert, profile: IntegrationProfile | None) -> NoiseFacts:
@@ -110,12 +108,17 @@ class Noise:
         )
 
     def _offline_hold(self, alert: Alert) -> Hold | None:
-        if alert.halo_credential_id in self.deaf or alert.computer_id is None:
+        if alert.computer_id is None:
             return None
         cause = self.offline.get((alert.halo_credential_id, alert.computer_id))
         if cause is None or cause.pk == alert.pk or alert.event_type in OFFLINE_TYPES:
             return None
         return Hold(f"Its computer is offline (alert #{cause.pk}, which has its own ticket): the rest waits.")
+
+
+def snoozes_where(*wanted: Q, **fields: object) -> QuerySet[Snooze]:
+    """With what `fits` and the sentences about them look at."""
+    return Snooze.objects.filter(*wanted, **fields).select_related("company", "computer", "alert")
 
 
 def fits(snooze: Snooze, alert: Alert) -> bool:
@@ -133,36 +136,38 @@ def exclusion_of(snoozes: Iterable[Snooze], alert: Alert) -> str:
     if alert.quiet_occurrence == alert.occurrence:
         return QUIET_OCCURRENCE
     for snooze in snoozes:
-        if fits(snooze, alert):
+        if snooze.until is None and fits(snooze, alert):
             because = f": {snooze.reason}" if snooze.reason else ""
             return f"Excluded by staff ({snooze.about}){because}."
     return ""
 
 
 def _windows_on(now: datetime) -> Iterable[_Window]:
-    rows = MaintenanceWindow.objects.filter(enabled=True).prefetch_related("companies", "computers")
-    for window in rows:
+    for window in with_members(MaintenanceWindow.objects.filter(enabled=True)):
         until = on_until(times_of(window), now)
         if until is None:
             continue
+        named = members_of(window)
         yield _Window(
             hold=Hold(f"The maintenance window “{window}” is on until {until:%Y-%m-%d %H:%M} UTC.", until),
-            companies=frozenset(row.pk for row in window.companies.all()),
-            computers=frozenset(row.pk for row in window.computers.all()),
+            companies=named.companies,
+            computers=named.computers,
             tags=frozenset(str(tag).casefold() for tag in window.tags or ()),
             event_types=frozenset(window.event_types or ()),
         )
 
 
 def _offline(alerts: Sequence[Alert]) -> dict[tuple[int, int], Alert]:
-    """Open alerts that say a computer is offline, and that have a ticket or will get one now."""
+    """Open alerts that say a computer is offline, and that have a ticket or will get one now; none of
+    credentials for which an offline computer mutes nothing."""
     computers = {alert.computer_id for alert in alerts if alert.computer_id}
     if not computers:
         return {}
     told = Q(ticket__current=True) | Q(decision=Decision.WANTED)
+    deaf = NoiseSettings.objects.filter(offline_mutes=False).values("halo_credential")
     rows = Alert.objects.filter(
         told, computer__in=computers, event_type__in=OFFLINE_TYPES, state=EventState.OPEN
-    )
+    ).exclude(halo_credential__in=deaf)
     return {
         (row.halo_credential_id, row.computer_id or 0): row
         for row in rows.only("pk", "halo_credential", "computer")

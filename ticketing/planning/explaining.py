@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
 
 from integrations.choices import EventState
 from ticketing import clock
-from ticketing.models import Alert, Decision, Grouping, IntegrationProfile, Snooze
-from ticketing.noise.gathering import Noise, exclusion_of
+from ticketing.models import Alert, AlertEvent, Decision, Grouping, IntegrationProfile, Snooze
+from ticketing.noise.gathering import Noise, exclusion_of, snoozes_where
 from ticketing.noise.order import IN_MAINTENANCE_MODE, NoiseFacts
-from ticketing.planning.judging import judge
+from ticketing.planning.judging import JUDGED_WITH, Known, judge, openings
+
+NEWEST: Final = 20
+SURROUNDED_BY: Final = (*JUDGED_WITH, "console", "profile", "ticket__storm")
+"""What has to be selected with an alert, so that telling of it asks no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +30,43 @@ class Step:
     stops: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert with its newest events, the snoozes that were ever made of it alone, and its way."""
+
+    events: list[AlertEvent]
+    snoozes: list[Snooze]
+    steps: list[Step]
+
+
+def tell(alert: Alert) -> Told:
+    """All that a page shows besides the row, which comes with its `SURROUNDED_BY`. Nine queries."""
+    now = clock.now()
+    snoozes = list(snoozes_where(Q(until__isnull=True) | Q(until__gt=now) | Q(alert=alert)))
+    newest = alert.events.order_by("-pk").values("pk")[:NEWEST]
+    wanted = alert.events.filter(Q(pk__in=newest) | Q(pk__in=openings([alert])))
+    events = list(wanted.select_related("event").order_by("-pk"))
+    opening = [row for row in events if row.occurrence == alert.occurrence][-1:]
+    return Told(
+        events[:NEWEST],
+        [snooze for snooze in snoozes if snooze.alert_id == alert.pk],
+        _steps(alert, now, Known(snoozes, {row.alert_id: row.event for row in opening})),
+    )
+
+
 def explain(alert: Alert) -> list[Step]:
     """In the order in which they are asked. A constant number of queries; nothing is changed."""
-    verdict = judge([alert])[alert.pk].verdict
-    profile = IntegrationProfile.objects.filter(pk=verdict.profile_id).first() if verdict.profile_id else None
-    facts = Noise.of([alert], clock.now()).facts(alert, profile)
+    return tell(alert).steps
+
+
+def _steps(alert: Alert, now: datetime, known: Known) -> list[Step]:
+    judged = judge([alert], known)[alert.pk]
+    verdict, profile = judged.verdict, judged.profile
+    facts = Noise.of([alert], now, known.snoozes).facts(alert, profile)
     wanted = verdict.decision == Decision.WANTED
     return [
         _open(alert),
-        _exclusion(alert),
+        _exclusion(alert, known.snoozes),
         Step("Rules", verdict.reason, stops=not wanted),
         *_held_by(facts),
         _grouping(alert, profile),
@@ -43,9 +80,8 @@ def _open(alert: Alert) -> Step:
     return Step("State", "It is over: only one that is open gets a ticket.", stops=True)
 
 
-def _exclusion(alert: Alert) -> Step:
-    rows = Snooze.objects.filter(until__isnull=True).select_related("company", "computer", "alert")
-    excluded = exclusion_of(rows, alert)
+def _exclusion(alert: Alert, snoozes: Iterable[Snooze]) -> Step:
+    excluded = exclusion_of(snoozes, alert)
     return Step("Exclusion", excluded or "Staff have not excluded it.", stops=bool(excluded))
 
 

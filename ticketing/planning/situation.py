@@ -24,7 +24,7 @@ from ticketing.models import (
 )
 from ticketing.noise.gathering import Noise
 from ticketing.noise.storms import Storms
-from ticketing.planning.judging import Judged, judge
+from ticketing.planning.judging import JUDGED_WITH, Judged, judge
 
 USABLE = (TicketState.PLANNED, TicketState.OPEN, TicketState.STAFF, TicketState.REOPENING)
 """States in which a current ticket takes notes; a write that staff have to settle holds its lane up."""
@@ -63,7 +63,7 @@ def to_plan(instance: Instance) -> QuerySet[Alert]:
     return (
         Alert.objects.filter(Q(pending=True) | due | waiting)
         .filter(halo_credential__instance=instance, halo_credential__enabled=True)
-        .select_related("halo_credential", "company", "computer", "ticket__profile", "console")
+        .select_related(*JUDGED_WITH, "ticket__profile", "console")
         .select_for_update(of=("self",))
         .order_by("pk")
     )
@@ -98,7 +98,7 @@ class Situation:
         for row in rows.defer("event__raw", "event__message").order_by("id"):
             news[row.alert_id].append(row)
         judged = judge(alerts)
-        profiles = _profiles(judged)
+        profiles = {opinion.profile.pk: opinion.profile for opinion in judged.values() if opinion.profile}
         keys = {
             alert.pk: _key(alert, profiles.get(judged[alert.pk].verdict.profile_id or 0)) for alert in alerts
         }
@@ -140,11 +140,6 @@ class Situation:
 
 def _key(alert: Alert, profile: IntegrationProfile | None) -> GroupKey:
     return alert.halo_credential_id, group_key(alert, profile)
-
-
-def _profiles(judged: dict[int, Judged]) -> dict[int, IntegrationProfile]:
-    wanted = {opinion.verdict.profile_id for opinion in judged.values()} - {None}
-    return {row.pk: row for row in IntegrationProfile.objects.filter(pk__in=wanted)} if wanted else {}
 
 
 def _of_groups(keys: set[GroupKey]) -> QuerySet[Ticket]:
