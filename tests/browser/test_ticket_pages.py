@@ -15,7 +15,7 @@ from tests.browser.pictures import look_at
 from tests.ticketing.fake_halo import FakeHalo, run_once
 from tests.ticketing.noise.test_storms import stormy, trouble
 from tests.ticketing.world import World, make_computer
-from ticketing.models import Alert, MaintenanceWindow, Simulation, Snooze, Storm
+from ticketing.models import Alert, MaintenanceWindow, Simulation, Snooze, Storm, StormState
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -107,6 +107,14 @@ def test_a_window_is_filled_in(page: Page, world: World) -> None:
     )
     open_and_look(page, "windows", reverse("admin:ticketing_maintenancewindow_changelist"))
     open_and_look(page, "window", reverse("admin:ticketing_maintenancewindow_add"))
+    page.locator("#id_name").fill("Server room")
+    page.locator("#id_begins_on").fill("2026-02-14")
+    page.locator("#id_begins_at").fill("22:00")
+    page.locator("#id_minutes").fill("90")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/maintenancewindow/")
+    made = MaintenanceWindow.objects.get(name="Server room")
+    assert (made.minutes, made.repeats) == (90, "once")
 
 
 def test_a_storm_is_decided_about(page: Page) -> None:
@@ -115,7 +123,11 @@ def test_a_storm_is_decided_about(page: Page) -> None:
     run_once(halo, world.instance)
     storm = Storm.objects.get()
     open_and_look(page, "storm", reverse("admin:ticketing_storm_change", args=(storm.pk,)))
-    expect(page.get_by_text("Release: a ticket for each")).to_be_visible()
+    page.get_by_role("link", name="Release: a ticket for each").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Release: a ticket for each").click()
+    storm.refresh_from_db()
+    assert storm.state == StormState.RELEASED
 
 
 def test_a_simulation_is_read_by_day_and_company(page: Page, world: World) -> None:
@@ -137,3 +149,7 @@ def test_a_simulation_is_read_by_day_and_company(page: Page, world: World) -> No
     open_and_look(page, "simulation", reverse("admin:ticketing_simulation_change", args=(simulation.pk,)))
     open_and_look(page, "simulation-add", reverse("admin:ticketing_simulation_add"))
     expect(page.get_by_role("combobox", name="Company mapping")).to_be_visible()
+    page.locator("#id_days").fill("3")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Queued").first).to_be_visible()
+    assert Run.objects.filter(kind=RunKind.SIMULATE, state=RunState.QUEUED).count() == 1
