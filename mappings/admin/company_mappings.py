@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -44,6 +45,12 @@ def _places() -> Subquery:
     """Active locations of the company of a mapping; None where there are none."""
     rows = Location.objects.filter(company=OuterRef("company"), active=True).order_by().values("company")
     return Subquery(rows.annotate(number=Count("pk")).values("number"))
+
+
+def _todos(credential: HaloCredential) -> Coalesce:
+    """How many there are of a credential, read along with something else: the page has many statements."""
+    rows = open_todos(credential).order_by().values("halo_credential")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
 @admin.register(CompanyMapping)
@@ -118,7 +125,7 @@ class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage
 
     def _offered(self, request: HttpRequest, credential: HaloCredential) -> dict[str, Any]:
         rows = company_rows(request, credential)
-        consoles = list(Console.objects.order_by("name"))
+        consoles = list(Console.objects.annotate(todos=_todos(credential)).order_by("name"))
         may_change = self.has_change_permission(request)
         self.decorate(request, rows.page, credential)
         return {
@@ -129,7 +136,7 @@ class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage
             "sizes": SIZES,
             "consoles": consoles,
             "importing": may_change and any(takes_imports(console) for console in consoles),
-            "todos": open_todos(credential).count(),
+            "todos": next((console.todos for console in consoles), 0),
             "reading": readings(credential, consoles),
             "bulk_actions": [*BULK, *self.more_bulk()],
             "switches": SWITCHES,
