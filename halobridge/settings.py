@@ -121,7 +121,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"bridge": "integrations.admin.tags", "guide": "halobridge.guide.tags"},
+            "libraries": {
+                "badges": "halobridge.badges",
+                "bridge": "integrations.admin.tags",
+                "guide": "halobridge.guide.tags",
+            },
         },
     },
 ]

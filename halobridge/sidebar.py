@@ -29,13 +29,17 @@ OWN_PAGES = ("/stop-writing/", "/charts/")
 
 
 def _list(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
-    """The list of a model. Its own pages light it up, those of a model with a longer name do not."""
+    """The list of a model. Its own pages light it up, those of a model with a longer name do not.
+
+    `lists`: what waits in it is told beside it (`halobridge.badges`).
+    """
     link = reverse_lazy(f"admin:{app}_{model}_changelist")
     return {
         "title": title,
         "icon": icon,
         "link": link,
         "permission": _may_view(app, model),
+        "lists": f"{app}.{model}",
         "active": lambda request: (
             request.path.startswith(str(link)) and not any(page in request.path for page in OWN_PAGES)
         ),

@@ -231,7 +231,8 @@ class RawDelivery(models.Model):
                 fields=["console", "id"],
                 condition=models.Q(processed_at__isnull=True),
                 name="deliveries_to_read",
-            )
+            ),
+            models.Index(fields=["id"], condition=~models.Q(error=""), name="deliveries_with_a_problem"),
         ]
         verbose_name_plural = "raw deliveries"
 

@@ -80,6 +80,7 @@ class Run(models.Model):
                 fields=["slot"], condition=Q(state="queued") & ~Q(slot=""), name="one_queued_run_per_slot"
             )
         ]
+        indexes = [models.Index(fields=["state", "id"], name="runs_by_state")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"

@@ -86,6 +86,7 @@ class Ticket(Audited):
                 name="one_current_ticket_per_group",
             )
         ]
+        indexes = [models.Index(fields=["state", "id"], name="tickets_by_state")]
 
     def __str__(self) -> str:
         return f"{self.halo_id or self.marker}: {self.summary}"
