@@ -19,7 +19,6 @@ from integrations.models import (
     Company,
     Console,
     HaloCredential,
-    Instance,
     Intention,
     Mail,
     RawDelivery,
@@ -53,7 +52,9 @@ class Badge:
 def _suggested() -> QuerySet[Company]:
     same = {"company": OuterRef("company"), "halo_credential": OuterRef("halo_credential")}
     unanswered = CompanySuggestion.objects.filter(~Exists(CompanyMapping.objects.filter(**same)))
-    return Company.objects.filter(active=True, pk__in=unanswered.values("company"))
+    named = unanswered.filter(company__active=True).order_by("company_id").values("company_id").distinct()
+    # Cut here: only in their own order suggestions are not all read for the first hundred companies.
+    return Company.objects.filter(pk__in=named[: MOST + 1])
 
 
 def _reviews() -> QuerySet[ComputerReview]:
@@ -65,7 +66,7 @@ def _refused() -> QuerySet[Ticket]:
 
 
 def _unsettled() -> QuerySet[Intention]:
-    return Intention.objects.filter(**_any_of(instance=Instance), state=IntentionState.STAFF)
+    return Intention.objects.filter(state=IntentionState.STAFF)
 
 
 def _unread() -> QuerySet[Mail]:

@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("integrations", "0039_known_machines")]
 
     operations = [
+        AddIndexToLongTable("haloasset", models.Index(fields=["name", "-id"], name="assets_by_name")),
         AddIndexToLongTable("run", models.Index(fields=["state", "id"], name="runs_by_state")),
         AddIndexToLongTable(
             "rawdelivery",

@@ -125,6 +125,7 @@ class HaloAsset(HaloSnapshot):
         indexes = [
             models.Index(fields=["active", "warranty_ends_on"], name="assets_by_warranty"),
             models.Index(fields=["active", "purchased_on"], name="assets_by_purchase"),
+            models.Index(fields=["name", "-id"], name="assets_by_name"),
         ]
 
 

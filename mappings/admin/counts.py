@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.http import (
     Http404,
     HttpRequest,
@@ -129,14 +129,16 @@ class CountAdmin(HistoryAdmin):
         return TemplateResponse(request, "bridge/counts.html", context, status=status)
 
     def _shown(self, request: HttpRequest, choice: CredentialChoice, asked: Asked) -> dict[str, Any]:
-        """At most eight statements, however many rows there are."""
+        """At most seven statements, however many rows there are."""
         rows = asked.rows(request)
-        page = None if asked.missing else page_of(request, rows.values(*_COLUMNS), PER_PAGE, rows.count())
+        both = {} if asked.problem else rows.order_by().aggregate(lines=Count("*"), all=Sum("number"))
+        lines = both.get("lines", 0)
+        page = None if asked.missing else page_of(request, rows.values(*_COLUMNS), PER_PAGE, lines)
         return {
             "choice": choice,
             "asked": asked,
             "page": page,
-            "total": 0 if asked.problem else rows.order_by().aggregate(all=Sum("number"))["all"] or 0,
+            "total": both.get("all") or 0,
             "left_out": 0 if asked.problem else _left_out(asked),
             "consoles": list(Console.objects.order_by("name").values_list("pk", "name")),
             "moments": self._moments(request, asked),

@@ -1,7 +1,8 @@
 """`make bench`: figures of one run as ratios; nothing here fails because a machine is slow.
 
-A number, `make bench ARGS=1000000`, adds matching of 100,000 computers and lists of that many rows, against a
-thousand, on PostgreSQL (`DATABASE_URL`) in databases of their own; a million takes half an hour to fill.
+A number, `make bench ARGS=1000000`, adds matching of 100,000 computers, each page of the admin with 100,000
+rows against a hundred, and lists of that many rows against a thousand, on PostgreSQL (`DATABASE_URL`) in
+databases of their own; a million takes half an hour to fill.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from tests.benchmarks import computers, exporting, mirroring, storing, tickets  # noqa: E402
+from tests.benchmarks import computers, exporting, mirroring, pages, storing, tickets  # noqa: E402
 from tests.builders import make_console  # noqa: E402
 
 
@@ -46,7 +47,8 @@ def main(rows: int = 0) -> None:
 def large(rows: int) -> None:
     """In processes and (PostgreSQL) databases of their own: memory is measured, and the tables have to be
     empty at first."""
-    for module, size in (("computers", min(rows, computers.ROWS)), ("lists", rows)):
+    measured = ("computers", min(rows, computers.ROWS)), ("pages", min(rows, pages.ROWS)), ("lists", rows)
+    for module, size in measured:
         print(f"\n{module}: {size:,} rows", flush=True)
         with own_database(module) as environment:
             command = [sys.executable, "-m", f"tests.benchmarks.{module}", str(size)]

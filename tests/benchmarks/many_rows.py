@@ -11,7 +11,16 @@ from typing import Final
 
 from django.db import connection, models
 
-from integrations.choices import Action, EventState, EventStatus, Outcome, RunKind, RunState
+from integrations.choices import (
+    Action,
+    EventState,
+    EventStatus,
+    IntentionKind,
+    IntentionState,
+    Outcome,
+    RunKind,
+    RunState,
+)
 from integrations.models import (
     Company,
     Computer,
@@ -21,11 +30,12 @@ from integrations.models import (
     HaloAsset,
     HaloClient,
     HaloCredential,
+    Intention,
     Run,
 )
 from mappings.models import CompanyMapping, CompanySuggestion, ComputerMapping, ComputerReview
 from tests.builders import make_console, make_credential
-from ticketing.models import Alert, Decision
+from ticketing.models import Alert, Decision, Ticket, TicketState
 
 CONSOLES: Final = 10
 CLIENTS: Final = 500
@@ -40,7 +50,8 @@ def one_of(*values: str) -> str:
 
 
 def seldom(usual: str, rare: str, every: int = 10_000) -> str:
-    return f"CASE WHEN i % {every} = 7 THEN '{rare}' ELSE '{usual}' END"
+    usual = usual if usual.startswith("CASE") else f"'{usual}'"
+    return f"CASE WHEN i % {every} = 7 THEN '{rare}' ELSE {usual} END"
 
 
 def digits(what: str = "i") -> str:
@@ -92,7 +103,15 @@ class ManyRows:
         )
 
     def grow(self, rows: int) -> None:
-        for fill in (self._companies, self._computers, self._events, self._alerts, self._entries):
+        for fill in (
+            self._companies,
+            self._computers,
+            self._events,
+            self._alerts,
+            self._tickets,
+            self._intentions,
+            self._entries,
+        ):
             fill(self.rows, rows)
         self.rows = rows
         with connection.cursor() as cursor:
@@ -148,7 +167,7 @@ class ManyRows:
             end,
             console_id=self._console,
             external_id="'e' || i",
-            fingerprint="'f' || i",
+            fingerprint="'many f' || i",
             event_type=one_of(*EVENT_TYPES),
             series_key="'plan ' || i",
             state=one_of(EventState.OPEN, EventState.RESOLVED),
@@ -166,7 +185,7 @@ class ManyRows:
             Alert(halo_credential=self.credential, pending=False, reason="The rule says so."),
             begin,
             end,
-            identity="'a' || i",
+            identity="'many a' || i",
             console_id=self._console,
             company_id=f"1 + i % {CLIENTS}",
             computer_id="i + 1",
@@ -178,6 +197,41 @@ class ManyRows:
             decision=seldom(Decision.WANTED, Decision.HELD),
             opened_at=moment(),
             newest_at=moment(),
+        )
+
+    def _tickets(self, begin: int, end: int) -> None:
+        """One in a hundred open, a few refused."""
+        multiply(
+            Ticket(instance=self.credential.instance, halo_credential=self.credential, current=False),
+            begin,
+            end,
+            group_key="'many g' || i",
+            marker="'HB-many-' || i",
+            halo_id="100000 + i",
+            summary=f"'[Backup] PC-' || {digits()} || ': plan failed'",
+            company_id=f"1 + i % {CLIENTS}",
+            computer_id="i + 1",
+            state=seldom(seldom(TicketState.CLOSED, TicketState.OPEN, 100), TicketState.REFUSED),
+            created_at=moment(),
+        )
+
+    def _intentions(self, begin: int, end: int) -> None:
+        """What was sent for the tickets; a few wait for staff."""
+        multiply(
+            Intention(
+                instance=self.credential.instance,
+                halo_credential=self.credential,
+                kind=IntentionKind.CREATE_TICKET,
+                sequence=1,
+            ),
+            begin,
+            end,
+            marker="'HB-sent-' || i",
+            cause="'many ' || i",
+            lane="'ticket:' || i",
+            subject_id="i + 1",
+            state=seldom(IntentionState.DONE, IntentionState.STAFF),
+            created_at=moment(),
         )
 
     def _entries(self, begin: int, end: int) -> None:
