@@ -52,9 +52,7 @@ class Badge:
 def _suggested() -> QuerySet[Company]:
     same = {"company": OuterRef("company"), "halo_credential": OuterRef("halo_credential")}
     unanswered = CompanySuggestion.objects.filter(~Exists(CompanyMapping.objects.filter(**same)))
-    named = unanswered.filter(company__active=True).order_by("company_id").values("company_id").distinct()
-    # Cut here: only in their own order suggestions are not all read for the first hundred companies.
-    return Company.objects.filter(pk__in=named[: MOST + 1])
+    return Company.objects.filter(active=True, pk__in=unanswered.values("company"))
 
 
 def _reviews() -> QuerySet[ComputerReview]:
