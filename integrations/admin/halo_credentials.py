@@ -153,6 +153,7 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
 
     def panel(self, request: HttpRequest, row: HaloCredential) -> dict[str, Any]:
         stop = "allow" if row.instance.writes_stopped else "stop"
+        runs = Run.objects.filter(halo_credential=row).select_related("plan", "halo_credential")
         return {
             "state_badge": state_badge(row),
             "writing_badge": self.writing(row),
@@ -163,7 +164,7 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
             "may_stop": request.user.has_perm(f"integrations.{stop}_instance"),
             **self.sync_panel(request, row),
             "other_integrations": linked_lists(row),
-            "last_runs": Run.objects.filter(halo_credential=row)[:5],
+            "last_runs": runs[:5],
         }
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from integrations.admin.bases import HistoryAdmin
+from integrations.admin.bases import HistoryAdmin, about_one_row
 from integrations.admin.display import time_column
 from integrations.admin.histories import ToldHistory
 from integrations.choices import Role
@@ -33,17 +34,30 @@ class TellsItself(ToldHistory):
         return True
 
 
+class NamesPermissions:
+    """Those who may only look read all permissions of a row by name; a name needs its content type."""
+
+    permissions_in: ClassVar[str]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        named = Prefetch(self.permissions_in, Permission.objects.select_related("content_type"))
+        return rows.prefetch_related(named) if about_one_row(request) else rows
+
+
 @admin.register(User)
-class StaffAccountAdmin(TellsItself, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
+class StaffAccountAdmin(NamesPermissions, TellsItself, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
+    permissions_in = "user_permissions"
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
 
 @admin.register(Group)
-class StaffGroupAdmin(TellsItself, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class StaffGroupAdmin(NamesPermissions, TellsItself, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Groups that staff make; those that are roles are kept by the bridge and can only be looked at."""
 
+    permissions_in = "permissions"
     empty_hint = "A group says what its members may do: each upgrade makes the roles, and staff make others."
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -51,7 +51,7 @@ class PlanCounts:
 
 
 def counts_of_plan(plan: Plan) -> PlanCounts | None:
-    """Nine statements at most, whatever the size. None once a plan has been applied: its *before* is gone.
+    """Eight statements at most, whatever the size. None once a plan has been applied: its *before* is gone.
     None of a plan that is about no computers."""
     if plan.state != PlanState.READY or plan.halo_credential is None or plan.kind in _OF_NO_COMPUTERS:
         return None
@@ -107,15 +107,20 @@ def _created(plan: Plan) -> Counter[Key]:
         "computer_mapping": mapped.values("computer__product__name"),
     }
     found = Counter[Key]()
-    for kind, product in products.items():
-        rows = plan.changes.filter(selected=True, action=Action.CREATE, subject_kind=kind).order_by()
-        told = rows.annotate(
+    of_computers, of_mappings = (
+        plan.changes.filter(selected=True, action=Action.CREATE, subject_kind=kind)
+        .order_by()
+        .annotate(
             client=_text("after__client_name"),
-            product=Coalesce(Subquery(product[:1]), Value("")),
+            product=Coalesce(Subquery(product[:1]), Value(""), output_field=TextField()),
             asset_type=_text("after__asset_type_name"),
-        ).values_list("client", "product", "asset_type")
-        for *key, number in told.annotate(number=Count("pk")):
-            found[key[0], key[1], key[2]] += number
+        )
+        .values_list("client", "product", "asset_type")
+        .annotate(number=Count("pk"))
+        for kind, product in products.items()
+    )
+    for *key, number in of_computers.union(of_mappings, all=True):
+        found[key[0], key[1], key[2]] += number
     return found
 
 

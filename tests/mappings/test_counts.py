@@ -273,11 +273,11 @@ def test_an_export_that_waits_for_its_asset_counts_like_any_other() -> None:
     assert (told.before, told.after) == (0, 1)
 
 
-def test_the_counts_of_a_plan_cost_five_statements_whatever_its_size() -> None:
+def test_the_counts_of_a_plan_cost_four_statements_whatever_its_size() -> None:
     for size in (2, 40):
         plan = Scene(computers=size).plan()
         plan.refresh_from_db()
         assert plan.halo_credential is not None
         with CaptureQueriesContext(connection) as captured:
             counts_of_plan(plan)
-        assert len(captured) == 5
+        assert len(captured) == 4

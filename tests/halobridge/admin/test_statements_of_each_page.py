@@ -26,7 +26,7 @@ NOT_SHOWN = {"django_q.OrmQ"}
 
 
 def addresses() -> Iterator[str]:
-    """Lists, forms of new rows, and the page of one row of everything; and what the navigation leads to."""
+    """Lists, forms of new rows, and the pages of two rows of everything; and what the navigation leads to."""
     yield from {str(item["link"]) for group in NAVIGATION for item in group["items"]}
     for model, model_admin in admin.site._registry.items():
         if model._meta.label in NOT_SHOWN:
@@ -34,9 +34,10 @@ def addresses() -> Iterator[str]:
         page = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         yield reverse(f"{page}_changelist")
         yield reverse(f"{page}_add")
-        row: Any = model_admin.model._default_manager.order_by("-pk").first()
-        if row is not None:
-            yield reverse(f"{page}_change", args=(row.pk,))
+        for order in ("pk", "-pk"):
+            row: Any = model_admin.model._default_manager.order_by(order).first()
+            if row is not None:
+                yield reverse(f"{page}_change", args=(row.pk,))
 
 
 def statements(client: Client, address: str) -> int:
