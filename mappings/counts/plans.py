@@ -132,7 +132,11 @@ def _retired(plan: Plan) -> Iterator[tuple[tuple[str, str, str, bool], int]]:
     """Of assets that ticked changes make inactive: what counts by them, and whether the computer stays."""
     ticked = plan.changes.filter(selected=True, action=Action.DEACTIVATE, subject_kind="computer_mapping")
     pairs = ComputerMapping.objects.filter(pk__in=ticked.order_by().values("subject_id"))
-    rows = counted(_credential(plan)).filter(IN_HALO, own__halo_asset__in=pairs.values("halo_asset"))
+    # Of those assets there are few: their computers are looked up, instead of all being gone through.
+    sharing = ComputerMapping.objects.filter(halo_asset__in=pairs.values("halo_asset"))
+    rows = counted(_credential(plan)).filter(
+        IN_HALO, pk__in=sharing.order_by().values("computer"), own__halo_asset__in=pairs.values("halo_asset")
+    )
     keys = rows.values_list("client_name", "product_name", "asset_type_name", "active")
     for client, product, asset_type, active, number in keys.annotate(number=Count("pk")):
         yield (client, product, asset_type, active), number
