@@ -17,7 +17,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from integrations.connections import check_console_credentials
+from integrations.connections import check_console_credentials, problems_of_console
 from integrations.models import Console
 from integrations.net.hosts import AddressError
 from integrations.registry import connector_class
@@ -132,7 +132,12 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         credentials = self._credentials(cleaned)
-        for name, problem in check_console_credentials(self.console_kind, credentials).items():
+        problems = check_console_credentials(self.console_kind, credentials)
+        if self.instance.pk and "base_url" not in self.errors:
+            base_url = cleaned.get("base_url", self.instance.base_url)
+            typed = {name for name in credentials if _text_of(cleaned.get(PREFIX + name))}
+            problems |= problems_of_console(self.instance, base_url, credentials, typed)
+        for name, problem in problems.items():
             field = PREFIX + name
             if field not in self.errors:
                 self.add_error(field if field in self.fields else None, problem)

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from integrations.connections import check_move, normalise_servers
+from integrations.connections import check_move, normalise_servers, problem_of_halo
 from integrations.models import HaloCredential
 
 KEEP = "Stored encrypted and never shown again. Leave empty to keep the stored one."
@@ -99,6 +99,13 @@ class HaloCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
         typed: str = self.cleaned_data["client_secret"].strip()
         return typed or self.instance.client_secret
 
+    def _check_secret(self) -> None:
+        """Raises `ValidationError`."""
+        stored = HaloCredential.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
+        typed = bool(str(self.data.get(self.add_prefix("client_secret"), "")).strip())
+        if stored and (problem := problem_of_halo(stored, self.instance, typed)):
+            raise ValidationError({"client_secret": problem})
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if self.errors:
@@ -106,5 +113,6 @@ class HaloCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             normalise_servers(self.instance)
             check_move(self.instance)
+            self._check_secret()
         except ValidationError as problem:
             self.add_error(None, problem)

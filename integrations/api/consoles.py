@@ -17,7 +17,12 @@ from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource, changed_fields
 from integrations.api.runs import RunSerializer, accepted
 from integrations.api.uploads import ConsoleUploads
-from integrations.connections import check_console_credentials, save_console, take_as_same_account
+from integrations.connections import (
+    check_console_credentials,
+    problems_of_console,
+    save_console,
+    take_as_same_account,
+)
 from integrations.models import Console
 from integrations.net.hosts import AddressError
 from integrations.registry import connector_class, console_kinds
@@ -87,6 +92,13 @@ class ConsoleSerializer(KnownNamesOnly, serializers.ModelSerializer[Console]):
         given = attrs.get("credentials", {})
         if self.partial and self.instance is not None:
             given = {**self.instance.credentials, **given}
+        if self.instance is not None:
+            typed = {name for name, value in attrs.get("credentials", {}).items() if value}
+            base_url = attrs.get("base_url", self.instance.base_url)
+            # Without secrets of its own a PUT forgets the stored ones, which then go nowhere.
+            wanted = given if self.partial or "credentials" in attrs else self.instance.credentials
+            if problems := problems_of_console(self.instance, base_url, wanted, typed):
+                raise serializers.ValidationError({"credentials": problems})
         if self.instance is None or "credentials" in attrs:
             if problems := check_console_credentials(kind, given):
                 raise serializers.ValidationError({"credentials": problems})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -16,7 +17,7 @@ from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource, changed_fields
 from integrations.api.runs import RunSerializer, accepted
 from integrations.api.sync_settings import SyncSettingsAction
-from integrations.connections import save_halo_credential
+from integrations.connections import normalise_servers, problem_of_halo, save_halo_credential
 from integrations.models import HaloCredential
 from integrations.runs.request import request_halo_sync, request_halo_test, request_release
 
@@ -91,8 +92,12 @@ class HaloCredentialSerializer(KnownNamesOnly, serializers.ModelSerializer[HaloC
         return self._save(HaloCredential(**validated_data))
 
     def update(self, instance: HaloCredential, validated_data: dict[str, Any]) -> HaloCredential:
+        stored = copy(instance)
         changed = changed_fields(instance, validated_data)
         if changed & CONNECTION_FIELDS:
+            normalise_servers(instance)
+            if problem := problem_of_halo(stored, instance, "client_secret" in validated_data):
+                raise serializers.ValidationError({"client_secret": problem})
             return self._save(instance)
         instance.save(update_fields=changed)
         return instance

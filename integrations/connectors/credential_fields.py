@@ -29,6 +29,8 @@ class CredentialField:
     several: bool = False
     usual: str = ""
     """What holds where nothing is chosen, as staff read it."""
+    address: bool = False
+    """A place that secrets are sent to, beside the console's own address."""
 
     def chosen(self, stored: str) -> list[str]:
         """The values that a stored text names, also by another spelling ("TRUE" for "yes"); unknown words

@@ -36,6 +36,7 @@ OAUTH_FIELDS: Final = (
         "https://login.microsoftonline.com/your-tenant-id/oauth2/v2.0/token .",
         secret=False,
         required=False,
+        address=True,
     ),
     CredentialField(
         name="client_id",

@@ -82,6 +82,7 @@ class Msp360Connector(Connector):
             f"Optional. Empty: {RMM_BASE_URL}.",
             secret=False,
             required=False,
+            address=True,
         ),
         *links.FIELDS,
     )

@@ -77,7 +77,8 @@ def test_the_stored_secret_is_never_put_into_the_form(browser: Client) -> None:
 
 def test_an_empty_secret_keeps_the_stored_one(browser: Client) -> None:
     credential = make_credential()
-    browser.post(reverse(CHANGE, args=(credential.pk,)), {**TYPED, "client_secret": ""})
+    servers = {name: getattr(credential, name) for name in ("resource_server", "authorisation_server")}
+    browser.post(reverse(CHANGE, args=(credential.pk,)), {**TYPED, **servers, "client_secret": ""})
 
     credential.refresh_from_db()
     assert credential.client_secret == SECRET

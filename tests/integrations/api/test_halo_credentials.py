@@ -130,7 +130,7 @@ def test_another_address_of_a_known_halo_waits_for_its_test_and_says_so() -> Non
     credential = make_credential()
     HaloClient.objects.create(halo_credential=credential, halo_id=12, name="Alder")
     old, caller = credential.resource_server, make_caller()
-    body = {"resource_server": "help.example.com"}
+    body = {"resource_server": "help.example.com", "client_secret": SECRET}
     told = caller.patch(f"{LIST}{credential.pk}/", body, format="json").json()
     assert told["resource_server"] == old
     assert told["moving_to"]["resource_server"] == "https://help.example.com/api"
