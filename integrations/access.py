@@ -14,7 +14,9 @@ from django.utils.module_loading import import_string
 
 from integrations.choices import Purpose
 from integrations.models import Console, HaloCredential
+from integrations.models.fields import UNREADABLE, is_unreadable
 from integrations.net.auth import Token, TokenStore
+from integrations.net.errors import NoSecret
 from integrations.registry import connector_class
 from integrations.runs.budget import BudgetGate
 from integrations.runs.pauses import WRITE_LIMIT, scaled
@@ -79,7 +81,8 @@ def halo_needs() -> tuple[Need, ...]:
 def open_session(
     credential: HaloCredential, purpose: Purpose, tokens: TokenStore | None = None
 ) -> HaloSession:
-    """A session of this credential; each of its calls takes a permit for `purpose`."""
+    """A session of this credential; each of its calls takes a permit for `purpose`. Raises `NoSecret`."""
+    _has_to_be_readable(credential.client_secret)
     access = import_string(HALO_ACCESS)(
         resource_server=credential.resource_server,
         authorisation_server=credential.authorisation_server,
@@ -102,13 +105,19 @@ def open_session(
     return session
 
 
+def _has_to_be_readable(secret: object) -> None:
+    if is_unreadable(secret):
+        raise NoSecret(UNREADABLE)
+
+
 def open_reader(session: HaloSession) -> HaloReader:
     reader: HaloReader = import_string(HALO_READER)(session)
     return reader
 
 
 def open_connector(console: Console) -> Connector:
-    """The console's connector, ready to read. Raises `UnknownKind`."""
+    """The console's connector, ready to read. Raises `UnknownKind` and `NoSecret`."""
+    _has_to_be_readable(console.credentials)
     connector = connector_class(console.kind)
     access = import_string(CONSOLE_ACCESS)(
         base_url=console.base_url or connector.default_base_url,

@@ -13,7 +13,8 @@ from django.core.mail import EmailMessage
 from halobridge.alarms.words import BODIES, Message, mail_text
 from integrations.choices import ChannelKind
 from integrations.models import AlarmChannel
-from integrations.net.errors import LostAnswer, NetError, Refused, Unreachable
+from integrations.models.fields import UNREADABLE, is_unreadable
+from integrations.net.errors import LostAnswer, NetError, NoSecret, Refused, Unreachable
 from integrations.net.http import Client, Limits
 from integrations.net.redact import redact
 
@@ -42,6 +43,8 @@ _ANY: Final[dict[str, Any]] = {"expect_json": False}
 
 
 def _call(channel: AlarmChannel, ask: Callable[[Client, str, dict[str, str]], Any]) -> None:
+    if is_unreadable(channel.address):
+        raise NoSecret(UNREADABLE)
     parts = urlsplit(channel.address)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     keys = [part for part in (*parts.path.split("/"), *query.values()) if len(part) >= SHORTEST_KEY]

@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from integrations.connections import check_move, normalise_servers, problem_of_halo
 from integrations.models import HaloCredential
+from integrations.models.fields import UNREADABLE, is_unreadable
 
 KEEP = "Stored encrypted and never shown again. Leave empty to keep the stored one."
 COPY = "Shown once by HaloPSA when the application is made: copy it before you save there. Stored encrypted."
@@ -92,8 +93,9 @@ class HaloCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial.pop("client_secret", None)
         secret = self.fields.get("client_secret")
         if secret is not None:
-            secret.required = not stored
-            secret.help_text = KEEP if stored else COPY
+            lost = is_unreadable(self.instance.client_secret)
+            secret.required = lost or not stored
+            secret.help_text = UNREADABLE if lost else KEEP if stored else COPY
 
     def clean_client_secret(self) -> str:
         typed: str = self.cleaned_data["client_secret"].strip()

@@ -12,6 +12,7 @@ from integrations.choices import ConnectionState
 from integrations.connections.instances import drop_unused, instance_of, take_along
 from integrations.connections.moves import hold_move
 from integrations.models import HaloCredential, Run
+from integrations.models.fields import is_unreadable
 from integrations.runs.request import request_halo_test
 
 ADDRESSES: Final = "integrations.halo.addresses"
@@ -44,7 +45,8 @@ def normalise_servers(credential: HaloCredential) -> None:
     except ValueError as problem:
         problems["tenant"] = str(problem)
     credential.client_id = addresses["unwrapped"](credential.client_id)
-    credential.client_secret = addresses["unwrapped"](credential.client_secret)
+    if not is_unreadable(credential.client_secret):
+        credential.client_secret = addresses["unwrapped"](credential.client_secret)
     if problems:
         raise ValidationError(problems)
 

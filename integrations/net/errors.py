@@ -54,6 +54,10 @@ class HostNotAllowed(NetError):
     never_sent = True
 
 
+class NoSecret(Unreachable):
+    """There is nothing to log in with: the stored secret can't be read. Nothing was sent."""
+
+
 class LostAnswer(NetError):
     """Sent, but no whole answer came back. What was asked for may have been done."""
 

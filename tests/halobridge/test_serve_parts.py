@@ -105,5 +105,8 @@ def test_a_copy_is_told_before_the_queue_begins(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(serve, "start_installation", lambda var: "It is a copy.")
+    monkeypatch.setattr(serve, "mark_unreadable", lambda: 3)
     serve.Command()._open_database()
-    assert "It is a copy. All HaloPSA credentials are held back" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "It is a copy. All HaloPSA credentials are held back" in told
+    assert "Connections whose stored secrets can't be read: 3." in told

@@ -35,10 +35,13 @@ from halobridge.sandboxed import (
 from halobridge.upgrading import NoBackup, back_up_before_upgrade
 from halobridge.watcher import QueueWatcher, own_clusters
 from integrations.backups import start as start_installation
+from integrations.connections import mark_unreadable
 from integrations.runs.stopping import STOP_FILE
 from integrations.schedules import ensure_schedules
 
 WEB, QUEUE = PARTS = ("web", "queue")
+
+LOST_KEY = "Is the right key in HALOBRIDGE_ENCRYPTION_KEYS? Their pages say what to do."
 
 
 class Command(BaseCommand):
@@ -110,6 +113,8 @@ class Command(BaseCommand):
     def _open_database(self) -> None:
         if reason := start_installation(settings.VAR_DIR):
             self._say(f"\n  {reason} All HaloPSA credentials are held back until they are released.\n")
+        if lost := mark_unreadable():
+            self._say(f"\n  Connections whose stored secrets can't be read: {lost}. {LOST_KEY}\n")
 
     def _first_admin(self) -> None:
         staff = get_user_model()

@@ -10,7 +10,7 @@ from django.test import override_settings
 from integrations.choices import ConnectionState, RunKind, WriteMode
 from integrations.connections import fill_in, propose_marker_field, save_console, save_halo_credential
 from integrations.models import Console, HaloCredential, HaloField, Instance, Run
-from integrations.models.fields import WrongKey
+from integrations.models.fields import is_unreadable
 from tests.builders import make_credential
 
 pytestmark = pytest.mark.django_db
@@ -74,10 +74,14 @@ def test_the_secret_is_not_readable_in_the_database() -> None:
     assert HaloCredential.objects.get().client_secret == "s3cret-value"
 
 
-def test_a_wrong_key_is_an_error_not_a_ciphertext() -> None:
+def test_without_its_key_a_secret_is_empty_never_a_ciphertext_and_never_lost() -> None:
     save_halo_credential(unsaved())
-    with override_settings(HALOBRIDGE_ENCRYPTION_KEYS=[OTHER_KEY]), pytest.raises(WrongKey):
-        HaloCredential.objects.get()
+    with override_settings(HALOBRIDGE_ENCRYPTION_KEYS=[OTHER_KEY]):
+        credential = HaloCredential.objects.get()
+        assert credential.client_secret == ""
+        assert is_unreadable(credential.client_secret)
+        credential.save()
+    assert HaloCredential.objects.get().client_secret == "s3cret-value"
 
 
 def test_a_new_key_in_front_leaves_old_secrets_readable() -> None:
