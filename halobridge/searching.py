@@ -1,7 +1,8 @@
 """Search from every page: pages of the navigation, companies, clients, computers, assets, tickets and events.
 
-Long lists are searched from the beginning of names, so that an index can serve them. A kind may be named
-first (`device WS-12`, `customer Acme`, `ticket 4711`). Nobody finds what they may not see.
+Computers and assets are searched from the beginning of names, what is said of tickets and events anywhere in
+it: an index serves both. A kind may be named first (`device WS-12`, `customer Acme`, `ticket 4711`). Nobody
+finds what they may not see.
 """
 
 from __future__ import annotations
@@ -75,13 +76,13 @@ def _assets(text: str) -> QuerySet[Any]:
 def _tickets(text: str) -> QuerySet[Any]:
     number = text.lstrip("#")
     by_number = Q(halo_id=int(number)) if number.isdecimal() and int(number) <= LARGEST else Q()
-    rows = Ticket.objects.filter(_begins(text, "summary") | Q(marker__iexact=text) | by_number)
+    rows = Ticket.objects.filter(Q(summary__icontains=text) | Q(marker__iexact=text) | by_number)
     return rows.select_related("company").order_by("-pk")
 
 
 def _events(text: str) -> QuerySet[Any]:
     """Titles of the last days only: of the others there are too many."""
-    rows = Event.objects.filter(_begins(text, "title"), received_at__gte=timezone.now() - EVENTS_SINCE)
+    rows = Event.objects.filter(title__icontains=text, received_at__gte=timezone.now() - EVENTS_SINCE)
     return (
         rows.defer("raw", "message", "findings")
         .select_related("company", "computer")

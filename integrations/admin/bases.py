@@ -25,6 +25,7 @@ from integrations.admin.deletion import without
 from integrations.admin.display import admin_url
 from integrations.admin.histories import ToldHistory
 from integrations.admin.pages import came_from
+from integrations.admin.secret_columns import is_secret
 from integrations.listing import LongPaginator
 from integrations.models import Audited
 
@@ -88,6 +89,10 @@ class BridgeAdmin(ToldHistory, ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return CountedOnce
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Never by what is secret: the length of an answer would tell it letter by letter."""
+        return not is_secret(self.model, lookup) and super().lookup_allowed(lookup, value, request)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """As Django tells it, but for rows that only join two others: nobody knows those."""

@@ -140,3 +140,8 @@ def test_a_search_costs_the_same_however_much_there_is(browser: Client) -> None:
 
 def test_nobody_searches_without_logging_in(client: Client) -> None:
     assert client.get(reverse("admin:search"), {"s": "acme"}).status_code == 302
+
+
+def test_tickets_and_events_are_found_by_any_word_of_theirs(browser: Client, world: dict[str, Any]) -> None:
+    assert ("Ticket", "4711: Acme: backup failed") in found(browser, "backup failed")
+    assert ("Event", "Acme disk is full") in found(browser, "disk is")
