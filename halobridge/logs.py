@@ -60,6 +60,9 @@ def masked(value: Any) -> Any:
     return [masked(one) for one in value] if isinstance(value, list | tuple) else value
 
 
+LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
 def logging_settings(log_format: str, level: str) -> dict[str, Any]:
     if log_format not in FORMATS:
         raise ImproperlyConfigured(f"HALOBRIDGE_LOG_FORMAT must be {' or '.join(FORMATS)}.")

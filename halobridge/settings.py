@@ -6,24 +6,24 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from halobridge.browsers import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
-from halobridge.logs import logging_settings
+from halobridge.environment_values import Environment
+from halobridge.logs import FORMATS, LEVELS, logging_settings
 from halobridge.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from halobridge.sidebar import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-TESTING = env.bool("HALOBRIDGE_TESTING", default=False)
+env = Environment()
+TESTING = env.switch("HALOBRIDGE_TESTING", default=False)
 if not TESTING and (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
 VAR_DIR = Path(env.str("HALOBRIDGE_VAR", default=str(BASE_DIR / "var"))).absolute()
-DEBUG = env.bool("HALOBRIDGE_DEBUG", default=False)
+DEBUG = env.switch("HALOBRIDGE_DEBUG", default=False)
 
 # ---- secrets ---------------------------------------------------------------------------------
 
@@ -44,14 +44,15 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("HALOBRIDGE_TRUSTED_ORIGINS", default
 HALOBRIDGE_ALLOW_PRIVATE_HOSTS: list[str] = env.list("HALOBRIDGE_ALLOW_PRIVATE_HOSTS", default=[])
 SANDBOX_PORTS = 12
 """The simulated HaloPSA and consoles listen on so many ports in a row."""
-if env.bool("HALOBRIDGE_SANDBOX", default=True) and (VAR_DIR / "sandbox").is_dir():
+if env.switch("HALOBRIDGE_SANDBOX", default=True) and (VAR_DIR / "sandbox").is_dir():
     # `make run` has started a sandbox here: commands in a second terminal may reach it as well.
     _noted = VAR_DIR / "sandbox" / "port"
-    _first = int(_noted.read_text()) if _noted.is_file() else env.int("HALOBRIDGE_SANDBOX_PORT", default=8091)
+    _wanted = env.whole("HALOBRIDGE_SANDBOX_PORT", default=8091, most=65_535 - SANDBOX_PORTS)
+    _first = int(_noted.read_text()) if _noted.is_file() else _wanted
     HALOBRIDGE_ALLOW_PRIVATE_HOSTS += [f"127.0.0.1:{_first + offset}" for offset in range(SANDBOX_PORTS)]
 HALOBRIDGE_CA_BUNDLE: str = env.str("HALOBRIDGE_CA_BUNDLE", default="")
-HALOBRIDGE_DELIVERY_THREADS: int = env.int("HALOBRIDGE_DELIVERY_THREADS", default=4)
-HALOBRIDGE_PAUSE_FACTOR: float = env.float("HALOBRIDGE_PAUSE_FACTOR", default=1.0)
+HALOBRIDGE_DELIVERY_THREADS: int = env.whole("HALOBRIDGE_DELIVERY_THREADS", default=4)
+HALOBRIDGE_PAUSE_FACTOR: float = env.number("HALOBRIDGE_PAUSE_FACTOR", default=1.0)
 HALOBRIDGE_EXECUTE = "halobridge.tasks.execute"
 """The only way up: what a wake-up calls with a run's id."""
 HALOBRIDGE_SCHEDULES = {
@@ -59,16 +60,16 @@ HALOBRIDGE_SCHEDULES = {
     "halobridge: mappings nightly": "mappings.schedules.nightly",
 }
 """What upper floors want to be asked, by name: once a minute or as its end says. Imports go down only."""
-HALOBRIDGE_TIME_ZONE: str = env.str("HALOBRIDGE_TIME_ZONE", default="UTC")
-HALOBRIDGE_WATCH_INTERVAL: int = env.int("HALOBRIDGE_WATCH_INTERVAL", default=10)
-HALOBRIDGE_EVENT_INTERVAL: int = env.int("HALOBRIDGE_EVENT_INTERVAL", default=1)
-HALOBRIDGE_SYNC_INTERVAL: int = env.int("HALOBRIDGE_SYNC_INTERVAL", default=60)
-HALOBRIDGE_RUN_HOURS: float = env.float("HALOBRIDGE_RUN_HOURS", default=6.0)
-HALOBRIDGE_RETENTION_DAYS: int = env.int("HALOBRIDGE_RETENTION_DAYS", default=90)
-HALOBRIDGE_AUDIT_DAYS: int = env.int("HALOBRIDGE_AUDIT_DAYS", default=730)
-HALOBRIDGE_UPLOAD_MIB: int = env.int("HALOBRIDGE_UPLOAD_MIB", default=10)
-HALOBRIDGE_UPGRADE_BACKUPS: int = env.int("HALOBRIDGE_UPGRADE_BACKUPS", default=5)
-HTTPS_ONLY = env.bool("HALOBRIDGE_HTTPS", default=False)
+HALOBRIDGE_TIME_ZONE: str = env.zone("HALOBRIDGE_TIME_ZONE", default="UTC")
+HALOBRIDGE_WATCH_INTERVAL: int = env.whole("HALOBRIDGE_WATCH_INTERVAL", default=10)
+HALOBRIDGE_EVENT_INTERVAL: int = env.whole("HALOBRIDGE_EVENT_INTERVAL", default=1)
+HALOBRIDGE_SYNC_INTERVAL: int = env.whole("HALOBRIDGE_SYNC_INTERVAL", default=60)
+HALOBRIDGE_RUN_HOURS: float = env.number("HALOBRIDGE_RUN_HOURS", default=6.0)
+HALOBRIDGE_RETENTION_DAYS: int = env.whole("HALOBRIDGE_RETENTION_DAYS", default=90)
+HALOBRIDGE_AUDIT_DAYS: int = env.whole("HALOBRIDGE_AUDIT_DAYS", default=730, least=0)
+HALOBRIDGE_UPLOAD_MIB: int = env.whole("HALOBRIDGE_UPLOAD_MIB", default=10)
+HALOBRIDGE_UPGRADE_BACKUPS: int = env.whole("HALOBRIDGE_UPGRADE_BACKUPS", default=5, least=0)
+HTTPS_ONLY = env.switch("HALOBRIDGE_HTTPS", default=False)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # the other one puts its own admin site in the place of ours
@@ -184,7 +185,7 @@ DELIVERY_CLUSTER = "delivery"
 Q_CLUSTER: dict[str, Any] = {
     "name": "halobridge",
     "orm": "default",
-    "workers": env.int("HALOBRIDGE_WORKERS", default=2),
+    "workers": env.whole("HALOBRIDGE_WORKERS", default=2),
     "timeout": 300,
     "retry": 1200,
     "max_attempts": 3,
@@ -230,7 +231,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 # ---- browsers --------------------------------------------------------------------------------
 
-HALOBRIDGE_SESSION_HOURS: int = env.int("HALOBRIDGE_SESSION_HOURS", default=12)
+HALOBRIDGE_SESSION_HOURS: int = env.whole("HALOBRIDGE_SESSION_HOURS", default=12)
 SESSION_COOKIE_AGE = HALOBRIDGE_SESSION_HOURS * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -305,5 +306,5 @@ HALOBRIDGE_SENTRY_DSN: str = env.str("HALOBRIDGE_SENTRY_DSN", default="").strip(
 # ---- logs ------------------------------------------------------------------------------------
 
 LOGGING: dict[str, Any] = logging_settings(
-    env.str("HALOBRIDGE_LOG_FORMAT", default="plain"), env.str("HALOBRIDGE_LOG_LEVEL", default="INFO")
+    env.one_of("HALOBRIDGE_LOG_FORMAT", "plain", FORMATS), env.one_of("HALOBRIDGE_LOG_LEVEL", "INFO", LEVELS)
 )

@@ -22,6 +22,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from halobridge.alarms import AlarmWatch
+from halobridge.environment_values import Environment
 from halobridge.health import CHECKS, NotReady
 from halobridge.life_signs import LifeSigns
 from halobridge.processes import Supervisor
@@ -52,7 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, only: str | None = None, **__: Any) -> None:
         parts = (only,) if only else PARTS
-        port = int(os.environ.get("PORT", "8000"))
+        port = Environment().whole("PORT", default=8000, most=65_535)
         if WEB in parts:
             self._refuse_taken_port(port)
             self._prepare()
