@@ -45,7 +45,7 @@ class TicketAdmin(HistoryAdmin):
     fieldsets = (
         (None, {"fields": ("summary", "state_shown", "reason")}),
         ("About", {"fields": ("company_shown", "computer_shown", "profile", "halo_credential", "previous")}),
-        ("Life", {"fields": ("marker", "notes", "made", "closed", "current", "left_open")}),
+        ("Life", {"fields": ("marker", "notes", "made", "closed", "current", "left_open", "not_closed")}),
         (
             "In HaloPSA",
             {"fields": ("outside", "status_shown", "closed_by_person", "wont_fix", "seen")},

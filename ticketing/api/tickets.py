@@ -78,6 +78,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "closed_by_person",
             "wont_fix",
             "left_open",
+            "not_closed",
             "is_test",
             "halo_status",
             "alerts",

@@ -63,6 +63,12 @@ class Ticket(Audited):
         help_text="Its alerts are over, and it was left to staff: by its closing policy, or because somebody "
         "has worked on it.",
     )
+    not_closed = models.BooleanField(
+        "still open in HaloPSA",
+        default=False,
+        editable=False,
+        help_text="HaloPSA took its closing, but the status does not close a ticket there.",
+    )
     closed_by_person = models.BooleanField("closed by a person", default=False)
     wont_fix = models.BooleanField("won't fix", default=False)
     halo_status = models.IntegerField(

@@ -44,6 +44,8 @@ class Live:
     agents: Mapping[int, AgentTeams | None] = field(default_factory=dict)
     rights: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Rows of the credential's table of permissions by their key."""
+    not_closing: Mapping[int, int] = field(default_factory=dict)
+    """Statuses with which a ticket of ours was to be closed and stayed open, with one such ticket."""
 
 
 def findings(profile: IntegrationProfile, live: Live) -> list[Finding]:
@@ -186,6 +188,13 @@ def _actions(profile: IntegrationProfile, live: Live) -> Iterator[Finding]:
 
 
 def _closing(profile: IntegrationProfile, live: Live) -> Iterator[Finding]:
+    if ticket := live.not_closing.get(profile.status_closed or 0):
+        yield Finding(
+            FAILS,
+            "status_closed",
+            f"The ticket {ticket} got this status and is still open in HaloPSA: it does not close a ticket. "
+            "Choose another.",
+        )
     rules = live.ticket_types.get(profile.ticket_type)
     if rules and rules.children_block_closing:
         yield Finding(

@@ -16,7 +16,7 @@ from integrations.net.errors import Forbidden, NotFound, Refused
 from integrations.records import OptionRecord
 from integrations.runs.steps import Done, Result, Work
 from ticketing.halo_choices import CHOICES, UNASSIGNED
-from ticketing.models import IntegrationProfile, Preflight, PreflightState
+from ticketing.models import IntegrationProfile, Preflight, PreflightState, Ticket
 from ticketing.preflight.checks import FAILS, Finding, Live, findings, state_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,15 @@ def read(credential: HaloCredential, profiles: Sequence[IntegrationProfile], rea
         outcomes=_known(there, actions_of, OptionKind.OUTCOME, unread),
         agents=_known(agents, reader.fetch_agent_teams, OptionKind.AGENT, unread),
         rights={str(row.get("key")): row for row in credential.permissions},
+        not_closing=_not_closing(credential),
     )
+
+
+def _not_closing(credential: HaloCredential) -> dict[int, int]:
+    """By status: the newest ticket that stayed open with it."""
+    rows = Ticket.objects.filter(halo_credential=credential, not_closed=True, profile__isnull=False)
+    told = rows.order_by("pk").values_list("profile__status_closed", "halo_status", "halo_id")
+    return {status: number for wanted, status, number in told if status and number and status == wanted}
 
 
 def _kinds_in_use(profiles: Sequence[IntegrationProfile]) -> set[OptionKind]:

@@ -10,13 +10,15 @@ from integrations.records import TicketRecord
 
 
 class Did(Enum):
-    """What somebody did. MOVED and CHANGED are only shown."""
+    """What somebody did. MOVED and CHANGED are only shown. NOT_CLOSED: nobody did anything; it is open with the
+    status that was to close it."""
 
     NOTHING = "nothing"
     CHANGED = "changed"
     MOVED = "moved"
     CLOSED = "closed"
     REOPENED = "reopened"
+    NOT_CLOSED = "not_closed"
     GONE = "gone"
 
 
@@ -29,6 +31,8 @@ class Known:
     is_closed: bool
     status: int | None = None
     client: int | None = None
+    closes_with: int | None = None
+    """The status that our closing gives it."""
 
 
 def what_was_done(known: Known, record: TicketRecord) -> Did:
@@ -37,7 +41,8 @@ def what_was_done(known: Known, record: TicketRecord) -> Did:
     if record.closed and known.is_open:
         return Did.CLOSED
     if not record.closed and known.is_closed:
-        return Did.REOPENED
+        ours = record.status_id is not None and record.status_id == known.closes_with
+        return Did.NOT_CLOSED if ours else Did.REOPENED
     if known.client is not None and record.client_id not in (None, known.client):
         return Did.MOVED
     if record.status_id not in (None, known.status) or record.client_id not in (None, known.client):

@@ -16,6 +16,7 @@ from integrations.choices import Action, EventState, IntentionState, OptionKind,
 from integrations.models import HaloClient, HaloCredential, HaloOption, Intention
 from integrations.records import TicketRecord
 from integrations.runs.acts import again_if_broken_off
+from integrations.runs.request import request_preflight
 from integrations.runs.steps import Work
 from ticketing import lanes
 from ticketing.models import Alert, IntegrationProfile, Ticket, TicketState
@@ -39,7 +40,7 @@ class Seen:
     @property
     def turned(self) -> bool:
         """It was open and is closed, or the other way round."""
-        return self.did in (Did.CLOSED, Did.REOPENED)
+        return self.did in (Did.CLOSED, Did.REOPENED, Did.NOT_CLOSED)
 
     def with_record(self, record: TicketRecord) -> Seen:
         return replace(self, record=record)
@@ -52,16 +53,20 @@ def _known(ticket: Ticket) -> Known:
     """
     return Known(
         is_open=ticket.state in OPEN,
-        is_closed=ticket.state == TicketState.CLOSED,
+        # Where our status does not close tickets, that was told once; what people do with it is their own.
+        is_closed=ticket.state == TicketState.CLOSED and not ticket.not_closed,
         status=ticket.halo_status,
         client=ticket.halo_client,
+        closes_with=ticket.profile.status_closed if ticket.profile and not ticket.closed_by_person else None,
     )
 
 
 def differences(credential: HaloCredential, records: Mapping[int, TicketRecord]) -> list[Seen]:
     """Those of the records that say something new about a ticket of ours. One query."""
-    rows = Ticket.objects.filter(halo_credential=credential, halo_id__in=list(records)).exclude(
-        state=TicketState.SUPERSEDED
+    rows = (
+        Ticket.objects.filter(halo_credential=credential, halo_id__in=list(records))
+        .exclude(state=TicketState.SUPERSEDED)
+        .select_related("profile")
     )
     found = [Seen(ticket, records[ticket.halo_id]) for ticket in rows if ticket.halo_id is not None]
     return [seen for seen in found if seen.did != Did.NOTHING]
@@ -81,13 +86,16 @@ def store(work: Work, found: Sequence[Seen]) -> None:
     """Store what people did, with one result of the run for each. A constant number of statements."""
     if not found:
         return
-    for seen, did, words in _store(found):
+    stored = _store(found)
+    for credential in {seen.ticket.halo_credential for seen, did, _ in stored if did == Did.NOT_CLOSED}:
+        request_preflight(credential)
+    for seen, did, words in stored:
         if did == Did.CHANGED:
             continue
         work.count(**{did.value: 1})
         work.entry(
             Action.SKIP,
-            Outcome.WARNING if did == Did.GONE else Outcome.DONE,
+            Outcome.WARNING if did in (Did.GONE, Did.NOT_CLOSED) else Outcome.DONE,
             f"Ticket {seen.record.halo_id}: {seen.ticket.summary}",
             subject_kind="ticket",
             subject_id=seen.ticket.pk,
@@ -101,7 +109,7 @@ def _store(found: Sequence[Seen]) -> list[tuple[Seen, Did, str]]:
         numbers = [seen.ticket.pk for seen in found]
         alerts = _lock_alerts(numbers)
         rows = Ticket.objects.filter(pk__in=numbers).select_for_update(of=("self",)).order_by("pk")
-        locked = {ticket.pk: ticket for ticket in rows.select_related("profile")}
+        locked = {ticket.pk: ticket for ticket in rows.select_related("profile", "halo_credential")}
         now = [replace(seen, ticket=locked[seen.ticket.pk]) for seen in found if seen.ticket.pk in locked]
         names = _Names.of(now)
         told: list[tuple[Seen, Did, str]] = [
@@ -132,6 +140,8 @@ def _change(seen: Seen, did: Did, words: str, alerts: list[Alert], names: _Names
             ticket.state, ticket.current = TicketState.CLOSED, False
             ticket.closed_by_person, ticket.closed_at = True, now
             ticket.wont_fix = names.wont_fix(seen)
+        case Did.NOT_CLOSED:
+            ticket.not_closed = True
         case Did.REOPENED if _goes_on(ticket, alerts):
             ticket.state, ticket.current = TicketState.OPEN, True
             ticket.closed_by_person, ticket.wont_fix, ticket.closed_at = False, False, None
@@ -160,7 +170,7 @@ def _take_back(tickets: Sequence[Ticket]) -> None:
 
 _TICKET_FIELDS = [
     "state", "current", "closed_by_person", "closed_at", "wont_fix", "reason", "halo_status", "halo_client",
-    "seen_at",
+    "seen_at", "not_closed",
 ]  # fmt: skip
 
 
@@ -219,6 +229,12 @@ class _Names:
                 return f"A person closed ticket {number} in HaloPSA{self._status(seen)}.{also}"
             case Did.REOPENED:
                 return f"A person reopened ticket {number} in HaloPSA{self._status(seen)}."
+            case Did.NOT_CLOSED:
+                status = self._status(seen).removeprefix(" with ") or "the status of its profile"
+                return (
+                    f"HaloPSA took the closing of ticket {number}, but it is still open: {status} does not "
+                    f"close one. Choose another “Status for close” on the profile {seen.ticket.profile}."
+                )
             case Did.GONE if seen.record.merged_into:
                 return f"A person merged ticket {number} into {seen.record.merged_into} in HaloPSA."
             case Did.GONE:

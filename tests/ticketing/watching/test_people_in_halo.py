@@ -11,10 +11,18 @@ from django.utils import timezone
 
 from integrations.management.reporting import execute_here
 from integrations.models import ApiToken, HaloClient, HaloCredential, Intention, RawDelivery, Run
-from integrations.runs.request import request_watch
+from integrations.runs.request import request_preflight, request_watch
 from integrations.sandbox.server import Sandbox
 from tests.scene import Scene
-from ticketing.models import Alert, IntegrationProfile, Ticket, TicketState, TicketWatch
+from ticketing.models import (
+    Alert,
+    IntegrationProfile,
+    Preflight,
+    PreflightState,
+    Ticket,
+    TicketState,
+    TicketWatch,
+)
 
 pytestmark = [pytest.mark.django_db]
 TOKEN = "t" * 43
@@ -297,3 +305,24 @@ def test_the_position_is_kept_by_halos_clock(sandbox: Sandbox) -> None:
     desk.look()
     second = TicketWatch.objects.get().position
     assert first and second and second >= first
+
+
+def test_a_status_that_closes_no_ticket_is_told_and_fails_the_profile(sandbox: Sandbox) -> None:
+    desk = Desk(sandbox)
+    IntegrationProfile.objects.update(status_closed=IntegrationProfile.objects.get().status_open)
+    desk.scene.event("a1", state="resolved", occurred_at=timezone.now())
+    desk.scene.deliver()
+    desk.look()
+
+    assert (desk.ticket.state, desk.ticket.not_closed) == (TicketState.CLOSED, True)
+    assert "does not close one" in desk.ticket.reason
+    execute_here(request_preflight(desk.scene.credential))
+    preflight = Preflight.objects.get()
+    assert preflight.state == PreflightState.FAILED
+    assert [row["about"] for row in preflight.findings if row["level"] == "fails"] == ["status_closed"]
+
+    # It is told once, and what people do with the ticket is their own.
+    assert not desk.look(everything=True).entries.exists()
+    desk.scene.event("a1", occurred_at=timezone.now())
+    desk.scene.deliver()
+    assert Ticket.objects.filter(current=True).get() != desk.ticket
