@@ -50,11 +50,11 @@ def _queue(now: datetime) -> Iterator[Failure]:
 
 
 def _connections(now: datetime) -> Iterator[Failure]:
-    for model in (HaloCredential, Console):
+    for model, what in ((HaloCredential, "HaloPSA credential"), (Console, "console")):
         for row in model.objects.filter(enabled=True, state=ConnectionState.FAILED):
             name = model._meta.model_name
             page = reverse(f"admin:integrations_{name}_change", args=(row.pk,))
-            title = f"The connection “{row}” is broken."
+            title = f"The {what} “{row}” is broken."
             yield Failure(AlarmKind.CONNECTION, f"{name}:{row.pk}", title, row.state_reason, page)
 
 

@@ -10,8 +10,8 @@ from integrations.records import TicketRecord
 
 
 class Did(Enum):
-    """What somebody did. MOVED and CHANGED are only shown. NOT_CLOSED: nobody did anything; it is open with the
-    status that was to close it."""
+    """What somebody did. MOVED and CHANGED are only shown. NOT_CLOSED: nobody did anything; it is open
+    with the status that was to close it."""
 
     NOTHING = "nothing"
     CHANGED = "changed"
