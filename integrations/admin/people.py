@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from axes.models import AccessAttempt
 from django.contrib import admin
@@ -45,12 +45,60 @@ class NamesPermissions:
         return rows.prefetch_related(named) if about_one_row(request) else rows
 
 
+ACCOUNT_TEXTS: Final = {
+    "first_name": "As colleagues know the person.",
+    "last_name": "As colleagues know the person.",
+    "email": "For colleagues; the bridge sends alarms to alarm channels only.",
+    "is_active": "Off: no log-in, and its tokens stop at once. Better than deleting it.",
+    "is_staff": "On: may log in to these pages. Off for accounts of programs: they use the REST API.",
+    "is_superuser": "May do everything, whatever its groups say.",
+    "groups": "Administrator, Engineer, Service desk and Auditor are roles that the bridge keeps.",
+    "user_permissions": "Single permissions beside those of its groups; hardly ever needed.",
+}
+
+
+class TellsFields:
+    """Help texts in the words of this product in the place of Django's."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, words in ACCOUNT_TEXTS.items():
+            if name in self.fields:
+                self.fields[name].help_text = words
+
+
+class AccountForm(TellsFields, UserChangeForm):  # type: ignore[misc]
+    pass
+
+
+class NewAccountForm(TellsFields, UserCreationForm):  # type: ignore[misc]
+    pass
+
+
 @admin.register(User)
 class StaffAccountAdmin(NamesPermissions, TellsItself, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     permissions_in = "user_permissions"
-    form = UserChangeForm
-    add_form = UserCreationForm
+    form = AccountForm
+    add_form = NewAccountForm
     change_password_form = AdminPasswordChangeForm
+    add_fieldsets = (
+        (None, {"fields": ("username", "usable_password", "password1", "password2")}),
+        ("What it may do", {"fields": ("is_staff", "groups")}),
+    )
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("What it may do", {"fields": ("is_active", "is_staff", "groups")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("More", {"classes": ("collapse",), "fields": ("is_superuser", "user_permissions")}),
+        ("Dates", {"classes": ("collapse",), "fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Whoever is added here by hand is usually a colleague."""
+        return {"is_staff": True, **super().get_changeform_initial_data(request)}
 
 
 @admin.register(Group)

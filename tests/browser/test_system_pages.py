@@ -14,21 +14,20 @@ from tests.browser.pictures import look_at
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_an_account_gets_its_password_and_its_role(page: Page) -> None:
+def test_an_account_gets_its_password_and_its_role_at_once(page: Page) -> None:
     page.goto(reverse("admin:auth_user_add"))
+    group = Group.objects.get(name=Role.ENGINEER)
     page.get_by_label("Username").fill("eve")
     page.locator("#id_password1").fill("a long way home 7")
     page.locator("#id_password2").fill("a long way home 7")
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.wait_for_url("**/change/**")
-    group = Group.objects.get(name=Role.ENGINEER)
     page.locator("#id_groups_from option", has_text=group.name).dblclick()
-    page.locator("#id_is_staff").check(force=True)
+    look_at(page, "account")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url("**/user/")
+    page.wait_for_url("**/change/**")
 
     eve = User.objects.get(username="eve")
     assert list(eve.groups.all()) == [group]
+    assert eve.is_staff
     assert eve.has_perm("mappings.change_companymapping")
     assert not eve.has_perm("integrations.change_halocredential")
 
