@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from integrations.choices import OptionKind, RunKind, RunState
 from integrations.models import HaloOption, Run
-from tests.browser.pictures import look_at
+from tests.browser.pictures import look_at, take
 from tests.ticketing.fake_halo import FakeHalo, run_once
 from tests.ticketing.noise.test_storms import stormy, trouble
 from tests.ticketing.world import World, make_computer
@@ -93,6 +93,20 @@ def test_an_alert_tells_why_and_in_which_order_it_was_judged(page: Page, world: 
     open_and_look(page, "alert", reverse("admin:ticketing_alert_change", args=(alert.pk,)))
     expect(page.get_by_text("On the way to a ticket, as things are now")).to_be_visible()
     expect(page.get_by_text("stops here")).to_be_visible()
+
+
+def test_a_long_name_is_read_in_full_on_a_phone(page: Page, world: World) -> None:
+    Alert.objects.update(
+        title="Backup of the very important plan “Nightly, all volumes of the file server” failed"
+    )
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(reverse("admin:ticketing_alert_changelist"))
+    cell = page.locator("#result_list tbody th").first
+    hidden = cell.evaluate(
+        "cell => cell.scrollHeight > cell.clientHeight || cell.scrollWidth > cell.clientWidth"
+    )
+    take(page, "alert-list-long")
+    assert not hidden
 
 
 def test_a_window_is_filled_in(page: Page, world: World) -> None:
