@@ -30,7 +30,7 @@ from django.utils import timezone
 
 from integrations.choices import ConsolePurpose
 from mappings.gaps.keys import host_key, lowered, with_serial_key
-from mappings.gaps.purposes import is_served, serves
+from mappings.gaps.purposes import could_take, is_served, may_serve, serves
 from mappings.gaps.scope import Looking, assets_of, computer_types, computers_of, with_halo
 from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, GapKind
 
@@ -121,15 +121,15 @@ def _served_only(look: Looking, own: ConsolePurpose, other: ConsolePurpose) -> A
     """Computers of mapped clients that one purpose serves and the other does not.
 
     The same machine in another console is the one with the same asset, serial number or host name within
-    its client. Asked only where some console serves the other purpose at all.
+    its client. Asked only where some console serves the other purpose at all, of what it could serve.
     """
     if not is_served(look.kinds, other):
         return None
     rows = with_halo(computers_of(look.credential), look.credential).filter(in_client__isnull=False)
     rows = with_serial_key(rows, look.computer_junk).annotate(
         host_key=host_key(),
-        has_own=_flag(serves(look.kinds, own)),
-        has_other=_flag(serves(look.kinds, other)),
+        has_own=_flag(serves(look.kinds, own) & could_take(look.kinds, other)),
+        has_other=_flag(may_serve(look.kinds, other)),
     )
     by_asset, by_serial, by_host = (
         Window(Sum("has_other"), partition_by=[F(key) for key in keys])

@@ -294,7 +294,7 @@ def test_backup_without_rmm_leads_to_linking_both_with_one_asset_and_says_what_e
     scene = Scene(kind="msp360")
     managed = make_company(make_console(kind="ninjaone"))
     scene.map(managed, scene.client, scene.site)
-    backed_up, other = make_computer(scene.company, "BACKED-UP"), make_computer(managed, "MANAGED")
+    backed_up, other = scene.computer("BACKED-UP"), make_computer(managed, "MANAGED")
     asset = make_asset(scene.client)
     scene.link(backed_up, asset)
     look(scene)
