@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db.models import (
@@ -42,12 +43,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """`rows`: the query, or None where the question makes no sense; `more`: what `reason` reads of a row."""
+    """`rows`: the query, or None where the question makes no sense; `more`: what `reason` reads of a row.
+
+    `first`: of several computers that are one machine the least tells of it.
+    """
 
     rows: Callable[[Looking], Any]
     reason: Callable[[Row], str]
     more: tuple[str, ...] = ()
     of_assets: bool = False
+    first: Callable[[Row], Any] = itemgetter("pk")
 
 
 # ---- computers ------------------------------------------------------------------------------
@@ -223,7 +228,7 @@ FINDERS: Final[dict[GapKind, Finder]] = {
         lambda look: _served_only(look, ConsolePurpose.RMM, ConsolePurpose.BACKUP),
         lambda row: "It is managed, but no backup console of its client has it.",
     ),
-    GapKind.NOT_SEEN: Finder(_not_seen, _since_when),
+    GapKind.NOT_SEEN: Finder(_not_seen, _since_when, first=itemgetter("last_seen", "pk")),
     GapKind.DOUBLE_ASSET: Finder(
         _double_asset, _why_double, ("same_serial", "same_name", "serial_number"), of_assets=True
     ),

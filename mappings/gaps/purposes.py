@@ -7,18 +7,12 @@ from typing import Final
 from django.db.models import Q
 
 from integrations.choices import ConsolePurpose
-from integrations.models import Console
 from integrations.registry import connector_class
 
 NO_COMPUTERS: Final = ("printer", "network", "mobile", "other")
 """Device classes, as connectors spell them, of what no backup agent can be installed on."""
 HYPERVISOR: Final = "esxi"
 """A word in the operating system of hosts that are servers to every console, but take no agent either."""
-
-
-def used_kinds() -> list[str]:
-    """Kinds of the consoles that are switched on. One statement."""
-    return sorted(set(Console.objects.filter(enabled=True).values_list("kind", flat=True)))
 
 
 def is_served(kinds: list[str], purpose: ConsolePurpose) -> bool:
