@@ -77,6 +77,7 @@ class Attribute:
     usual_names: tuple[str, ...] = ()
     names_the_asset: bool = False
     is_day: bool = False
+    is_link: bool = False
 
     def value(self, facts: ComputerFacts, limit: int | None = None) -> str:
         """Its text. Of a list as many whole items as fit into `limit` characters, at least one."""
@@ -167,8 +168,8 @@ _LIST: Final = (
         ("warranty end date", "warranty end", "warranty expiry", "warranty expires"),
         is_day=True,
     ),
-    Attribute("console_url", "Link: page in the console", lambda facts: facts.console_url),
-    Attribute("remote_url", "Link: remote control", lambda facts: facts.remote_url),
+    Attribute("console_url", "Link: page in the console", lambda facts: facts.console_url, is_link=True),
+    Attribute("remote_url", "Link: remote control", lambda facts: facts.remote_url, is_link=True),
     Attribute("device_class", "Device class", lambda facts: facts.device_class),
     Attribute("product", "Product", lambda facts: facts.product_name or ""),
     Attribute(
