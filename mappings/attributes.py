@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Final, NamedTuple
 
+from integrations.choices import ConsolePurpose
+from integrations.registry import CONNECTORS, connector_class
 from mappings.matching import AssetKeys, ComputerKeys, serial_key
 
 
@@ -38,6 +41,7 @@ class ComputerFacts(NamedTuple):
     location_id: int | None
     product_id: int | None
     product_name: str | None
+    console_kind: str
     active: bool
     eligible: bool
     ineligible_reason: str
@@ -54,7 +58,8 @@ class ComputerFacts(NamedTuple):
 
 
 COLUMNS: Final[tuple[str, ...]] = tuple(
-    {"product_name": "product__name"}.get(name, name) for name in ComputerFacts._fields
+    {"product_name": "product__name", "console_kind": "console__kind"}.get(name, name)
+    for name in ComputerFacts._fields
 )
 
 
@@ -72,6 +77,7 @@ class Attribute:
     usual_names: tuple[str, ...] = ()
     names_the_asset: bool = False
     is_day: bool = False
+    is_link: bool = False
 
     def value(self, facts: ComputerFacts, limit: int | None = None) -> str:
         """Its text. Of a list as many whole items as fit into `limit` characters, at least one."""
@@ -92,6 +98,12 @@ def _moment(at: datetime | None) -> str:
 
 def _day(on: date | None) -> str:
     return on.isoformat() if on else ""
+
+
+@cache
+def _backs_up(kind: str) -> bool:
+    """As its connector declares it."""
+    return kind in CONNECTORS and ConsolePurpose.BACKUP in connector_class(kind).purposes
 
 
 _LIST: Final = (
@@ -156,13 +168,14 @@ _LIST: Final = (
         ("warranty end date", "warranty end", "warranty expiry", "warranty expires"),
         is_day=True,
     ),
-    Attribute("console_url", "Link: page in the console", lambda facts: facts.console_url),
-    Attribute("remote_url", "Link: remote control", lambda facts: facts.remote_url),
+    Attribute("console_url", "Link: page in the console", lambda facts: facts.console_url, is_link=True),
+    Attribute("remote_url", "Link: remote control", lambda facts: facts.remote_url, is_link=True),
     Attribute("device_class", "Device class", lambda facts: facts.device_class),
+    Attribute("product", "Product", lambda facts: facts.product_name or ""),
     Attribute(
-        "product",
-        "Product",
-        lambda facts: facts.product_name or "",
+        "backup_product",
+        "Product of a backup console",
+        lambda facts: (facts.product_name or "") if _backs_up(facts.console_kind) else "",
         ("backup product", "backup licence", "backup license"),
     ),
     Attribute("external_id", "ID in the console", lambda facts: facts.external_id),

@@ -202,6 +202,8 @@ def _of_value(source: Source, target: Target) -> str:
         return f"“{target.name}” is a check box in HaloPSA: it takes the constant “yes” or “no”."
     if target.form == Form.CHOICE and not target.choices:
         return f"The choices of the pick list “{target.name}” have not been read: sync HaloPSA in full."
+    if target.form == Form.CHOICE and attribute and attribute.is_link:
+        return f"{_told(source)} is never a choice of the pick list “{target.name}”."
     if target.limit and len(source.literal) > target.limit:
         return (
             f"The template alone has {len(source.literal)} characters; Halo's field “{target.name}” takes "

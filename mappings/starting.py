@@ -1,4 +1,5 @@
-"""The table of an asset type that has none yet: it starts from the key fields of the type."""
+"""Tables that have no rows yet: the common one starts from the well-known fields, so that its first row takes
+none of them away; that of an asset type from the key fields of the type."""
 
 from __future__ import annotations
 
@@ -6,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from integrations.models import HaloCredential
-from mappings.attributes import usual_fields
-from mappings.definitions import definitions_of
-from mappings.models import FieldMapping
+from mappings.attributes import ATTRIBUTES, usual_fields
+from mappings.definitions import Definitions, definitions_of
+from mappings.models import FieldMapping, FieldOwner, TargetKind
 
 KEY_ATTRIBUTES = ("name", "serial_number")
 """What the first and the second key field hold, where their names do not tell."""
@@ -48,3 +49,46 @@ def start_table(credential: HaloCredential, asset_type: int) -> list[FieldMappin
                     )
                 )
         return FieldMapping.objects.bulk_create(made)
+
+
+def start_common_table(credential: HaloCredential) -> list[FieldMapping]:
+    """Rows for what is filled without a table; those that are there stay. Raises `ValidationError`.
+
+    Key fields that name an asset get none: they are filled without a row, and gently where an asset was there
+    before us. The credential's instance must have been selected with it.
+    """
+    known = definitions_of([credential])[credential.pk]
+    wanted = _well_known(known)
+    if not wanted:
+        raise ValidationError("No well-known field is known by its name: sync HaloPSA in full.")
+    with transaction.atomic():
+        rows = FieldMapping.objects.filter(halo_credential=credential, target=TargetKind.FIELD)
+        there = set(rows.values_list("asset_type", "field_id"))
+        return FieldMapping.objects.bulk_create(
+            FieldMapping(
+                halo_credential=credential,
+                asset_type=asset_type,
+                field_id=number,
+                attribute=attribute,
+                owner=FieldOwner.CONSOLE if asset_type is None else FieldOwner.FILL,
+            )
+            for (asset_type, number), attribute in wanted.items()
+            if (asset_type, number) not in there
+        )
+
+
+def _well_known(known: Definitions) -> dict[tuple[int | None, int], str]:
+    """(asset type, field) → attribute. What names an asset but is no key field is of that type alone."""
+    found: dict[tuple[int | None, int], str] = {}
+    for kind in known.types_of(None):
+        named = [
+            (number, known.targets[str(number)].name)
+            for number in kind.field_ids
+            if str(number) in known.targets and number != known.marker_field_id
+        ]
+        for number, attribute in usual_fields(named).items():
+            if not ATTRIBUTES[attribute].names_the_asset:
+                found[None, number] = attribute
+            elif number not in kind.key_field_ids:
+                found[kind.halo_id, number] = attribute
+    return dict(sorted(found.items(), key=lambda item: (item[0][0] or 0, item[0][1])))

@@ -159,6 +159,8 @@ class Connector(ABC):
     """What it does for the computers in its list; the gap report tells *backup without RMM* by it."""
     product_purposes: ClassVar[Mapping[str, frozenset[ConsolePurpose]]] = {}
     """Products (see `ComputerRecord.products`) whose computers are served otherwise than `purposes` says."""
+    agentless_products: ClassVar[frozenset[str]] = frozenset()
+    """Products of what is a server by its class, but can carry no agent of any console (hypervisors)."""
     delivery_is_a_call: ClassVar[bool] = False
     """A delivery that `parse_webhook` accepts only says that there is news: the events are read then."""
     histories: ClassVar[tuple[str, ...]] = ()

@@ -45,9 +45,9 @@ class Doing:
 
 
 def _ignore(gaps: QuerySet[Gap], reason: str, staff: Any) -> int:
-    """The computers of these gaps; an asset of HaloPSA can't be ignored."""
-    ids = gaps.filter(computer__isnull=False).order_by().values_list("computer", flat=True)
-    return ignore_computers(ids.distinct(), reason, staff)
+    """The computers of these gaps, in every console that lists them; an asset of HaloPSA can't be ignored."""
+    rows = gaps.with_their_machines().filter(computer__isnull=False)  # type: ignore[attr-defined]
+    return ignore_computers(rows.values_list("computer", flat=True).distinct(), reason, staff)
 
 
 DISMISS: Final = Doing(

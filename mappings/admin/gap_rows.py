@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from django.urls import reverse
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.credential_choice import PARAMETER
 from integrations.admin.display import admin_url, halo_url
@@ -109,6 +109,17 @@ class DismissedFilter(DropdownFilter):
         if self.value() == "all":
             return queryset
         return queryset.filter(dismissed_at__isnull=self.value() != "yes")
+
+
+class ConsoleFilter(RelatedDropdownFilter):
+    """Also what is told with a computer of another console."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = str(self.value() or "")
+        if not chosen.isdigit():
+            return queryset
+        found: QuerySet[Any] = queryset.of_console(int(chosen))  # type: ignore[attr-defined]
+        return found
 
 
 class UnseenFilter(DropdownFilter):

@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
-    RelatedDropdownFilter,
 )
 
 from integrations.admin.bases import HistoryAdmin
@@ -40,6 +39,7 @@ from mappings.admin.gap_rows import (
     KIND,
     ONE_SIDED,
     TONES,
+    ConsoleFilter,
     DismissedFilter,
     UnseenFilter,
     gap_rows,
@@ -54,10 +54,17 @@ WAY_OUT = (
     '<a class="hb-button hb-button--small" href="{}" target="_blank" rel="noopener noreferrer" '
     'aria-label="{}: {} (opens {})">{}</a>'
 )
+
+
+def _consoles(row: Gap) -> str:
+    return f"{row.console}, also in {row.also_in}" if row.also_in else str(row.console)
+
+
 GAP_COLUMNS = (
     SheetColumn("Gap", "kind", lambda kind: GapKind(kind).label),
     *(SheetColumn("Name", "name"), SheetColumn("Client", "client__name")),
     *(SheetColumn("Company", "company__name"), SheetColumn("Console", "console__name")),
+    SheetColumn("Also in", "also_in"),
     SheetColumn("Reason", "reason"),
     SheetColumn("Computer's serial number", "computer__serial_number"),
     SheetColumn("Asset's serial number", "halo_asset__serial_number"),
@@ -76,7 +83,7 @@ class GapAdmin(GapActions, ExportedList, HistoryAdmin):
         CredentialFilter,
         ("kind", ChoicesDropdownFilter),
         ("client", AutocompleteSelectFilter),
-        ("console", RelatedDropdownFilter),
+        ("console", ConsoleFilter),
         UnseenFilter,
         DismissedFilter,
     )
@@ -142,7 +149,7 @@ class GapAdmin(GapActions, ExportedList, HistoryAdmin):
     @admin.display(description="Client [customer] and company", ordering="client__name")
     def where_shown(self, row: Gap) -> SafeString:
         """Both, where there are both: the client's name may be another than its company's."""
-        company = f"{row.company or 'Without a company'} ({row.console})" if row.console else ""
+        company = f"{row.company or 'Without a company'} ({_consoles(row)})" if row.console else ""
         return two_lines(row_link(row.client), company)
 
     @admin.display(description="Client [customer]")
@@ -153,7 +160,7 @@ class GapAdmin(GapActions, ExportedList, HistoryAdmin):
     def place_shown(self, row: Gap) -> SafeString | str:
         if row.console is None:
             return NOTHING
-        return two_lines(row_link(row.company), row.console)
+        return two_lines(row_link(row.company), _consoles(row))
 
     @admin.display(description="Dismissed")
     def dismissed_shown(self, row: Gap) -> SafeString | str:

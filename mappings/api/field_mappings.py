@@ -20,7 +20,7 @@ from integrations.models import Console, HaloCredential
 from mappings.attributes import ATTRIBUTE_CHOICES
 from mappings.definitions import definitions_of, problem_of, problems_of
 from mappings.models import FieldMapping, TargetKind
-from mappings.starting import start_table
+from mappings.starting import start_common_table, start_table
 
 _CREDENTIALS = HaloCredential.objects.select_related("instance")
 
@@ -113,7 +113,7 @@ def _refuse_second(wanted: FieldMapping, own: int | None) -> None:
 
 class StartSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     halo_credential = serializers.PrimaryKeyRelatedField(queryset=_CREDENTIALS)
-    asset_type = HaloId(help_text="Halo's id.")
+    asset_type = HaloId(allow_null=True, help_text="Halo's id; null: the common table.")
 
 
 class FieldMappingViewSet(WriteResource):
@@ -148,11 +148,15 @@ class FieldMappingViewSet(WriteResource):
     @extend_schema(request=StartSerializer, responses={201: FieldMappingSerializer(many=True)})
     @action(detail=False, methods=["post"], pagination_class=None, filter_backends=[])
     def start(self, request: Request) -> Response:
-        """Begin the table of an asset type from its key fields. Rows that are there stay."""
+        """Begin the table of an asset type from its key fields, or the common one from the well-known fields,
+        which the first row of any table takes the place of. Rows that are there stay."""
         wanted = StartSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
+        credential, asset_type = (wanted.validated_data[name] for name in ("halo_credential", "asset_type"))
         try:
-            rows = start_table(wanted.validated_data["halo_credential"], wanted.validated_data["asset_type"])
+            is_common = asset_type is None
+            rows = start_common_table(credential) if is_common else start_table(credential, asset_type)
         except ValidationError as problem:
-            raise serializers.ValidationError(problem.message_dict) from None
+            told = problem.message_dict if hasattr(problem, "error_dict") else problem.messages
+            raise serializers.ValidationError(told) from None
         return Response(self.get_serializer(rows, many=True).data, status.HTTP_201_CREATED)

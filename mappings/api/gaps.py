@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from django_filters import NumberFilter
+from django_filters import ModelChoiceFilter, NumberFilter
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -18,7 +18,7 @@ from integrations.api.problems import Conflict
 from integrations.api.queries import Filters, YesNoFilter
 from integrations.api.resources import ReadResource
 from integrations.api.runs import RunSerializer, accepted
-from integrations.models import HaloCredential
+from integrations.models import Computer, Console, HaloCredential
 from integrations.runs.request import request_gaps
 from mappings.gaps import SHORTEST_UNSEEN, dismiss, restore
 from mappings.gaps.dismissing import LONGEST_REASON
@@ -33,7 +33,7 @@ class GapSerializer(serializers.ModelSerializer[Gap]):
         model = Gap
         fields = [
             *["id", "halo_credential", "kind", "computer", "halo_asset"],
-            *["console", "company", "client", "name", "reason", "last_seen", "noticed_at"],
+            *["console", "also_in", "company", "client", "name", "reason", "last_seen", "noticed_at"],
             *["dismissed_at", "dismissed_because"],
         ]
         read_only_fields = fields
@@ -69,18 +69,32 @@ class GapFilters(Filters):
         max_value=LONGEST_UNSEEN,
         label=f"Of kind not_seen only those of so many days; {SHORTEST_UNSEEN} or more are known.",
     )
+    computer = ModelChoiceFilter(
+        queryset=Computer.objects.all(), method="of_computer", label="Also the gap that it is told with."
+    )
+    console = ModelChoiceFilter(
+        queryset=Console.objects.all(),
+        method="of_console",
+        label="Also what is told with a computer of another console.",
+    )
 
     class Meta:
         model = Gap
         fields = {
             "kind": ["exact", "in"],
-            **{name: ["exact"] for name in ("halo_credential", "computer", "halo_asset", "console")},
+            **{name: ["exact"] for name in ("halo_credential", "halo_asset")},
             **{name: ["exact", "isnull"] for name in ("company", "client")},
             "noticed_at": ["gte", "lt"],
         }
 
     def unseen(self, rows: Any, name: str, days: Any) -> Any:
         return rows.unseen_for(int(days))
+
+    def of_computer(self, rows: Any, name: str, computer: Computer) -> Any:
+        return rows.of_computer(computer)
+
+    def of_console(self, rows: Any, name: str, console: Console) -> Any:
+        return rows.of_console(console)
 
 
 class GapViewSet(ReadResource):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db.models import (
@@ -30,7 +31,7 @@ from django.utils import timezone
 
 from integrations.choices import ConsolePurpose
 from mappings.gaps.keys import host_key, lowered, with_serial_key
-from mappings.gaps.purposes import is_served, serves
+from mappings.gaps.purposes import could_take, is_served, may_serve, serves
 from mappings.gaps.scope import Looking, assets_of, computer_types, computers_of, with_halo
 from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, GapKind
 
@@ -42,12 +43,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """`rows`: the query, or None where the question makes no sense; `more`: what `reason` reads of a row."""
+    """`rows`: the query, or None where the question makes no sense; `more`: what `reason` reads of a row.
+
+    `first`: of several computers that are one machine the least tells of it.
+    """
 
     rows: Callable[[Looking], Any]
     reason: Callable[[Row], str]
     more: tuple[str, ...] = ()
     of_assets: bool = False
+    first: Callable[[Row], Any] = itemgetter("pk")
 
 
 # ---- computers ------------------------------------------------------------------------------
@@ -121,15 +126,15 @@ def _served_only(look: Looking, own: ConsolePurpose, other: ConsolePurpose) -> A
     """Computers of mapped clients that one purpose serves and the other does not.
 
     The same machine in another console is the one with the same asset, serial number or host name within
-    its client. Asked only where some console serves the other purpose at all.
+    its client. Asked only where some console serves the other purpose at all, of what it could serve.
     """
     if not is_served(look.kinds, other):
         return None
     rows = with_halo(computers_of(look.credential), look.credential).filter(in_client__isnull=False)
     rows = with_serial_key(rows, look.computer_junk).annotate(
         host_key=host_key(),
-        has_own=_flag(serves(look.kinds, own)),
-        has_other=_flag(serves(look.kinds, other)),
+        has_own=_flag(serves(look.kinds, own) & could_take(look.kinds, other)),
+        has_other=_flag(may_serve(look.kinds, other)),
     )
     by_asset, by_serial, by_host = (
         Window(Sum("has_other"), partition_by=[F(key) for key in keys])
@@ -223,7 +228,7 @@ FINDERS: Final[dict[GapKind, Finder]] = {
         lambda look: _served_only(look, ConsolePurpose.RMM, ConsolePurpose.BACKUP),
         lambda row: "It is managed, but no backup console of its client has it.",
     ),
-    GapKind.NOT_SEEN: Finder(_not_seen, _since_when),
+    GapKind.NOT_SEEN: Finder(_not_seen, _since_when, first=itemgetter("last_seen", "pk")),
     GapKind.DOUBLE_ASSET: Finder(
         _double_asset, _why_double, ("same_serial", "same_name", "serial_number"), of_assets=True
     ),

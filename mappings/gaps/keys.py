@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
@@ -19,16 +20,21 @@ def lowered(field: str) -> Any:
     return Lower(Trim(F(field)))
 
 
-def junk_serials(rows: QuerySet[Any], credential: HaloCredential) -> list[str]:
-    """Serial numbers that several of these rows have and that identify nothing, as `lowered` spells them.
-
-    By the rules of matching and by HaloPSA's own list. What only one row has can do no harm, so that this
-    stays a short list. Two statements.
-    """
+def ignored_by_halo(credential: HaloCredential) -> list[str]:
+    """HaloPSA's own list of values that identify nothing. One statement."""
     options = HaloOption.objects.filter(
         halo_credential=credential, kind=OptionKind.IGNORED_VALUE, active=True
     )
-    ignored = {_bare(name) for name in options.values_list("name", flat=True)}
+    return list(options.values_list("name", flat=True))
+
+
+def junk_serials(rows: QuerySet[Any], listed: Iterable[str]) -> list[str]:
+    """Serial numbers that several of these rows have and that identify nothing, as `lowered` spells them.
+
+    By the rules of matching and by HaloPSA's own list. What only one row has can do no harm, so that this
+    stays a short list. One statement.
+    """
+    ignored = {_bare(name) for name in listed}
     told = rows.order_by().annotate(serial=lowered("serial_number")).values("serial")
     several = told.annotate(number=Count("pk")).filter(number__gt=1).values_list("serial", flat=True)
     return [

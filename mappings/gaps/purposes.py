@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import Q
 
 from integrations.choices import ConsolePurpose
-from integrations.models import Console
 from integrations.registry import connector_class
 
-
-def used_kinds() -> list[str]:
-    """Kinds of the consoles that are switched on. One statement."""
-    return sorted(set(Console.objects.filter(enabled=True).values_list("kind", flat=True)))
+NO_COMPUTERS: Final = ("printer", "network", "mobile", "other")
+"""Device classes, as connectors spell them, of what no backup agent can be installed on."""
+HYPERVISOR: Final = "esxi"
+"""A word in the operating system of hosts that are servers to every console, but take no agent either."""
 
 
 def is_served(kinds: list[str], purpose: ConsolePurpose) -> bool:
@@ -20,15 +21,43 @@ def is_served(kinds: list[str], purpose: ConsolePurpose) -> bool:
 
 
 def serves(kinds: list[str], purpose: ConsolePurpose) -> Q:
-    """Condition on computers: their console does this for them."""
+    """Condition on computers: their console certainly does this for them.
+
+    Not for one that is not eligible (it has no agent, say), nor where the product tells and is not known.
+    """
+    return _by_kind(kinds, purpose, unknown_product=False)
+
+
+def may_serve(kinds: list[str], purpose: ConsolePurpose) -> Q:
+    """Condition on computers: their console does this for them, or the product that would tell is unknown."""
+    return _by_kind(kinds, purpose, unknown_product=True)
+
+
+def could_take(kinds: list[str], purpose: ConsolePurpose) -> Q:
+    """Condition on computers: an agent for this could be installed on them."""
+    if purpose != ConsolePurpose.BACKUP:
+        return Q()
+    condition = ~Q(device_class__in=NO_COMPUTERS) & ~Q(os_name__icontains=HYPERVISOR)
+    for kind in kinds:
+        if agentless := connector_class(kind).agentless_products:
+            condition &= ~Q(console__kind=kind, product__name__in=sorted(agentless))
+    return condition
+
+
+def _by_kind(kinds: list[str], purpose: ConsolePurpose, *, unknown_product: bool) -> Q:
     condition = Q(pk__in=[])
     for kind in kinds:
         connector = connector_class(kind)
         odd = connector.product_purposes.items()
-        of_kind = Q(console__kind=kind, console__enabled=True)
-        if purpose in connector.purposes:
-            others = [name for name, purposes in odd if purpose not in purposes]
-            condition |= of_kind & ~Q(product__name__in=others) if others else of_kind
-        elif named := [name for name, purposes in odd if purpose in purposes]:
-            condition |= of_kind & Q(product__name__in=named)
+        named = [name for name, purposes in odd if purpose in purposes]
+        others = [name for name, purposes in odd if purpose not in purposes]
+        of_product = Q()
+        if odd and purpose in connector.purposes:
+            of_product = Q(product__isnull=False) & ~Q(product__name__in=others)
+        elif purpose not in connector.purposes:
+            of_product = Q(product__name__in=named)
+        if odd and unknown_product:
+            of_product |= Q(product__isnull=True)
+        if named or purpose in connector.purposes:
+            condition |= Q(console__kind=kind, console__enabled=True, eligible=True) & of_product
     return condition

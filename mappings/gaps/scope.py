@@ -19,16 +19,23 @@ from django.db.models import (
 
 from integrations.models import Computer, HaloAsset, HaloAssetType, HaloCredential
 from mappings.linking import without_ignored
+from mappings.matching import Ignored
 from mappings.models import CompanyMapping, ComputerMapping, IgnoredCompany, ProductMapping
 
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """What one look knows before it reads: serial numbers that say nothing, kinds of consoles, the time."""
+    """What one look knows before it reads.
+
+    Serial numbers and other values that say nothing, names of all consoles by our id, kinds of those that are
+    switched on, the time.
+    """
 
     credential: HaloCredential
     computer_junk: list[str]
     asset_junk: list[str]
+    ignored: Ignored
+    consoles: dict[int, str]
     kinds: list[str]
     now: datetime
 

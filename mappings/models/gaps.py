@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -35,7 +36,10 @@ class GapKind(models.TextChoices):
 
 class Gaps(AuditedQuerySet["Gap"]):
     def standing(self) -> Gaps:
-        """Without what was mended or ignored since the last look: no need to wait for the next one."""
+        """Without what was mended or ignored since the last look: no need to wait for the next one.
+
+        One row for each machine: without those that a computer of another console tells of.
+        """
         there = Q(computer__isnull=True) | Q(computer__active=True)
         there &= Q(halo_asset__isnull=True) | Q(halo_asset__active=True)
         exported = ComputerMapping.objects.filter(
@@ -47,10 +51,38 @@ class Gaps(AuditedQuerySet["Gap"]):
         ignored = IgnoredComputer.objects.filter(computer=OuterRef("computer"))
         return self.filter(
             there,
+            Q(told_with__isnull=True) | Q(told_with__active=False),
             Q(computer__isnull=True) | ~Exists(ignored),
             ~Q(kind=GapKind.NOT_IN_HALO) | ~Exists(exported),
             ~Q(kind=GapKind.NOT_IN_CONSOLE) | ~Exists(linked),
         )
+
+    def with_their_machines(self) -> Gaps:
+        """These, and what they tell of: the rows of the same machine in other consoles."""
+        told = Gap.objects.filter(
+            pk__in=self.order_by().values("pk"),
+            computer=OuterRef("told_with"),
+            kind=OuterRef("kind"),
+            halo_credential=OuterRef("halo_credential"),
+        )
+        return Gap.objects.filter(Q(pk__in=self.order_by().values("pk")) | Q(Exists(told)))
+
+    def of_console(self, console: Any) -> Gaps:
+        """Also those that are told with a computer of another console."""
+        return self._naming(console=console)
+
+    def of_computer(self, computer: Any) -> Gaps:
+        """Also the one that it is told with."""
+        return self._naming(computer=computer)
+
+    def _naming(self, **where: Any) -> Gaps:
+        also = Gap.objects.filter(
+            told_with=OuterRef("computer"),
+            kind=OuterRef("kind"),
+            halo_credential=OuterRef("halo_credential"),
+            **where,
+        )
+        return self.filter(Q(**where) | Q(Exists(also)))
 
     def unseen_for(self, days: int, now: datetime | None = None) -> Gaps:
         """Of those not seen only the ones of at least so many days; all others stay."""
@@ -64,7 +96,8 @@ class Gaps(AuditedQuerySet["Gap"]):
 class Gap(Audited):
     """A computer or an asset that something is wrong with, towards one HaloPSA credential.
 
-    A dismissed one stays away until what `digest` covers (reason, place) changes.
+    A dismissed one stays away until what `digest` covers (reason, place) changes. A machine that several
+    consoles list has a row for each, one of which tells of all.
     """
 
     audit_per_computer = True
@@ -74,6 +107,18 @@ class Gap(Audited):
     computer = models.ForeignKey(Computer, on_delete=models.CASCADE, null=True, related_name="gaps")
     halo_asset = models.ForeignKey(
         HaloAsset, on_delete=models.CASCADE, null=True, related_name="gaps", verbose_name="Halo asset"
+    )
+    told_with = models.ForeignKey(
+        Computer,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="The same machine in another console, whose row tells of this one.",
+    )
+    also_in = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="Other consoles that list the same machine, as of the last look.",
     )
     console = models.ForeignKey(Console, on_delete=models.CASCADE, null=True, related_name="+")
     company = models.ForeignKey(Company, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -21,6 +21,7 @@ from mappings.linking import default_sites
 from mappings.models import SheetAsset
 from mappings.models.intentions import SHEET_ASSET
 from mappings.planning.named_assets import NamedAssets, key_of_type
+from mappings.planning.own_place import check_own_client, says_own
 from mappings.planning.rows import Change, skip
 from mappings.spreadsheets.columns import SheetLine, alike
 from mappings.spreadsheets.finding import CLIENT, SITE, TYPE, Index, named
@@ -100,12 +101,18 @@ class _Judge:
     def _judged(self, at: _Row) -> Change | None:
         """None: nothing differs, or something speaks against it."""
         line, problems = at.line, at.problems
-        client = problems.attempt(partial(self._clients.named, line), *CLIENT.columns)
-        kind: AssetType | None = problems.attempt(partial(self._types.named, line), *TYPE.columns)
-        by = ("asset_id",) if "asset_id" in line.told else ("asset_id", "asset_tag", *CLIENT.columns)
-        asset = at.row.halo_asset or problems.attempt(
-            partial(self._assets.named, line, client, kind), *by, key_of_type(kind)
-        )
+        by_id = "asset_id" in line.told
+        known = problems.attempt(partial(self._assets.named, line, None, None), "asset_id") if by_id else None
+        client = kind = None
+        if known is None or not says_own(CLIENT, line, known.client):
+            client = problems.attempt(partial(self._clients.named, line), *CLIENT.columns)
+        if known is None or not says_own(TYPE, line, known.asset_type):
+            kind = problems.attempt(partial(self._types.named, line), *TYPE.columns)
+        by = ("asset_id",) if by_id else ("asset_id", "asset_tag", *CLIENT.columns)
+        asset = at.row.halo_asset or known
+        if asset is None:
+            named = partial(self._assets.named, line, client, kind)
+            asset = problems.attempt(named, *by, key_of_type(kind))
         if asset is not None:
             return self._changed(at, asset, client, kind)
         if client is None or problems.about(*by, *TYPE.columns, key_of_type(kind)):
@@ -202,6 +209,9 @@ class _Judge:
             }
             after |= {"asset_type_id": kind.halo_id, "asset_type_name": kind.name}
         self._values(at, asset, kind or present, before, after)
+        if after:
+            in_reach = asset.client_id in self._client_of
+            at.problems.attempt(partial(check_own_client, at.line, asset, in_reach), *CLIENT.columns)
         if (after or at.problems) and not asset.active:
             at.problems.add(_named_by(at.line, kind), "The asset is inactive in HaloPSA.")
         if not after:
@@ -221,7 +231,9 @@ class _Judge:
         """Another site, or another client with a site of its own."""
         moves = client is not None and client.pk != asset.client_id
         owner = client or self._client_of.get(asset.client_id or 0)
-        site = self._site(line, owner)
+        site = None
+        if moves or not says_own(SITE, line, asset.site):
+            site = self._site(line, owner)
         if moves and client is not None:
             site = site or self._site_of_new(line, client)
             before |= {

@@ -6,7 +6,7 @@ fields as `$CFname` or `CFname`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from integrations.sync.tables.grid import letters
 from mappings.definitions import Definitions, definitions_of
 from mappings.models import MappingSheet, SheetAsset
 from mappings.planning import ASSET_SHEET, plan_assets
-from mappings.spreadsheets.columns import SheetLine, where
+from mappings.spreadsheets.columns import SheetLine, alike, where
 from mappings.spreadsheets.lines import lines_of, look_through
 from mappings.spreadsheets.problems import packed
 from mappings.targets import Form, Target, is_custom, is_field
@@ -82,7 +82,11 @@ def plan_of(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -
     plan = sheet.plan or Plan.objects.create(
         kind=ASSET_SHEET,
         halo_credential=sheet.halo_credential,
-        parameters={"sheet": sheet.file_name, "where": places, "left_out": _left_out(columns, headers)},
+        parameters={
+            "sheet": sheet.file_name,
+            "where": places,
+            **_left_out(columns, headers, never_filled(sheet.halo_credential)),
+        },
         created_by=sheet.created_by,
     )
     MappingSheet.objects.filter(pk=sheet.pk).update(plan=plan)
@@ -100,10 +104,29 @@ def plan_of(sheet: MappingSheet, run: Run | None, told: Callable[[int], None]) -
     return plan
 
 
-def _left_out(columns: Sequence[str], headers: Sequence[str]) -> list[str]:
-    """Headers that mean nothing here; columns without one are left out as well, but nobody misses them."""
+def never_filled(credential: HaloCredential) -> dict[str, str]:
+    """Names of places that an exported sheet has, but no sheet ever changes → why."""
+    known = definitions_of([credential])[credential.pk]
+    found: dict[str, str] = {}
+    for target in known.targets.values():
+        is_marker = target.key == str(known.marker_field_id)
+        if is_marker or target.form == Form.UNKNOWN:
+            why = "the bridge reference" if is_marker else "its values can't be read from a cell"
+            found |= {alike(_header(target, prefix)): why for prefix in CUSTOM_PREFIXES}
+    return found
+
+
+def _left_out(
+    columns: Sequence[str], headers: Sequence[str], never: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """`kept`: headers of what a sheet never changes, each with the reason; `left_out`: those that mean
+    nothing here. Columns without a header are left out as well, but nobody misses them."""
     named = zip(columns, headers, range(len(headers)), strict=False)
-    return [header for column, header, place in named if not column and header != f"Column {letters(place)}"]
+    others = [
+        header for column, header, place in named if not column and header != f"Column {letters(place)}"
+    ]
+    kept = [f"{header} ({never[alike(header)]})" for header in others if alike(header) in never]
+    return {"kept": kept, "left_out": [header for header in others if alike(header) not in never]}
 
 
 def _rows(plan: Plan, lines: Iterable[SheetLine]) -> Iterator[SheetAsset]:

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from integrations.choices import Action, OptionKind
-from integrations.models import HaloField, HaloOption
-from mappings.models import FieldMapping, FieldOwner
+from integrations.models import Console, HaloCredential, HaloField, HaloOption, Product
+from mappings.models import FieldMapping, FieldOwner, ProductMapping
 from tests.builders import make_console
 from tests.mappings.builders import (
     MAKER,
@@ -232,3 +232,59 @@ def test_a_console_that_is_gone_from_the_order_does_no_harm() -> None:
     two_consoles(scene)
     make_row(scene, console_order=[999_999])
     assert written(scene) == {"5": "Microsoft Windows 11"}
+
+
+# ---- well-known fields --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "told"), [("msp360", {"30": "Server"}), ("ninjaone", {}), ("push", {})])
+def test_only_a_backup_console_tells_the_backup_product(kind: str, told: dict[str, str]) -> None:
+    scene = with_backup_product(Scene(kind=kind))
+    scene.computer("A", product=other_product(scene.console, "Server"))
+
+    found = written(scene)
+
+    assert {key: value for key, value in found.items() if key == "30"} == told
+
+
+def test_of_one_machine_in_two_consoles_the_backup_console_tells_it_whichever_saw_it_last() -> None:
+    scene = with_backup_product(Scene(kind="ninjaone"))
+    backup = make_company(make_console(kind="msp360"))
+    scene.map(backup, scene.client, scene.site)
+    asset = make_asset(scene.client, {NAME: "A", 30: "Desktop"}, site=scene.site)
+    for company, name, days in ((scene.company, "WINDOWS_WORKSTATION", 0), (backup, "Server", 9)):
+        computer = make_computer(
+            company,
+            "A",
+            product=other_product(company.console, name),
+            last_seen=timezone.now() - timedelta(days=days),
+        )
+        scene.link(computer, asset)
+
+    assert written(scene) == {"30": "Server"}
+
+
+def test_a_row_of_the_table_tells_the_product_of_any_console() -> None:
+    scene = with_backup_product(Scene(kind="ninjaone"))
+    make_row(scene, attribute="product", field_id=30)
+    scene.computer("A", product=other_product(scene.console, "WINDOWS_SERVER"))
+
+    assert written(scene)["30"] == "WINDOWS_SERVER"
+
+
+def with_backup_product(scene: Scene) -> Scene:
+    HaloField.objects.create(
+        halo_credential=scene.credential, halo_id=30, name="Backup Product", data_length=255
+    )
+    scene.type.field_ids = [*scene.type.field_ids, 30]
+    scene.type.save()
+    return scene
+
+
+def other_product(console: Console, name: str) -> Product:
+    found = Product.objects.create(console=console, name=name)
+    credential = HaloCredential.objects.get()
+    ProductMapping.objects.create(
+        console=console, product=found, halo_credential=credential, asset_type=WORKSTATION
+    )
+    return found

@@ -56,6 +56,12 @@ def linked(scene: Scene, computer: Computer, **values: Any) -> HaloAsset:
     return asset
 
 
+def licensed(of: Company, name: str = "", licence: str = "Server", **values: Any) -> Computer:
+    """A computer of a backup console with this licence."""
+    product, _ = Product.objects.get_or_create(console=of.console, name=licence)
+    return make_computer(of, name, product=product, **values)
+
+
 # ---- in a console, not in HaloPSA ---------------------------------------------------------------
 
 
@@ -100,7 +106,7 @@ def test_a_company_that_is_mapped_in_another_halopsa_is_no_gap_in_this_one() -> 
 def test_an_ignored_computer_has_no_gaps_of_any_kind_at_once_and_after_the_next_look() -> None:
     scene = Scene(kind="msp360")
     mapped(scene, "ninjaone")
-    computer = make_computer(scene.company, last_seen=timezone.now() - timedelta(days=90))
+    computer = licensed(scene.company, last_seen=timezone.now() - timedelta(days=90))
     linked(scene, computer, active=False)
     look(scene)
     assert Gap.objects.standing().count() == 3
@@ -211,8 +217,8 @@ def test_serial_numbers_that_say_nothing_tie_nothing_together(serial: str) -> No
 def test_backup_without_rmm_and_the_reverse() -> None:
     scene = Scene(kind="msp360")
     managed = mapped(scene, "ninjaone")
-    make_computer(scene.company, "only backed up", serial_number="A-1")
-    make_computer(scene.company, "both", serial_number="B-1")
+    licensed(scene.company, "only backed up", serial_number="A-1")
+    licensed(scene.company, "both", serial_number="B-1")
     make_computer(managed, "called otherwise", serial_number="b-1")
     make_computer(managed, "only managed", serial_number="C-1")
 
@@ -223,11 +229,11 @@ def test_backup_without_rmm_and_the_reverse() -> None:
 def test_the_same_machine_is_known_by_its_asset_or_its_host_name_too() -> None:
     scene = Scene(kind="msp360")
     managed = mapped(scene, "ninjaone")
-    backed_up = make_computer(scene.company, "one asset")
+    backed_up = licensed(scene.company, "one asset")
     seen = make_computer(managed, "of two consoles")
     asset = linked(scene, backed_up)
     ComputerMapping.objects.create(computer=seen, halo_credential=scene.credential, halo_asset=asset)
-    make_computer(scene.company, "shown name", host_name="PC-7")
+    licensed(scene.company, "shown name", host_name="PC-7")
     make_computer(managed, "pc-7")
 
     assert look(scene, GapKind.BACKUP_ONLY, GapKind.RMM_ONLY) == {}
@@ -235,7 +241,7 @@ def test_the_same_machine_is_known_by_its_asset_or_its_host_name_too() -> None:
 
 def test_the_same_host_name_at_another_client_is_another_machine() -> None:
     scene = Scene(kind="msp360")
-    make_computer(scene.company, "PC-1")
+    licensed(scene.company, "PC-1")
     make_computer(mapped(scene, "ninjaone", make_client(scene.credential)), "PC-1")
 
     assert set(look(scene, GapKind.BACKUP_ONLY)) == {"PC-1"}
@@ -253,9 +259,76 @@ def test_a_product_may_serve_another_purpose_than_its_console() -> None:
 
 def test_without_any_rmm_console_no_backup_lacks_one() -> None:
     scene = Scene(kind="msp360")
-    make_computer(scene.company)
+    licensed(scene.company)
 
     assert look(scene, GapKind.BACKUP_ONLY) == {}
+
+
+def test_an_msp360_computer_without_any_agent_is_neither_backed_up_nor_keeps_another_from_being_told() -> (
+    None
+):
+    scene = Scene(kind="msp360")
+    managed = mapped(scene, "ninjaone")
+    why = "Neither a backup agent nor an RMM agent is installed."
+    licensed(scene.company, "no agent", eligible=False, ineligible_reason=why)
+    licensed(scene.company, "PC-1", eligible=False, ineligible_reason=why)
+    make_computer(managed, "PC-1")
+
+    assert look(scene, GapKind.BACKUP_ONLY) == {}
+    assert set(look(scene, GapKind.RMM_ONLY)) == {"PC-1"}
+
+
+def test_a_device_that_an_rmm_console_only_lists_is_not_managed() -> None:
+    scene = Scene(kind="msp360")
+    managed = mapped(scene, "datto_rmm")
+    licensed(scene.company, "PC-1")
+    for name in ("PC-1", "PC-2"):
+        make_computer(managed, name, eligible=False, ineligible_reason="On demand")
+
+    assert set(look(scene, GapKind.BACKUP_ONLY)) == {"PC-1"}
+    assert look(scene, GapKind.RMM_ONLY) == {}
+
+
+def test_without_a_licence_nothing_is_said_in_either_direction() -> None:
+    scene = Scene(kind="msp360")
+    managed = mapped(scene, "ninjaone")
+    make_computer(scene.company, "licences not read")
+    make_computer(scene.company, "PC-1")
+    make_computer(managed, "PC-1")
+
+    assert look(scene, GapKind.BACKUP_ONLY, GapKind.RMM_ONLY) == {}
+
+
+def test_an_rmm_console_whose_products_say_nothing_manages_what_has_none() -> None:
+    scene = Scene(kind="msp360")
+    make_computer(mapped(scene, "ninjaone"), "without a product")
+
+    assert set(look(scene, GapKind.RMM_ONLY)) == {"without a product"}
+
+
+@pytest.mark.parametrize("device_class", ["printer", "network", "mobile", "other"])
+def test_what_takes_no_backup_agent_lacks_no_backup(device_class: str) -> None:
+    scene = Scene(kind="msp360")
+    managed = mapped(scene, "ninjaone")
+    make_computer(managed, "no computer", device_class=device_class)
+    make_computer(managed, "computer", device_class="server")
+    make_computer(managed, "nothing told")
+    licensed(scene.company, "backed up", device_class=device_class)
+
+    assert set(look(scene, GapKind.RMM_ONLY)) == {"computer", "nothing told"}
+    assert set(look(scene, GapKind.BACKUP_ONLY)) == {"backed up"}
+
+
+def test_an_esxi_host_is_a_server_that_takes_no_backup_agent() -> None:
+    scene = Scene(kind="msp360")
+    managed = mapped(scene, "ninjaone")
+    make_computer(managed, "host", device_class="server", os_name="VMware ESXi 7.0.3")
+    make_computer(managed, "server", device_class="server", os_name="Windows Server 2022")
+    for number, name in enumerate(("VMWARE_VM_HOST", "NMS_VM_HOST")):
+        product = Product.objects.create(console=managed.console, name=name)
+        make_computer(managed, f"told by product {number}", device_class="server", product=product)
+
+    assert set(look(scene, GapKind.RMM_ONLY)) == {"server"}
 
 
 # ---- not seen -----------------------------------------------------------------------------------
@@ -344,7 +417,7 @@ def test_an_unchanged_world_is_looked_at_in_few_statements_and_no_write() -> Non
     scene = Scene(kind="msp360")
     managed = mapped(scene, "ninjaone")
     for number in range(60):
-        make_computer(scene.company, f"b{number}", serial_number=f"B-{number}")
+        licensed(scene.company, f"b{number}", serial_number=f"B-{number}")
         make_computer(managed, f"m{number}", last_seen=timezone.now() - timedelta(days=50))
         make_asset(scene.client, name="double")
     look(scene)
@@ -383,7 +456,7 @@ def gaps_of(machines: list[tuple[int, tuple[str, int, str]]]) -> set[tuple[str, 
     for (client, _), company in places.items():
         Company.objects.filter(pk=company.pk).update(name=f"Company of client {client}")
     for number, (serial, client, kind) in machines:
-        make_computer(places[client, kind], f"PC-{number}", serial_number=f"{serial}-SERIAL")
+        licensed(places[client, kind], f"PC-{number}", serial_number=f"{serial}-SERIAL")
     look(scene)
     rows = list(Gap.objects.filter(halo_credential=scene.credential).order_by("pk").values())
     look(scene)

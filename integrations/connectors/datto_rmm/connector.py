@@ -29,6 +29,7 @@ class DattoRmmConnector(Connector):
     label = "Datto RMM"
     default_base_url = "https://pinotage-api.centrastage.net"
     purposes = frozenset({ConsolePurpose.RMM})
+    agentless_products = frozenset({"esxihost", "ESXi Host"})
     abilities = Abilities(
         companies=True,
         computers=True,

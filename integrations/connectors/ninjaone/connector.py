@@ -33,6 +33,7 @@ class NinjaOneConnector(Connector):
     label = "NinjaOne"
     default_base_url = "https://app.ninjarmm.com"
     purposes = frozenset({ConsolePurpose.RMM})
+    agentless_products = frozenset({"VMWARE_VM_HOST", "NMS_VM_HOST"})
     abilities = Abilities(
         companies=True,
         computers=True,

@@ -74,6 +74,11 @@ def test_an_attribute_a_constant_and_a_template_are_stored(browser: Client, scen
         ({"attribute": ""}, "attribute", "There is no attribute “”: choose another."),
         ({"source": "template", "text": "{x}"}, "text", "There is no attribute “{x}”"),
         ({"place": "custom:312"}, "place", "“Disposal date” is a date in HaloPSA"),
+        (
+            {"place": "custom:311", "attribute": "remote_url"},
+            "place",
+            "“Link: remote control” is never a choice of the pick list “Lifecycle stage”.",
+        ),
         ({"place": "99"}, "place", "Select a valid choice"),
         ({"place": ""}, "place", "This field is required."),
     ],
@@ -126,6 +131,26 @@ def test_the_list_says_what_does_nothing_and_why(browser: Client, scene: Scene) 
     assert "1 of 2 asset types" in page
 
 
+def test_what_is_never_a_choice_of_its_pick_list_is_told_on_the_mapping(
+    browser: Client, scene: Scene
+) -> None:
+    row = make_row(scene, target="custom", field_id=STAGE, attribute="model")
+    one = reverse("admin:mappings_fieldmapping_change", args=(row.pk,))
+    scene.computer("A")
+    for page in (browser.get(LIST), browser.get(one)):
+        assert "is no choice of the pick list" not in page.content.decode()
+    scene.computer("B", model="XPS 13")
+    words = "no choice of the pick list “Lifecycle stage” (In use, To replace), but “XPS 13”, say."
+    for page in (browser.get(LIST), browser.get(one)):
+        assert words in page.content.decode()
+    assert "No choice fits" in browser.get(LIST).content.decode()
+
+    scene.computer("C", model="in use")
+
+    for page in (browser.get(LIST), browser.get(one)):
+        assert words not in page.content.decode()
+
+
 def test_the_table_of_a_type_starts_from_its_key_fields(browser: Client, scene: Scene) -> None:
     start = reverse("admin:mappings_fieldmapping_start")
     assert "begins with its key fields" in browser.get(start).content.decode()
@@ -136,10 +161,33 @@ def test_the_table_of_a_type_starts_from_its_key_fields(browser: Client, scene: 
     assert list(rows) == [(WORKSTATION, "name", NAME), (WORKSTATION, "serial_number", SERIAL)]
 
 
+def test_the_first_row_is_told_what_it_takes_away_and_where_to_keep_it(browser: Client, scene: Scene) -> None:
+    address = f"{ADD}?halo_credential={scene.credential.pk}"
+    start = f"{reverse('admin:mappings_fieldmapping_start')}?halo_credential={scene.credential.pk}"
+    page = browser.get(address).content.decode()
+    assert "from the first row on only what the table says is filled" in page
+    assert f'href="{start}"' in page
+    assert "There is no row yet." in browser.get(start).content.decode()
+
+    answer = browser.post(start, {"common": "1"}, follow=True).content.decode()
+
+    assert "4 rows made from the well-known fields" in answer
+    assert "The first row: " not in browser.get(address).content.decode()
+    assert "There is no row yet." not in browser.get(start).content.decode()
+    assert "in the table already" in browser.post(start, {"common": "1"}, follow=True).content.decode()
+
+
+def test_what_is_in_another_halopsa_is_no_row_of_this_one(browser: Client, scene: Scene) -> None:
+    make_row(Scene())
+    page = browser.get(f"{ADD}?halo_credential={scene.credential.pk}").content.decode()
+    assert "The first row: " in page
+
+
 def test_starting_a_table_needs_the_right_to_add_rows(client: Client, scene: Scene) -> None:
     client.force_login(make_staff("looker", "mappings.view_fieldmapping"))
     address = reverse("admin:mappings_fieldmapping_start")
     assert client.post(address, {"asset_type": WORKSTATION}).status_code == 403
+    assert client.post(address, {"common": "1"}).status_code == 403
     assert not FieldMapping.objects.exists()
 
 

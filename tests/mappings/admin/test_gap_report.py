@@ -130,6 +130,27 @@ def test_client_and_console_narrow_the_report(browser: Client, scene: Scene) -> 
         assert "OTHER-PC" not in shown
 
 
+def test_a_machine_of_two_consoles_is_one_row_that_names_both_and_is_ignored_as_one(
+    browser: Client, scene: Scene
+) -> None:
+    ninja = make_company(make_console(name="Ninja of Alder"))
+    scene.map(ninja, scene.client, scene.site)
+    for company in (scene.company, ninja):
+        make_computer(company, "ALD-PC1", serial_number="5CG1")
+    look(scene)
+    for query in ({}, {"console__id__exact": ninja.console_id}):
+        shown = page(browser, **query)
+        assert shown.count(">ALD-PC1</a>") == 1
+        assert f"({scene.console}, also in Ninja of Alder)" in shown
+    told = Gap.objects.standing().get()
+    assert "also in Ninja of Alder" in browser.get(f"{PAGE}{told.pk}/change/").content.decode()
+
+    browser.post(reverse("admin:mappings_gap_ignore", args=(told.pk,)), {"reason": "Test bench"})
+
+    assert IgnoredComputer.objects.count() == 2
+    assert ">ALD-PC1</a>" not in page(browser)
+
+
 def test_the_report_is_towards_one_halopsa_at_a_time(browser: Client, scene: Scene) -> None:
     make_computer(scene.company, "ALD-PC1")
     look(scene)
@@ -294,7 +315,7 @@ def test_backup_without_rmm_leads_to_linking_both_with_one_asset_and_says_what_e
     scene = Scene(kind="msp360")
     managed = make_company(make_console(kind="ninjaone"))
     scene.map(managed, scene.client, scene.site)
-    backed_up, other = make_computer(scene.company, "BACKED-UP"), make_computer(managed, "MANAGED")
+    backed_up, other = scene.computer("BACKED-UP"), make_computer(managed, "MANAGED")
     asset = make_asset(scene.client)
     scene.link(backed_up, asset)
     look(scene)

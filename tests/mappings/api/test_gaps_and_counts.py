@@ -10,8 +10,9 @@ from django.utils import timezone
 from integrations.choices import RunKind
 from mappings.gaps import look_at, look_for
 from mappings.models import Gap, GapKind, MonthCount, MonthEnd
+from tests.builders import make_console
 from tests.integrations.api.clients import make_caller
-from tests.mappings.builders import Scene, make_asset, make_computer
+from tests.mappings.builders import Scene, make_asset, make_company, make_computer
 
 pytestmark = pytest.mark.django_db
 GAPS, COUNTS = "/api/v1/gaps/", "/api/v1/counts/"
@@ -41,6 +42,21 @@ def test_gaps_are_listed_filtered_and_counted() -> None:
     assert caller.get(GAPS, {"kind": "not_seen", "not_seen_days": 30}).json()["count"] == 0
     assert caller.get(GAPS, {"not_seen_days": "many"}).status_code == 400
     assert caller.get(GAPS, {"not_seen_days": 10**9}).status_code == 400
+
+
+def test_a_machine_of_two_consoles_is_one_gap_found_under_each_of_them() -> None:
+    scene, caller = Scene(), make_caller()
+    ninja = make_company(make_console(name="Ninja"))
+    scene.map(ninja, scene.client, scene.site)
+    first, second = (
+        make_computer(company, "PC-1", serial_number="5CG1") for company in (scene.company, ninja)
+    )
+    look(scene)
+    ways: list[dict[str, int]] = [{}, {"console": ninja.console_id}, {"computer": first.pk}]
+    for asked in [*ways, {"computer": second.pk}]:
+        rows = caller.get(GAPS, asked).json()["results"]
+        assert [(row["computer"], row["also_in"]) for row in rows] == [(first.pk, "Ninja")]
+    assert caller.get(GAPS, {"console": 10**9}).status_code == 400
 
 
 def test_a_gap_is_dismissed_with_a_reason_and_taken_back() -> None:

@@ -175,5 +175,8 @@ def test_a_new_type_starts_from_its_key_fields() -> None:
     assert rows == [(31, "name", 1), (31, "serial_number", 2)]
     assert post(f"{FIELDS}start/", **body).json() == []
     assert post(f"{FIELDS}start/", **{**body, "asset_type": 99}).status_code == 400
+    assert post(f"{FIELDS}start/", halo_credential=credential.pk).status_code == 400
+    common = post(f"{FIELDS}start/", **{**body, "asset_type": None})
+    assert [(row["asset_type"], row["attribute"]) for row in common.json()] == [(None, "model")]
     reader = make_caller("mappings.view_fieldmapping")
     assert reader.post(f"{FIELDS}start/", body, format="json").status_code == 403
