@@ -15,7 +15,7 @@ ENV PATH=/venv/bin:$PATH \
 # Backups: pg_dump has to be as new as the server in compose.yaml; this Debian has version 17.
 RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client \
     && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10001 --no-create-home halobridge && install -d -o halobridge /data
+RUN useradd --system --uid 10001 --no-create-home halobridge && install -d -o halobridge -m 700 /data
 COPY --from=built /venv /venv
 WORKDIR /app
 COPY . .

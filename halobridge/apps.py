@@ -3,6 +3,7 @@
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -13,9 +14,11 @@ class HaloBridgeConfig(AppConfig):
     def ready(self) -> None:
         from halobridge import checks, error_reports  # noqa: F401  registers the system checks
         from halobridge.accounts_log import watch
+        from halobridge.own_files import close_database
         from halobridge.roles import keep_roles
 
         watch()
+        connection_created.connect(close_database, dispatch_uid="halobridge-own-files")
 
         # Permissions are made app by app after a migration: the roles come after those of the last one.
         last = [app for app in apps.get_app_configs() if app.models_module][-1]

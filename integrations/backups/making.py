@@ -20,7 +20,7 @@ from django.utils import timezone
 from integrations import __version__
 from integrations.backups import postgresql, sqlite
 from integrations.backups.contents import Contents
-from integrations.backups.errors import BackupProblem
+from integrations.backups.errors import PROBLEMS, BackupProblem, reason_of
 from integrations.backups.files import whole_file, work_folder
 
 FORMAT: Final = 1
@@ -83,8 +83,10 @@ def make_backup(path: Path) -> Made:
             manifest = _manifest(made_at, engine().dump(database), database)
             with whole_file(path, folder) as unfinished:
                 _pack(unfinished, manifest, database)
-    except OSError as problem:
-        raise BackupProblem(f"The backup could not be written: {problem.strerror or problem}.") from problem
+    except PROBLEMS as problem:
+        raise BackupProblem(
+            f"The backup could not be written: {reason_of(problem, path.parent)}"
+        ) from problem
     return Made(path, path.stat().st_size, sum(manifest.rows.values()), manifest.unreadable)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,8 @@ from django.db import OperationalError, connection, transaction
 from integrations.backups.contents import Contents, contents_of, rows_of
 from integrations.backups.errors import BackupProblem
 from integrations.backups.marking import Mark, holding, is_marked, marking
-from integrations.backups.psql import environment, put_in
+from integrations.backups.psql import put_in
+from integrations.backups.server import environment
 from integrations.backups.tables import own_tables
 
 MEMBER: Final = "database.dump"
@@ -68,8 +69,13 @@ def dump(to: Path) -> Contents:
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
         wanted = ["--format=custom", "--compress=0", "--no-owner", "--no-privileges"]
-        _run(["pg_dump", *wanted, f"--snapshot={snapshot}", f"--file={to}"])
+        _run(["pg_dump", *wanted, f"--snapshot={snapshot}", f"--file={to}"], environment(to.parent))
     return contents
+
+
+def damage() -> str:
+    """The server looks after its own files: what is damaged there is mended there."""
+    return ""
 
 
 def refuse_in_use() -> None:
@@ -126,7 +132,7 @@ def _marking(mark: Mark) -> str:
     return ";\n".join(["RESET search_path", *marking(mark), hold, ""])
 
 
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())  # noqa: S603
+def _run(command: list[str], environment: Mapping[str, str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
     if done.returncode:
         raise BackupProblem(f"{command[0]} failed: {done.stderr.strip()[-500:]}")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-from django.db import connection
+from integrations.backups.server import environment
 
 PSQL: Final = (
     "psql",
@@ -52,7 +50,7 @@ class LastWords:
 def put_in(first: str, dump: Path, last: str) -> str:
     """Carry out `first`, the dump and `last`; what went wrong, in the tools' own words, or ''."""
     with subprocess.Popen(  # noqa: S603
-        PSQL, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+        PSQL, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(dump.parent)
     ) as psql:
         words = LastWords(psql.stderr)
         told = _feed(psql, first, dump, last)
@@ -96,18 +94,3 @@ def _end(psql: subprocess.Popen[bytes]) -> None:
         psql.wait(SECONDS_TO_END)
     except subprocess.TimeoutExpired:
         psql.kill()
-
-
-def environment() -> Mapping[str, str]:
-    """The server as the settings name it; a password is never an argument, which others could see."""
-    wanted = connection.settings_dict
-    given = {
-        "PGHOST": wanted["HOST"],
-        "PGPORT": str(wanted["PORT"] or ""),
-        "PGUSER": wanted["USER"],
-        "PGPASSWORD": wanted["PASSWORD"],
-        "PGDATABASE": wanted["NAME"],
-        "PGSSLMODE": wanted.get("OPTIONS", {}).get("sslmode", ""),
-        "PGOPTIONS": "--client-min-messages=warning",
-    }
-    return {**os.environ, **{name: value for name, value in given.items() if value}}

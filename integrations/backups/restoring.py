@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import tarfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -17,7 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
 from integrations.backups import keys
-from integrations.backups.errors import BackupProblem
+from integrations.backups.errors import PROBLEMS, BackupProblem, is_full, reason_of, sentence_of
 from integrations.backups.files import work_folder
 from integrations.backups.installation import start
 from integrations.backups.making import (
@@ -60,18 +61,29 @@ NOT_UPGRADED: Final = (
     "the version that made the backup ({})."
 )
 NOT_STARTED: Final = "it could not be started: {} Start HaloBridge to try again."
+DAMAGED: Final = (
+    "The database here is damaged: {}. To restore all the same add --replace; the damaged file is kept under "
+    "another name."
+)
+NOTHING_THERE: Final = (
+    "{} The damaged database that was there is now {}; there is no other one in its place yet."
+)
+BROKE_OFF: Final = "The backup was not restored: {}"
 WAY_BACK: Final = "What was there before is in {}; restore --replace puts it back."
+ASIDE: Final = "The damaged database that was there before is now {}."
 NOTHING_BEFORE: Final = "There was nothing before that could be put back."
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`kept`: the backup of what was replaced; None where there was nothing."""
+    """`kept`: the backup of what was replaced, None where there was nothing; where that was `damaged` it is
+    the very file under another name, and `damaged` tells what was wrong with it."""
 
     manifest: Manifest
     kept: Path | None
     rows: int
     held: str
+    damaged: str = ""
 
 
 def restore(path: Path, var: Path, *, replacing: bool = False) -> Restored:
@@ -81,24 +93,61 @@ def restore(path: Path, var: Path, *, replacing: bool = False) -> Restored:
     moment it is either the old one or the backup; the latter is held back from its first commit on, wherever
     it is started next.
     """
-    var.mkdir(parents=True, exist_ok=True)
-    with work_folder(var, ".restore-") as folder:
-        manifest, database = _unpack(path, folder)
-        kept = default_path(var, "replaced") if _holds_something() else None
-        if kept and not replacing:
-            raise BackupProblem(NOT_EMPTY.format(kept.parent))
-        own_tables()
-        engine().refuse_in_use()
-        if kept:
-            make_backup(kept)
-        rows = engine().put_back(database, Mark(datetime.fromisoformat(manifest.made_at)))
+    try:
+        manifest, before, rows = _put_in_place(path, var, replacing)
+    except PROBLEMS as broken:
+        raise BackupProblem(BROKE_OFF.format(reason_of(broken, var))) from broken
     if problem := _not_whole(manifest, rows) or _not_upgraded(manifest):
-        raise _afterwards(problem, kept)
+        raise _afterwards(problem, before)
     try:
         held = start(var)
     except (DatabaseError, OSError) as problem_of_start:
-        raise _afterwards(NOT_STARTED.format(_sentence(problem_of_start)), kept) from problem_of_start
-    return Restored(manifest, kept, sum(manifest.rows.values()), held)
+        raise _afterwards(NOT_STARTED.format(sentence_of(problem_of_start)), before) from problem_of_start
+    return Restored(manifest, before.path, sum(manifest.rows.values()), held, before.damage)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """Where is kept what was there; nothing, where nothing was."""
+
+    path: Path | None
+    damage: str = ""
+
+    @property
+    def told(self) -> str:
+        if self.path is None:
+            return NOTHING_BEFORE
+        return (ASIDE if self.damage else WAY_BACK).format(self.path)
+
+
+def _put_in_place(path: Path, var: Path, replacing: bool) -> tuple[Manifest, _Before, dict[str, int]]:
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with work_folder(var, ".restore-") as folder:
+        manifest, database = _unpack(path, folder)
+        before = _make_room(var, replacing)
+        try:
+            rows = engine().put_back(database, Mark(datetime.fromisoformat(manifest.made_at)))
+        except BackupProblem as problem:
+            if before.damage:
+                raise BackupProblem(NOTHING_THERE.format(problem, before.path)) from problem
+            raise
+    return manifest, before, rows
+
+
+def _make_room(var: Path, replacing: bool) -> _Before:
+    """Keep what is there. A damaged database can't be backed up, so it is kept as it is."""
+    if damage := engine().damage():
+        if not replacing:
+            raise BackupProblem(DAMAGED.format(damage.rstrip(".")))
+        return _Before(engine().put_aside(), damage)
+    kept = default_path(var, "replaced") if _holds_something() else None
+    if kept and not replacing:
+        raise BackupProblem(NOT_EMPTY.format(kept.parent))
+    own_tables()
+    engine().refuse_in_use()
+    if kept:
+        make_backup(kept)
+    return _Before(kept)
 
 
 def _not_whole(manifest: Manifest, rows: Mapping[str, int]) -> str:
@@ -114,17 +163,12 @@ def _not_upgraded(manifest: Manifest) -> str:
         call_command("migrate", verbosity=0, interactive=False)
     except Exception as problem:
         log.exception("The tables of the backup could not be changed")
-        return NOT_UPGRADED.format(_sentence(problem), manifest.version)
+        return NOT_UPGRADED.format(sentence_of(problem), manifest.version)
     return ""
 
 
-def _afterwards(problem: str, kept: Path | None) -> BackupProblem:
-    return BackupProblem(PUT_BACK_BUT.format(problem, WAY_BACK.format(kept) if kept else NOTHING_BEFORE))
-
-
-def _sentence(problem: Exception) -> str:
-    words = " ".join(str(problem).split()) or type(problem).__name__
-    return words if words.endswith(".") else f"{words}."
+def _afterwards(problem: str, before: _Before) -> BackupProblem:
+    return BackupProblem(PUT_BACK_BUT.format(problem, before.told))
 
 
 # ---- looking first --------------------------------------------------------------------------
@@ -144,7 +188,14 @@ def _unpack(path: Path, folder: Path) -> tuple[Manifest, Path]:
                 shutil.copyfileobj(source, to, 1024 * 1024)
     except FileNotFoundError as problem:
         raise BackupProblem(f"There is no file {path}.") from problem
-    except (OSError, EOFError, tarfile.TarError, KeyError, TypeError, ValueError) as problem:
+    except OSError as problem:
+        why = (
+            BROKE_OFF.format(reason_of(problem, folder))
+            if is_full(problem)
+            else NO_BACKUP.format(path, problem)
+        )
+        raise BackupProblem(why) from problem
+    except (EOFError, zlib.error, tarfile.TarError, KeyError, TypeError, ValueError) as problem:
         raise BackupProblem(NO_BACKUP.format(path, problem)) from problem
     if digest_of(database) != manifest.digest:
         raise BackupProblem(NO_BACKUP.format(path, "its database is not what its manifest says."))

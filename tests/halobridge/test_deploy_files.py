@@ -71,6 +71,13 @@ def test_the_queue_waits_for_the_web_part_and_all_have_time_to_stop(compose: dic
         assert unit(path)["Service"]["KillMode"] == "mixed"
 
 
+def test_what_is_stored_is_for_its_owner_alone() -> None:
+    for path in UNITS:
+        service = unit(path)["Service"]
+        assert (service["UMask"], service["StateDirectoryMode"]) == ("0077", "0700")
+    assert "install -d -o halobridge -m 700 /data" in (ROOT / "Dockerfile").read_text()
+
+
 def test_no_secret_gets_into_the_image() -> None:
     left_out = (ROOT / ".dockerignore").read_text().split()
     assert {".env", "var", ".git"} <= set(left_out)

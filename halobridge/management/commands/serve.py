@@ -25,6 +25,7 @@ from halobridge.alarms import AlarmWatch
 from halobridge.environment_values import Environment
 from halobridge.health import CHECKS, NotReady
 from halobridge.life_signs import LifeSigns
+from halobridge.own_files import keep_private
 from halobridge.processes import Supervisor
 from halobridge.sandboxed import (
     allowed_addresses,
@@ -53,6 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, only: str | None = None, **__: Any) -> None:
         parts = (only,) if only else PARTS
+        keep_private(settings.VAR_DIR)
         port = Environment().whole("PORT", default=8000, most=65_535)
         if WEB in parts:
             self._refuse_taken_port(port)
@@ -98,7 +100,6 @@ class Command(BaseCommand):
             raise CommandError(f"{problem} The web part does so when it starts.") from None
 
     def _prepare(self) -> None:
-        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         self._say("Preparing the database ...")
         try:
             back_up_before_upgrade(settings.VAR_DIR, self._say)

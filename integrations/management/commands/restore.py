@@ -16,6 +16,10 @@ HELD = (
     "All HaloPSA credentials are held back: start HaloBridge, look around, and press Release on each "
     "credential. Make sure that no other copy of this installation runs."
 )
+ASIDE = (
+    "The database that was here was damaged ({}) and is kept as {}. Nothing of it was taken over: delete it "
+    "when you do not need it any more."
+)
 
 
 class Command(ReportingCommand):
@@ -34,6 +38,8 @@ class Command(ReportingCommand):
         except BackupProblem as problem:
             raise CommandError(str(problem)) from problem
         self.stderr.write(HELD)
+        if done.damaged:
+            self.stderr.write(ASIDE.format(done.damaged, done.kept))
         return [
             {
                 "restored": str(options["file"]),

@@ -32,7 +32,7 @@ def test_without_an_error_the_last_lines_are_told() -> None:
 @pytest.fixture
 def tools(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """In their place scripts, so that they fail as is wanted."""
-    monkeypatch.setattr(psql, "environment", lambda: None)
+    monkeypatch.setattr(psql, "environment", lambda folder: None)
     monkeypatch.setattr(psql, "SECONDS_TO_END", 0.5)
     return monkeypatch
 
