@@ -17,6 +17,7 @@ from integrations.api.resources import WriteResource, changed_fields
 from integrations.api.runs import RunSerializer, accepted
 from integrations.api.sync_settings import SyncSettingsAction
 from integrations.connections import save_halo_credential
+from integrations.connections.moves import give_up_move
 from integrations.models import HaloCredential
 from integrations.runs.request import request_halo_sync, request_halo_test, request_release
 
@@ -138,3 +139,14 @@ class HaloCredentialViewSet(SyncSettingsAction, HookTokenAction, WriteResource):
         if not credential.enabled:
             raise Conflict("This credential is switched off.")
         return accepted(request_release(credential, requested_by=request.user), request)
+
+    @extend_schema(request=None, responses=HaloCredentialSerializer)
+    @action(detail=True, methods=["post"], url_path="give-up-move")
+    def give_up_move(self, request: Request, pk: str) -> Response:
+        """Keep the old address: what waits in `moving_to`, or was refused, is forgotten."""
+        credential = self.get_object()
+        if not (credential.moving_to or credential.move_refused):
+            raise Conflict("No other address waits.")
+        give_up_move(credential)
+        credential.refresh_from_db()
+        return Response(self.get_serializer(credential).data)
