@@ -115,13 +115,13 @@ class HaloCredentialViewSet(SyncSettingsAction, HookTokenAction, WriteResource):
     ordering_fields = ["id", "name", "state", "tested_at", "synced_at"]
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("sync",))
+    @action(detail=True, methods=["post"], post_permissions=("sync",), takes_nothing=True)
     def test(self, request: Request, pk: str) -> Response:
         """Log in and try each permission; nothing is written to HaloPSA."""
         return accepted(request_halo_test(self.get_object(), requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("sync",))
+    @action(detail=True, methods=["post"], post_permissions=("sync",), takes_nothing=True)
     def sync(self, request: Request, pk: str) -> Response:
         """Read clients, sites, assets, fields and choices anew."""
         credential = self.get_object()
@@ -130,7 +130,7 @@ class HaloCredentialViewSet(SyncSettingsAction, HookTokenAction, WriteResource):
         return accepted(request_halo_sync(credential, full=True, requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("allow",))
+    @action(detail=True, methods=["post"], post_permissions=("allow",), takes_nothing=True)
     def release(self, request: Request, pk: str) -> Response:
         """Let a credential that is held back write again, once HaloPSA has been read anew."""
         credential = self.get_object()
@@ -141,7 +141,7 @@ class HaloCredentialViewSet(SyncSettingsAction, HookTokenAction, WriteResource):
         return accepted(request_release(credential, requested_by=request.user), request)
 
     @extend_schema(request=None, responses=HaloCredentialSerializer)
-    @action(detail=True, methods=["post"], url_path="give-up-move")
+    @action(detail=True, methods=["post"], url_path="give-up-move", takes_nothing=True)
     def give_up_move(self, request: Request, pk: str) -> Response:
         """Keep the old address: what waits in `moving_to`, or was refused, is forgotten."""
         credential = self.get_object()

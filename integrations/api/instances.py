@@ -64,7 +64,7 @@ class InstanceViewSet(mixins.UpdateModelMixin, ReadResource):
     ordering_fields = ["id", "resource_server", "tenant"]
 
     @extend_schema(request=None, responses=InstanceSerializer)
-    @action(detail=True, methods=["post"], post_permissions=("stop",))
+    @action(detail=True, methods=["post"], post_permissions=("stop",), takes_nothing=True)
     def stop(self, request: Request, pk: str) -> Response:
         """Stop all writing to this HaloPSA at once, also in mid-run. Repeating is safe."""
         instance = self.get_object()
@@ -72,7 +72,7 @@ class InstanceViewSet(mixins.UpdateModelMixin, ReadResource):
         return self._as_it_is(instance)
 
     @extend_schema(request=None, responses=InstanceSerializer)
-    @action(detail=True, methods=["post"], post_permissions=("allow",))
+    @action(detail=True, methods=["post"], post_permissions=("allow",), takes_nothing=True)
     def allow(self, request: Request, pk: str) -> Response:
         """Allow writing again; what is planned there goes out at once. Repeating is safe."""
         instance = self.get_object()
@@ -80,7 +80,7 @@ class InstanceViewSet(mixins.UpdateModelMixin, ReadResource):
         return self._as_it_is(instance)
 
     @extend_schema(request=None, responses=InstanceSerializer)
-    @action(detail=True, methods=["post"], url_path="prove-again")
+    @action(detail=True, methods=["post"], url_path="prove-again", takes_nothing=True)
     def prove_again(self, request: Request, pk: str) -> Response:
         """Forget what was proven; the next sync and the next export try it anew."""
         instance = self.get_object()
@@ -88,7 +88,9 @@ class InstanceViewSet(mixins.UpdateModelMixin, ReadResource):
         return self._as_it_is(instance)
 
     @extend_schema(request=None, responses=StoppedSerializer)
-    @action(detail=False, methods=["post"], url_path="stop-all", post_permissions=("stop",))
+    @action(
+        detail=False, methods=["post"], url_path="stop-all", post_permissions=("stop",), takes_nothing=True
+    )
     def stop_all(self, request: Request) -> Response:
         """Stop all writing to every HaloPSA. Repeating is safe."""
         return Response({"stopped": [row.pk for row in stop_all_writing()]})

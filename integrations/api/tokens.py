@@ -108,7 +108,7 @@ class ApiTokenViewSet(mixins.CreateModelMixin, ReadResource):
         return Response(made.data, 201, headers={"Cache-Control": "no-store"})
 
     @extend_schema(request=None, responses=ApiTokenSerializer)
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def revoke(self, request: Request, pk: str) -> Response:
         """Refuse it from now on; this cannot be undone. Repeating is safe."""
         token: ApiToken = self.get_object()
