@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.apps import apps
@@ -14,9 +15,12 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 from django.http import HttpRequest
 
 from halobridge.acting import actor_of
+from halobridge.lockout import address_of
 from integrations.acting import Actor, AuditSource, current_actor
 from integrations.models import Audited
 from integrations.models.audit import AuditAction, deleted, locked, note, related_changed, saved
+
+log = logging.getLogger(__name__)
 
 _STORED = "_stored_before"
 
@@ -94,8 +98,17 @@ def _failed(credentials: Any, request: HttpRequest | None = None, **_: Any) -> N
     counted under failed log-ins. Who fails too often has to wait, so that these cannot flood the log."""
     typed = str(credentials.get("username") or "")
     account = get_user_model().objects.filter(username=typed).first() if typed else None
-    if request is None or account is None:
+    if request is None:
         return
+    told = {"account": typed} if account else {}
+    log.warning(
+        "A log-in failed%s", f" as {typed}" if account else "", extra={"address": address_of(request), **told}
+    )
+    if account is not None:
+        _note_failed(request, account)
+
+
+def _note_failed(request: HttpRequest, account: Any) -> None:
     told = actor_of(request, account)
     actor = Actor(
         who=f"somebody, as {account}",

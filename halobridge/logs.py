@@ -14,7 +14,7 @@ from integrations.net.log_context import known
 from integrations.net.redact import MASK, redact
 
 FORMATS: Final = ("plain", "json")
-_HOOK = re.compile(r"(/hooks/\w+/)[^/\s\"'?]+")
+_HOOK = re.compile(r"(/hooks/+\w+/+)[^/\s\"'?]+")
 """The token of a webhook is a part of its address, and Django logs the address of a request that failed."""
 
 _NAMES: Final = {"levelname": "level", "name": "logger", "exc_info": "exception"}
@@ -24,6 +24,15 @@ _NOT_TOLD: Final = (*RESERVED_ATTRS, "request", "server_time")
 
 def without_secrets(text: str) -> str:
     return _HOOK.sub(lambda found: f"{found[1]}{MASK}", redact(text))
+
+
+class OneLine(logging.Filter):
+    """Takes away where in Django it was noticed: what anybody in the internet may cause is told in a line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
 
 
 class PlainLines(logging.Formatter):
@@ -76,10 +85,14 @@ def logging_settings(log_format: str, level: str) -> dict[str, Any]:
             },
             "json": {"()": "halobridge.logs.JsonLines"},
         },
+        "filters": {"one_line": {"()": "halobridge.logs.OneLine"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": log_format}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.request": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"filters": ["one_line"]},
+            # For people the lines of each request would hide the others: there only what is refused.
+            "halobridge.request_lines": {} if log_format == "json" else {"level": "WARNING"},
             "django-q": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
         },

@@ -11,6 +11,7 @@ from django_q.models import OrmQ
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from halobridge import run_metrics
 from integrations.choices import Purpose
 from integrations.models import (
     Console,
@@ -19,7 +20,6 @@ from integrations.models import (
     Heartbeat,
     Instance,
     Intention,
-    Run,
 )
 from integrations.runs.window import used_in, windows_of
 from ticketing.models import Alert, Ticket
@@ -32,7 +32,8 @@ class StateCollector(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        yield counted("runs", "Runs by kind and state.", Run.objects.all(), "kind", "state")
+        yield from run_metrics.runs()
+        yield run_metrics.failures()
         yield counted("events", "Stored events by status.", Event.objects.all(), "status")
         yield counted("alerts", "Alerts by state and decision.", Alert.objects.all(), "state", "decision")
         yield counted("tickets", "Tickets by state.", Ticket.objects.all(), "state")
@@ -42,6 +43,7 @@ class StateCollector(Collector):
         )
         yield counted("consoles", "Consoles by kind and state.", Console.objects.all(), "kind", "state")
         yield counted("queue_tasks", "Tasks that wait, by queue.", OrmQ.objects.all(), "key")
+        yield run_metrics.queue_ages()
         yield from budgets()
         yield heartbeats()
 
@@ -96,6 +98,7 @@ def budgets() -> Iterator[Metric]:
         stopped.add_metric(label, row.writes_stopped)
         paused.add_metric(label, row.paused_since is not None)
     yield from (calls, configured, seconds, used_calls, shares, refused, stopped, paused)
+    yield run_metrics.calls_of(instances)
 
 
 def _per_instance(name: str, help_text: str, *more: str) -> GaugeMetricFamily:

@@ -17,8 +17,8 @@ from integrations.admin.choosers import asset_fields, number_field
 from integrations.admin.display import badge
 from integrations.admin.gauges import gauge_of
 from integrations.admin.pages import came_from
+from integrations.connections.writing import allow_writing, prove_again, stop_all_writing, stop_writing
 from integrations.models import Instance
-from integrations.runs.request import request_delivery
 
 
 class InstanceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -101,17 +101,15 @@ class InstanceAdmin(BridgeAdmin):
     # ---- effects ----------------------------------------------------------------------------
 
     def stop(self, request: HttpRequest, row: Instance) -> None:
-        Instance.objects.filter(pk=row.pk).update(writes_stopped=True)
+        stop_writing(row)
         messages.warning(request, f"All writing to {row} is stopped.")
 
     def allow(self, request: HttpRequest, row: Instance) -> None:
-        Instance.objects.filter(pk=row.pk).update(writes_stopped=False)
-        request_delivery(row)
+        allow_writing(row)
         messages.success(request, f"Writing to {row} is allowed again.")
 
     def prove_again(self, request: HttpRequest, row: Instance) -> None:
-        """For a HaloPSA that was updated: what it can do is tried anew with the next reads and exports."""
-        Instance.objects.filter(pk=row.pk).update(batch_size=0, list_fields_proven=False)
+        prove_again(row)
         messages.success(
             request, f"What {row} had proven is forgotten; the next sync and the next export prove it anew."
         )
@@ -130,8 +128,7 @@ class InstanceAdmin(BridgeAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        for row in Instance.objects.filter(writes_stopped=False):
-            Instance.objects.filter(pk=row.pk).update(writes_stopped=True)
+        for row in stop_all_writing():
             self.log_change(request, row, "Stop all writing.")
         messages.warning(request, "All writing to HaloPSA is stopped.")
         return HttpResponseRedirect(came_from(request) or self.url("stop_writing"))

@@ -92,6 +92,8 @@ class RunAdmin(HistoryAdmin):
 
     @admin.display(description="Progress")
     def progress_shown(self, row: Run) -> str:
+        if row.cancel_requested and _is_open(row):
+            return "Stops before its next step"
         return f"{row.progress} %" if row.total or row.ended_at else (row.phase or NOTHING)
 
     @admin.display(description="Took")

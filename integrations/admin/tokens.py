@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -17,14 +17,9 @@ from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.display import badge, time_column
 from integrations.choices import TokenScope
 from integrations.models import ApiToken
+from integrations.models.tokens import MANAGE_TOKENS, tokens_seen_by
 
 REVOKE = "Revoke {row}? Programs that use it are refused from now on. This cannot be undone."
-MANAGE: Final = "integrations.manage_apitoken"
-
-
-def _sees_all(request: HttpRequest) -> bool:
-    """Who looks after tokens or after staff accounts sees those of all; others their own."""
-    return request.user.has_perm(MANAGE) or request.user.has_perm("auth.view_user")
 
 
 class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -70,14 +65,13 @@ class ApiTokenAdmin(BridgeAdmin):
     # ---- who may do what --------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
-        rows = super().get_queryset(request)
-        return rows if _sees_all(request) else rows.filter(user=request.user)
+        return super().get_queryset(request) & tokens_seen_by(request.user)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A token acts as its account: only who looks after tokens makes one for somebody else."""
         if obj is not None:
             return ("name", "user", "scope", "prefix", "state_shown", "created", "expires", "used")
-        return self.fields if request.user.has_perm(MANAGE) else ("name", "scope", "expires_at")
+        return self.fields if request.user.has_perm(MANAGE_TOKENS) else ("name", "scope", "expires_at")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
@@ -92,7 +86,7 @@ class ApiTokenAdmin(BridgeAdmin):
     # ---- effects ----------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
-        if not request.user.has_perm(MANAGE):
+        if not request.user.has_perm(MANAGE_TOKENS):
             obj.user = request.user  # type: ignore[assignment]
         key = obj.set_new_key()
         obj.save()
@@ -107,8 +101,8 @@ class ApiTokenAdmin(BridgeAdmin):
     def may_press(self, request: HttpRequest, permission: str, row: Any) -> bool:
         """One's own by the right to change, those of others by the right to look after them."""
         own = row.user_id == request.user.pk and super().may_press(request, permission, row)
-        return own or request.user.has_perm(MANAGE)
+        return own or request.user.has_perm(MANAGE_TOKENS)
 
     def revoke(self, request: HttpRequest, row: ApiToken) -> None:
-        ApiToken.objects.filter(pk=row.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+        row.revoke()
         messages.success(request, f"{row} is revoked.")

@@ -66,7 +66,7 @@ class AlarmChannelViewSet(WriteResource):
     ordering_fields = ["id", "name", "sent_at"]
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def test(self, request: Request, pk: str) -> Response:
         """Send a test message, or call the heartbeat; the run tells what became of it."""
         return accepted(request_alarm_test(self.get_object(), requested_by=request.user), request)

@@ -140,13 +140,19 @@ class ConsoleViewSet(HookTokenAction, ConsoleUploads, WriteResource):
     ordering_fields = ["id", "name", "kind", "state", "tested_at", "synced_at"]
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("sync",))
+    @action(detail=True, methods=["post"], post_permissions=("sync",), takes_nothing=True)
     def test(self, request: Request, pk: str) -> Response:
         """Log in and look at each list once."""
         return accepted(request_console_test(self.get_object(), requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], url_path="same-account", post_permissions=("change",))
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path="same-account",
+        post_permissions=("change",),
+        takes_nothing=True,
+    )
     def same_account(self, request: Request, pk: str) -> Response:
         """Take what a test called another account for the known one; it is tested and read again."""
         console = self.get_object()
@@ -155,14 +161,14 @@ class ConsoleViewSet(HookTokenAction, ConsoleUploads, WriteResource):
         return accepted(take_as_same_account(console, requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("sync",))
+    @action(detail=True, methods=["post"], post_permissions=("sync",), takes_nothing=True)
     def sync(self, request: Request, pk: str) -> Response:
         """Read companies and computers anew."""
         console = self._readable("companies", "computers")
         return accepted(request_console_sync(console, requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("sync",))
+    @action(detail=True, methods=["post"], post_permissions=("sync",), takes_nothing=True)
     def events(self, request: Request, pk: str) -> Response:
         """Fetch events now instead of at the next interval."""
         return accepted(request_events(self._readable("events", "mails"), requested_by=request.user), request)

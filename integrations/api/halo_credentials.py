@@ -17,7 +17,12 @@ from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource, changed_fields
 from integrations.api.runs import RunSerializer, accepted
 from integrations.api.sync_settings import SyncSettingsAction
-from integrations.connections import normalise_servers, problem_of_halo, save_halo_credential
+from integrations.connections import (
+    give_up_move,
+    normalise_servers,
+    problem_of_halo,
+    save_halo_credential,
+)
 from integrations.models import HaloCredential
 from integrations.runs.request import request_halo_sync, request_halo_test, request_release
 
@@ -119,13 +124,13 @@ class HaloCredentialViewSet(SyncSettingsAction, HookTokenAction, WriteResource):
     ordering_fields = ["id", "name", "state", "tested_at", "synced_at"]
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("sync",))
+    @action(detail=True, methods=["post"], post_permissions=("sync",), takes_nothing=True)
     def test(self, request: Request, pk: str) -> Response:
         """Log in and try each permission; nothing is written to HaloPSA."""
         return accepted(request_halo_test(self.get_object(), requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("sync",))
+    @action(detail=True, methods=["post"], post_permissions=("sync",), takes_nothing=True)
     def sync(self, request: Request, pk: str) -> Response:
         """Read clients, sites, assets, fields and choices anew."""
         credential = self.get_object()
@@ -134,7 +139,7 @@ class HaloCredentialViewSet(SyncSettingsAction, HookTokenAction, WriteResource):
         return accepted(request_halo_sync(credential, full=True, requested_by=request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("allow",))
+    @action(detail=True, methods=["post"], post_permissions=("allow",), takes_nothing=True)
     def release(self, request: Request, pk: str) -> Response:
         """Let a credential that is held back write again, once HaloPSA has been read anew."""
         credential = self.get_object()
@@ -143,3 +148,14 @@ class HaloCredentialViewSet(SyncSettingsAction, HookTokenAction, WriteResource):
         if not credential.enabled:
             raise Conflict("This credential is switched off.")
         return accepted(request_release(credential, requested_by=request.user), request)
+
+    @extend_schema(request=None, responses=HaloCredentialSerializer)
+    @action(detail=True, methods=["post"], url_path="give-up-move", takes_nothing=True)
+    def give_up_move(self, request: Request, pk: str) -> Response:
+        """Keep the old address: what waits in `moving_to`, or was refused, is forgotten."""
+        credential = self.get_object()
+        if not (credential.moving_to or credential.move_refused):
+            raise Conflict("No other address waits.")
+        give_up_move(credential)
+        credential.refresh_from_db()
+        return Response(self.get_serializer(credential).data)

@@ -24,7 +24,7 @@ class HookTokenAction:
     hook_route: str
 
     @extend_schema(request=None, responses={201: HookAddressSerializer})
-    @action(detail=True, methods=["post"], url_path="hook-address")
+    @action(detail=True, methods=["post"], url_path="hook-address", takes_nothing=True)
     def hook_address(self, request: Request, pk: str) -> Response:
         """Make a new webhook address; an earlier one stops working at once."""
         token = new_hook_token(self.get_object())  # type: ignore[attr-defined]

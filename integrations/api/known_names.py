@@ -40,3 +40,12 @@ def _unknown_names(serializer: Any, data: Any) -> Iterator[tuple[str, list[str]]
         elif isinstance(field, serializers.Serializer):
             for inner, sentences in _unknown_names(field, value):
                 yield f"{name}.{inner}", sentences
+
+
+def refuse_body(data: Any) -> None:
+    """Raise where something was sent to what takes nothing; an empty object is nothing."""
+    if isinstance(data, Mapping) and data:
+        sentence = ["There is no such name; this takes no body."]
+        raise serializers.ValidationError({storable_text(str(name), LONGEST_NAME): sentence for name in data})
+    if data:
+        raise serializers.ValidationError(["This takes no body."])

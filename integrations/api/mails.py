@@ -139,7 +139,7 @@ class MailViewSet(ReadResource):
         return Response({"runs": runs}, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def replay(self, request: Request, pk: str) -> Response:
         """Judge this mail again by the rules as they are now; an event that it made before is recognised."""
         mail: Mail = self.get_object()

@@ -62,7 +62,7 @@ class RawDeliveryViewSet(ReadResource):
         return Response({"runs": runs}, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def replay(self, request: Request, pk: str) -> Response:
         """Read this delivery of a console again; events that it brought before are recognised."""
         delivery: RawDelivery = self.get_object()

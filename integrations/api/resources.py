@@ -12,6 +12,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
+from integrations.api.known_names import refuse_body
 from integrations.api.parsing import BoundedJSONParser
 from integrations.api.queries import FilterBackend, KnownParametersOnly, StableOrdering
 from integrations.api.schema import ProblemSchema
@@ -25,6 +26,13 @@ class Resource(KnownParametersOnly, GenericViewSet[Any]):
     post_permissions: tuple[str, ...] = ()
     put_permissions: tuple[str, ...] = ()
     """Of a resource or an action, where they are not the usual ones: see `ModelPermissions`."""
+    takes_nothing = False
+    """Of an action whose POST has no body: what is sent all the same is refused, for it would do nothing."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.takes_nothing and request.method == "POST":
+            refuse_body(request.data)
 
 
 class ReadResource(mixins.RetrieveModelMixin, mixins.ListModelMixin, Resource):

@@ -31,6 +31,12 @@ class LossSerializer(serializers.ModelSerializer[HeldLoss]):
 
 class RunSerializer(serializers.ModelSerializer[Run]):
     progress = serializers.IntegerField(read_only=True, help_text="Per cent of the present phase.")
+    cancel_asked = serializers.BooleanField(
+        source="cancel_requested",
+        read_only=True,
+        help_text="It was asked to stop while it was at work. It stops before its next step; one that has no "
+        "next step ends as it would have.",
+    )
     waits_for = serializers.SerializerMethodField(
         help_text="Of a waiting run: what is missing and kept until it is approved or dismissed."
     )
@@ -41,6 +47,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "id",
             "kind",
             "state",
+            "cancel_asked",
             "progress",
             "phase",
             "done",
@@ -114,9 +121,9 @@ class RunViewSet(ReadResource):
     ordering_fields = ["id", "requested_at", "started_at", "ended_at", "calls"]
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def cancel(self, request: Request, pk: str) -> Response:
-        """Stop before the next step; what is done stays done."""
+        """Stop before the next step (`cancel_asked`; a queued run at once); what is done stays done."""
         run = self.get_object()
         if not cancel(run):
             raise Conflict("This run has ended.")
@@ -124,7 +131,7 @@ class RunViewSet(ReadResource):
         return accepted(run, request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=(MAY_DECIDE,))
+    @action(detail=True, methods=["post"], post_permissions=(MAY_DECIDE,), takes_nothing=True)
     def approve(self, request: Request, pk: str) -> Response:
         """Let the next complete read take away what is missing (`waits_for`); answers the run that reads."""
         run: Run = self.get_object()
@@ -132,7 +139,7 @@ class RunViewSet(ReadResource):
             return accepted(approve(losses_of(run), request.user), request)
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"], post_permissions=(MAY_DECIDE,))
+    @action(detail=True, methods=["post"], post_permissions=(MAY_DECIDE,), takes_nothing=True)
     def dismiss(self, request: Request, pk: str) -> Response:
         """Keep everything that is missing (`waits_for`); asked again only if more is missing."""
         run: Run = self.get_object()

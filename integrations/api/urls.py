@@ -23,13 +23,16 @@ from integrations.api.halo_data import (
 )
 from integrations.api.halo_software import HaloLicenceViewSet, HaloSoftwareViewSet
 from integrations.api.hooks import ConsoleDoor, HaloDoor
+from integrations.api.instances import InstanceViewSet
 from integrations.api.mails import MailRuleViewSet, MailViewSet
 from integrations.api.raw_deliveries import RawDeliveryViewSet
 from integrations.api.runs import EntryViewSet, RunViewSet
+from integrations.api.tokens import ApiTokenViewSet
 from integrations.api.uploads import UploadViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("halo-credentials", HaloCredentialViewSet),
+    ("instances", InstanceViewSet),
     ("consoles", ConsoleViewSet),
     ("companies", CompanyViewSet),
     ("locations", LocationViewSet),
@@ -52,6 +55,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("alarm-channels", AlarmChannelViewSet),
     ("alarms", AlarmViewSet),
     ("audit-entries", AuditEntryViewSet),
+    ("api-tokens", ApiTokenViewSet),
     ("runs", RunViewSet),
     (r"runs/(?P<run>[0-9]+)/entries", EntryViewSet),
 ]

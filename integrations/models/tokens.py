@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets as random_secrets
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.choices import TokenScope
 from integrations.models.audit import Audited
+
+MANAGE_TOKENS: Final = "integrations.manage_apitoken"
 
 
 class ApiToken(Audited):
@@ -53,3 +57,15 @@ class ApiToken(Audited):
         key = random_secrets.token_urlsafe(32)
         self.prefix, self.digest = key[:6], self.digest_of(key)
         return key
+
+    def revoke(self) -> None:
+        """Refuse it from now on. The first time stays."""
+        ApiToken.objects.filter(pk=self.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+
+
+def tokens_seen_by(account: Any) -> QuerySet[ApiToken]:
+    """Who looks after tokens or after staff accounts sees those of all; others their own."""
+    rows: QuerySet[ApiToken] = ApiToken.objects.all()
+    if account.has_perm(MANAGE_TOKENS) or account.has_perm("auth.view_user"):
+        return rows
+    return rows.filter(user=account)

@@ -18,6 +18,7 @@ from integrations.choices import RunKind, RunState, StepState
 from integrations.models import AlarmChannel, Console, HaloAsset, HaloCredential, Instance, Plan, Run, Step
 from integrations.models.audit import AuditAction, note
 from integrations.net.log_context import known
+from integrations.runs.ends import tell_end
 from integrations.runs.pauses import GATHER, span
 
 TICKET_KINDS = frozenset({RunKind.DELIVERIES, RunKind.ROUTE, RunKind.DELIVER})
@@ -289,6 +290,7 @@ def cancel(run: Run) -> bool:
         state=RunState.CANCELLED, ended_at=now
     ):
         note(AuditAction.CANCEL, run)
+        tell_end(run.pk)
         return True
     running = Q(pk=run.pk, state=RunState.RUNNING)
     if not Run.objects.filter(running).update(cancel_requested=True):

@@ -22,6 +22,7 @@ from integrations.net.log_context import telling
 from integrations.runs.approvals import supersede_waiting
 from integrations.runs.behalf import on_behalf
 from integrations.runs.claim import MOST_CLAIMS, LeaseLost, claim, finish, give_back, renew, stamp
+from integrations.runs.ends import BAD, tell_end
 from integrations.runs.mirror_states import settle
 from integrations.runs.pauses import STEP_LIMIT
 from integrations.runs.request import TICKET_KINDS, request_run, wake
@@ -205,6 +206,7 @@ def _end(run: Run, step: Step, result: Done) -> bool:
             return True
         settle(run, state, result.error)
         supersede_waiting(run, state)
+    tell_end(run.pk)
     if Run.objects.filter(pk=run.pk, dirty=True).exists():
         _follow(run)
     return False
@@ -225,9 +227,8 @@ def _follow(run: Run) -> None:
 
 
 def _state_by_entries(run: Run) -> str:
-    bad = (Outcome.REFUSED, Outcome.FAILED, Outcome.CHANGED_MEANWHILE, Outcome.UNCERTAIN)
     told = set(
-        Entry.objects.filter(run=run, outcome__in=(*bad, Outcome.HELD)).values_list("outcome", flat=True)
+        Entry.objects.filter(run=run, outcome__in=(*BAD, Outcome.HELD)).values_list("outcome", flat=True)
     )
     if Outcome.HELD in told:
         return RunState.WAITING

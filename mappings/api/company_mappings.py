@@ -194,7 +194,7 @@ class CompanyMappingViewSet(WriteResource):
         suggest_companies_for(credential)
 
     @extend_schema(request=None, responses={200: CompanyMappingSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("change",))
+    @action(detail=True, methods=["post"], post_permissions=("change",), takes_nothing=True)
     def confirm(self, request: Request, pk: str) -> Response:
         """The client was renamed and still is this company."""
         mapping = self.get_object()
@@ -202,7 +202,7 @@ class CompanyMappingViewSet(WriteResource):
         return Response(self.get_serializer(mapping).data)
 
     @extend_schema(request=None, responses={200: CompanyMappingSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("change",))
+    @action(detail=True, methods=["post"], post_permissions=("change",), takes_nothing=True)
     def bring_back(self, request: Request, pk: str) -> Response:
         """An offboarded company is looked after again, with the switches that it had."""
         mapping = self.get_object()

@@ -116,7 +116,7 @@ class NewcomerViewSet(ReadResource):
         return open_todos()
 
     @extend_schema(request=None, responses={204: None})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def dismiss(self, request: Request, pk: str) -> Response:
         """Take it off the list; the company or client stays as it is."""
         dismiss_todos([self.get_object().pk], request.user)

@@ -161,7 +161,7 @@ class ComputerMappingViewSet(WriteResource):
     ordering_fields = ["id", "computer__name", "mapped_at"]
 
     @extend_schema(request=None, responses={200: ComputerMappingSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def release(self, request: Request, pk: str) -> Response:
         """Let go of a held mapping: the next export looks after it again."""
         mapping = self.get_object()

@@ -166,7 +166,7 @@ class GapViewSet(ReadResource):
         return Response(GapSerializer(gap).data)
 
     @extend_schema(request=None, responses=GapSerializer)
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def restore(self, request: Request, pk: str) -> Response:
         """Take a dismissal back."""
         gap = self.get_object()

@@ -138,7 +138,7 @@ class PlanViewSet(ReadResource):
         return Response(PlanSerializer(plan).data, code)
 
     @extend_schema(request=None, responses={201: PlanSerializer, 202: PlanSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("add",))
+    @action(detail=True, methods=["post"], post_permissions=("add",), takes_nothing=True)
     def again(self, request: Request, pk: str) -> Response:
         """A new preview instead of one that is out of date, of any kind but *assets*; that of a sheet is
         computed in its place. 201 if it is ready within 10 s, else 202."""
@@ -150,7 +150,12 @@ class PlanViewSet(ReadResource):
         return _made(plan, request)
 
     @extend_schema(request=None, responses={200: ReleasedSerializer})
-    @action(detail=True, methods=["post"], post_permissions=("mappings.change_computermapping",))
+    @action(
+        detail=True,
+        methods=["post"],
+        post_permissions=("mappings.change_computermapping",),
+        takes_nothing=True,
+    )
     def release(self, request: Request, pk: str) -> Response:
         """Let go of the computer mappings that are held since this undo."""
         held = ComputerMapping.objects.filter(held=True, held_by__plan=self.get_object())

@@ -175,7 +175,7 @@ class MappingSheetViewSet(SheetFiles, ReadResource):
         return looked_at(sheet, request, status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={200: MappingSheetSerializer, 202: MappingSheetSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def look(self, request: Request, pk: str) -> Response:
         """Look at it again; it has another checksum then."""
         sheet = self._own()

@@ -46,7 +46,7 @@ class SyncLimitsViewSet(WriteResource):
     ordering_fields = ["id", "halo_credential"]
 
     @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def run(self, request: Request, pk: str) -> Response:
         """Compare now instead of when it is due. 202 with the run."""
         return accepted(request_keeping(self.get_object().halo_credential, request.user), request)

@@ -181,13 +181,13 @@ class StormViewSet(ReadResource):
     ordering_fields = ["id", "began_at", "newest_at", "ended_at"]
 
     @extend_schema(request=None, responses={200: StormSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def release(self, request: Request, pk: str) -> Response:
         """Give each alert of it that is still open a ticket of its own."""
         return self._decide(request, deciding.release)
 
     @extend_schema(request=None, responses={200: StormSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def dissolve(self, request: Request, pk: str) -> Response:
         """Close its ticket; its open alerts get none until they come back."""
         return self._decide(request, deciding.dissolve)

@@ -51,7 +51,7 @@ class PreflightActions:
     """Adds `/preflight/` and `/test-ticket/` to a profile."""
 
     @extend_schema(responses={200: PreflightSerializer})
-    @action(detail=True, methods=["get"], filter_backends=[])
+    @action(detail=True, methods=["get"], filter_backends=[], takes_nothing=True)
     def preflight(self, request: Request, pk: str) -> Response:
         """What the newest look into HaloPSA has said, less what a test ticket has answered since."""
         known = outlook_of(self.get_object())  # type: ignore[attr-defined]

@@ -132,7 +132,7 @@ class AlertViewSet(ReadResource):
     parameters = {"loudest": ("days",)}
 
     @extend_schema(request=None, responses=AlertSerializer)
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def choose(self, request: Request, pk: str) -> Response:
         """Make a ticket for an alert of the baseline: it was open before tickets were switched on."""
         alert = self.get_object()
@@ -188,7 +188,7 @@ class TicketViewSet(ReadResource):
     ordering_fields = ["id", "created_at", "closed_at", "halo_id"]
 
     @extend_schema(request=None, responses=TicketSerializer)
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], takes_nothing=True)
     def retry(self, request: Request, pk: str) -> Response:
         """Send again what HaloPSA has refused of this ticket."""
         ticket: Ticket = self.get_object()

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import schemathesis
+from django.contrib.auth.models import User
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -35,6 +36,7 @@ CHECKS = [
     checks.unsupported_method,
 ]
 ROWS: dict[str, type[Model]] = {
+    "account": User,
     "alert": ticketing.Alert,
     "asset": integrations.HaloAsset,
     "associated_company": integrations.Company,

@@ -68,6 +68,23 @@ def test_a_name_in_a_body_that_is_not_known_is_refused(described: dict[str, Any]
         assert "There is no such name" in answer.content.decode(), (method, path, answer.content)
 
 
+def test_what_takes_no_body_refuses_one(described: dict[str, Any]) -> None:
+    World().grow(2)
+    caller, seen = make_caller(), 0
+    for method, path, told in calls(described):
+        if method != "post" or "requestBody" in told:
+            continue
+        seen += 1
+        answer = undone(caller, method, path_of(path), {"no_such": 1})
+        assert answer.status_code == 400, (path, answer.content)
+        assert list(answer.json()["errors"]) == ["no_such"], path
+        assert undone(caller, method, path_of(path), [1]).status_code == 400, path
+        for nothing in (None, {}):
+            answer = undone(caller, method, path_of(path), nothing)
+            assert answer.status_code != 400, (path, answer.content)
+    assert seen > 30
+
+
 def test_what_was_read_may_be_sent_back(described: dict[str, Any]) -> None:
     """Names that are only read are known."""
     World().grow(2)

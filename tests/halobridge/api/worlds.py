@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from integrations.models import (
     Alarm,
     AlarmChannel,
     AlarmNotice,
+    ApiToken,
     AuditEntry,
     Company,
     Computer,
@@ -81,6 +83,7 @@ SECRETS = (
     "s3cret-console-key",
     "s3cret-hook",
     "s3cret-address",
+    "s3cret-digest",
 )
 
 
@@ -95,6 +98,7 @@ class World:
             kind="push", credentials={"key": SECRETS[2]}, hook_token_digest=SECRETS[3]
         )
         self.mailbox: Console = make_console(kind="email", credentials={"password": SECRETS[2]})
+        self.account = User.objects.create(username=f"world{User.objects.count()}")
         self.run = Run.objects.create(kind="match", state="running")
         self.plan = Plan.objects.create(console=self.console, halo_credential=self.credential)
         self.size = 0
@@ -185,6 +189,7 @@ class World:
         AlarmNotice.objects.create(alarm=alarm, channel=channel)
 
     def _machinery(self, number: int) -> None:
+        ApiToken.objects.create(user=self.account, name=f"Program {number}", digest=f"{SECRETS[5]}-{number}")
         AuditEntry.objects.create(action="change", who="anna", source="admin", name=f"Set {number}")
         Instance.objects.create(resource_server=f"https://other{number}.example/api")
         AssetRules.objects.create(halo_credential=make_credential(instance=self.credential.instance))

@@ -96,6 +96,17 @@ def test_a_running_one_is_asked_to_stop(browser: Client) -> None:
     run.refresh_from_db()
     assert run.cancel_requested
     assert run.state == RunState.RUNNING
+    assert "Stops before its next step" in browser.get(page_of(run)).content.decode()
+    assert (
+        "Stops before its next step"
+        in browser.get(reverse("admin:integrations_run_changelist")).content.decode()
+    )
+
+
+def test_one_that_ended_in_the_step_in_which_it_was_asked_to_stop_says_so(browser: Client) -> None:
+    run = make_run(state=RunState.SUCCEEDED, cancel_requested=True)
+
+    assert "asked to stop during its last step" in browser.get(page_of(run)).content.decode()
 
 
 def test_running_again_asks_for_a_new_run_of_the_same_kind(browser: Client) -> None:

@@ -137,3 +137,16 @@ def test_another_address_of_a_known_halo_waits_for_its_test_and_says_so() -> Non
     refused = caller.patch(f"{LIST}{credential.pk}/", {**body, "client_id": "another"}, format="json")
     assert refused.status_code == 400
     assert "client_id" in refused.json()["errors"]
+
+
+def test_another_address_that_waits_is_given_up() -> None:
+    credential, caller = make_credential(), make_caller()
+    path = f"{LIST}{credential.pk}/give-up-move/"
+    assert caller.post(path).status_code == 409
+    HaloCredential.objects.filter(pk=credential.pk).update(
+        moving_to={"resource_server": "https://new.example/api"}, move_refused="It could not be compared."
+    )
+    answer = caller.post(path)
+    assert (answer.status_code, answer.json()["moving_to"]) == (200, {})
+    credential.refresh_from_db()
+    assert (credential.moving_to, credential.move_refused) == ({}, "")

@@ -74,10 +74,17 @@ def test_a_queued_run_is_cancelled_at_once() -> None:
 
 
 def test_a_running_one_is_asked_to_stop() -> None:
-    run = make_run()
-    assert make_caller().post(f"{LIST}{run.pk}/cancel/").status_code == 202
+    run, caller = make_run(), make_caller()
+    assert caller.get(f"{LIST}{run.pk}/").json()["cancel_asked"] is False
+    answer = caller.post(f"{LIST}{run.pk}/cancel/")
+    assert (answer.status_code, answer.json()["state"], answer.json()["cancel_asked"]) == (
+        202,
+        "running",
+        True,
+    )
     run.refresh_from_db()
     assert run.cancel_requested
+    assert caller.get(f"{LIST}{run.pk}/").json()["cancel_asked"] is True
 
 
 def test_one_that_has_ended_cannot_be_cancelled() -> None:
