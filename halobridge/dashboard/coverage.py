@@ -13,8 +13,15 @@ from django.utils.http import urlencode
 from integrations.models import Computer, Console, HaloCredential
 from mappings.linking import CompanyState, ComputerState, companies_of, with_company_state, with_states
 
-WITHOUT_ASSET = (ComputerState.UNMAPPED, ComputerState.TO_EXPORT, ComputerState.REVIEW)
-"""Computers of mapped companies that an export can take, or staff can decide about."""
+WITHOUT_ASSET = (
+    ComputerState.UNMAPPED,
+    ComputerState.TO_EXPORT,
+    ComputerState.REVIEW,
+    ComputerState.HELD,
+    ComputerState.INACTIVE,
+)
+"""Computers of mapped companies that an export can take, or staff can decide about; also those whose asset
+is not in use."""
 
 
 Link = tuple[str, int, str]

@@ -26,6 +26,7 @@ from integrations.admin.display import admin_url
 from integrations.admin.histories import ToldHistory
 from integrations.admin.pages import came_from
 from integrations.admin.secret_columns import is_secret
+from integrations.admin.versions import VersionedForms
 from integrations.listing import LongPaginator
 from integrations.models import Audited
 
@@ -71,7 +72,7 @@ class CountedOnce(ChangeList):
             self.full_result_count = self.result_count
 
 
-class BridgeAdmin(ToldHistory, ModelAdmin):
+class BridgeAdmin(ToldHistory, VersionedForms, ModelAdmin):
     """A model's pages. Subclasses may declare `buttons`, each with a method of its name (request, row)."""
 
     compressed_fields = True

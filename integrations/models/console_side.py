@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from integrations.choices import EventState, EventStatus, Severity
@@ -125,6 +126,7 @@ class Computer(Snapshot):
         indexes = [
             models.Index(fields=["company", "active"], name="computers_of_company"),
             models.Index(fields=["name", "-id"], name="computers_by_name"),
+            models.Index(fields=["name", "-id"], condition=Q(active=False), name="gone_computers_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django import forms
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from integrations.admin.choosers import SearchSelect, client_field
+from integrations.admin.versions import FIELD, version_now, why_out_of_date
 from integrations.models import HaloCredential, HaloSite
 from mappings.models import CompanyMapping
 
@@ -40,14 +41,17 @@ def _switch(name: str) -> forms.BooleanField:
 
 
 class ChooseClientForm(forms.Form):
-    """Client, site and switches for one company."""
+    """Client, site and switches for one company; `mapped`: those that it has already."""
 
     create_tickets = _switch("create_tickets")
     no_notification = _switch("no_notification")
     enable_configuration = _switch("enable_configuration")
 
-    def __init__(self, credential: HaloCredential, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, credential: HaloCredential, *args: Any, mapped: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.mapped = mapped
         self.fields["halo_client"] = client_field(credential.pk, help_text=CLIENT_HELP)
         self.fields["halo_site"] = _site_field(credential)
         self.order_fields(["halo_client", "halo_site"])
@@ -57,7 +61,12 @@ class ChooseClientForm(forms.Form):
         client, site = cleaned.get("halo_client"), cleaned.get("halo_site")
         if client and site and site.client_id != client.pk:
             self.add_error("halo_site", f"This site is not one of the client {client}.")
+        if problem := why_out_of_date(str(self.data.get(FIELD, "")), self.mapped):
+            self.add_error(None, problem)
         return cleaned
+
+    def version(self) -> str:
+        return str(self.data.get(FIELD) or version_now(self.mapped))
 
 
 class CompanyMappingForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -8,11 +8,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
@@ -20,13 +19,12 @@ from django.utils.safestring import SafeString
 from integrations.admin.bases import BridgeAdmin, about_one_row
 from integrations.admin.choosers import id_of, matches
 from integrations.admin.credential_choice import credential_choice
-from integrations.admin.display import admin_url, moment, row_link
-from integrations.admin.namesakes import tell_apart
+from integrations.admin.display import moment, row_link
 from integrations.admin.pages import address
 from integrations.models import Company, Console, HaloCredential, Location
-from integrations.sync.sentences import sentence
+from mappings.admin.company_choosing import Choosing
 from mappings.admin.company_effects import BULK, Pressed, after_mapping, press
-from mappings.admin.company_forms import ChooseClientForm, CompanyMappingForm
+from mappings.admin.company_forms import CompanyMappingForm
 from mappings.admin.company_history import history_of
 from mappings.admin.company_moving import Moving
 from mappings.admin.company_offboarding import OFFBOARD_BUTTONS, Offboarding
@@ -54,7 +52,9 @@ def _todos(credential: HaloCredential) -> Coalesce:
 
 
 @admin.register(CompanyMapping)
-class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage, ExportedPage, BridgeAdmin):
+class CompanyMappingAdmin(
+    Choosing, Moving, Offboarding, Removal, ImportPage, LocationPage, ExportedPage, BridgeAdmin
+):
     buttons = OFFBOARD_BUTTONS
     exported, exported_as = COMPANY_COLUMNS, "company-mappings"
     form = CompanyMappingForm
@@ -187,11 +187,10 @@ class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage
     def decorate(self, request: HttpRequest, page: Iterable[Any], credential: HaloCredential) -> None:
         """Add to the companies of a page what its rows show besides."""
 
-    # ---- choosing another client ------------------------------------------------------------
+    # ---- other pages ------------------------------------------------------------------------
 
     def page_urls(self) -> list[URLPattern]:
         return [
-            self.page("<int:credential_id>/choose/<int:company_id>/", "choose", self.choose),
             self.page("companies/", "companies", self.companies),
             *super().page_urls(),
         ]
@@ -211,49 +210,6 @@ class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage
             raise PermissionDenied
         return HttpResponseRedirect(self.url("changelist") + "?state=unmapped")
 
-    def choose(self, request: HttpRequest, credential_id: int, company_id: int) -> HttpResponse:
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        credential = get_object_or_404(HaloCredential, pk=credential_id)
-        company = get_object_or_404(Company.objects.select_related("console"), pk=company_id)
-        form = ChooseClientForm(credential, request.POST or None, initial=_initial(credential, company))
-        if form.is_valid() and (leads_to := self._mapped(request, company, form)):
-            after_mapping(credential)
-            return HttpResponseRedirect(leads_to)
-        guesses = company.suggestions.filter(halo_credential=credential).select_related("halo_client")
-        tell_apart([company, *(guess.halo_client for guess in guesses)])
-        context = self.page_context(
-            request,
-            f"Map {company}",
-            company=company,
-            credential=credential,
-            form=form,
-            media=form.media,
-            suggested=guesses,
-            history=history_of(company, credential),
-        )
-        return TemplateResponse(request, "bridge/choose_client.html", context)
-
-    def _mapped(self, request: HttpRequest, company: Company, form: ChooseClientForm) -> str:
-        """Where it leads: back to the list, or to the preview of a move; "" where it was refused."""
-        chosen = {**form.cleaned_data}
-        client, site = chosen["halo_client"], chosen["halo_site"]
-        present = self.get_queryset(request).filter(company=company, halo_credential=client.halo_credential)
-        if (found := present.first()) and self.needs_preview(found, client, site):
-            plan = self.preview_of_move(request, found, client, site)
-            set_switches(found, staff=request.user, **{name: chosen[name] for name in SWITCHES})
-            return admin_url(plan) if plan else ""
-        try:
-            mapping = map_company(company, staff=request.user, **chosen)
-        except ValidationError as problem:
-            form.add_error(None, problem.messages)
-            return ""
-        if mapping.create_tickets:
-            self.tickets_switched_on([mapping])
-        self.log_change(request, mapping, sentence(f"Mapped to {mapping.halo_client}"))
-        messages.success(request, f"{company} is {mapping.halo_client} from now on.")
-        return f"{self.url('changelist')}?halo_credential={mapping.halo_credential_id}"
-
     # ---- one mapping ------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: CompanyMapping, form: Any, change: bool) -> None:
@@ -270,16 +226,6 @@ class CompanyMappingAdmin(Moving, Offboarding, Removal, ImportPage, LocationPage
             set_switches(obj, staff=request.user, **switches)
         if obj.create_tickets and "create_tickets" in form.changed_data:
             self.tickets_switched_on([obj])
-
-
-def _initial(credential: HaloCredential, company: Company) -> dict[str, Any]:
-    """What is mapped now, else the best suggestion, unless it is one of several that fit."""
-    mapping = CompanyMapping.objects.filter(company=company, halo_credential=credential).first()
-    if mapping is not None:
-        return {name: getattr(mapping, name) for name in (*SWITCHES, "halo_client", "halo_site")}
-    rows = company.suggestions.filter(halo_credential=credential, ambiguous=False)
-    best = rows.order_by("-score").first()
-    return {"halo_client": best.halo_client_id} if best else {}
 
 
 def _with_console(company: Company) -> str:

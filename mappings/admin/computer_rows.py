@@ -20,6 +20,8 @@ STATE_TONES: Final[Mapping[str, str]] = {
     ComputerState.MAPPED: "good",
     ComputerState.REVIEW: "warn",
     ComputerState.IGNORED: "neutral",
+    ComputerState.HELD: "warn",
+    ComputerState.INACTIVE: "warn",
     ComputerState.TO_EXPORT: "info",
     ComputerState.UNMAPPED: "warn",
     ComputerState.COMPANY_UNMAPPED: "warn",

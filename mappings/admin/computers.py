@@ -42,6 +42,7 @@ from mappings.admin.computer_rows import (
     computer_rows,
 )
 from mappings.admin.export_scope import ExportSelected
+from mappings.admin.undoing import ReleasingComputers
 from mappings.linking import ComputerState, edit_computer_mapping, remove_computer_mapping
 from mappings.models import CompanyMapping, ComputerMapping
 from mappings.spreadsheets.exported import COMPUTER_COLUMNS, computer_sheet
@@ -56,12 +57,22 @@ RETRY_LINK = '<a class="hb-button hb-button--small" href="{}" aria-label="Try {}
 REVIEW_LINK = (
     '<a class="hb-button hb-button--small hb-button--primary" href="{}" aria-label="Review {}">Review</a>'
 )
-EDITABLE = (ComputerState.MAPPED, ComputerState.TO_EXPORT, ComputerState.UNMAPPED, ComputerState.REVIEW)
+RELEASE_LINK = '<a class="hb-button hb-button--small" href="{}" aria-label="Release {}">Release</a>'
+EDITABLE = (
+    ComputerState.HELD,
+    ComputerState.INACTIVE,
+    ComputerState.MAPPED,
+    ComputerState.TO_EXPORT,
+    ComputerState.UNMAPPED,
+    ComputerState.REVIEW,
+)
+LEFT_BEHIND = (ComputerState.GONE, ComputerState.OFFBOARDED)
+"""They get no mapping; one that they have can be looked at and removed."""
 
 
 @admin.register(Computer)
-class ComputerAdmin(Ignoring, ExportSelected, ExportedList, SearchedById, HistoryAdmin):
-    actions: Any = (*ExportSelected.actions, *Ignoring.actions)
+class ComputerAdmin(Ignoring, ExportSelected, ReleasingComputers, ExportedList, SearchedById, HistoryAdmin):
+    actions: Any = (*ExportSelected.actions, *Ignoring.actions, *ReleasingComputers.actions)
     list_display = ("name", "company_shown", "product_shown", "state_shown", "asset", "do")
     list_filter = (
         CredentialFilter,
@@ -162,6 +173,8 @@ class ComputerAdmin(Ignoring, ExportSelected, ExportedList, SearchedById, Histor
         about = ", ".join(str(part) for part in (self.type_of(row), self.site_of(row)) if part)
         if found is None:
             return two_lines(NOTHING, f"New: {about}" if about and row.mapping_state in EDITABLE else "")
+        if not found.halo_asset.active:
+            about = ", ".join(part for part in (about, "inactive") if part)
         url = halo_url(found.halo_credential.resource_server, "assets", found.halo_asset.halo_id)
         return two_lines(outside_link(url, found.halo_asset), about)
 
@@ -182,13 +195,17 @@ class ComputerAdmin(Ignoring, ExportSelected, ExportedList, SearchedById, Histor
 
     @admin.display(description="")
     def do(self, row: Any) -> SafeString | str:
-        if row.mapping_state not in EDITABLE or not row.bridge_credential:
+        left = row.mapping_state in LEFT_BEHIND and row.pairs
+        if not (row.mapping_state in EDITABLE or left) or not row.bridge_credential:
             return ""
         edit = reverse("admin:integrations_computer_edit_mapping", args=(row.bridge_credential, row.pk))
         link = format_html(EDIT_LINK, edit, row)
         if row.review_id and row.mapping_state == ComputerState.REVIEW:
             review = reverse("admin:mappings_computerreview_change", args=(row.review_id,))
             return format_html("{} {}", format_html(REVIEW_LINK, review, row), link)
+        if row.mapping_state == ComputerState.HELD:
+            let_go = reverse("admin:integrations_computer_release", args=(row.bridge_credential, row.pk))
+            return format_html("{} {}", format_html(RELEASE_LINK, let_go, row), link)
         if not row.create_lost:
             return link
         return format_html("{} {}", link, format_html(RETRY_LINK, admin_url(row.pairs[0], "retry"), row))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -16,7 +17,9 @@ from django.urls import URLPattern
 from integrations.admin.choosers import SearchSelect
 from integrations.admin.display import admin_url
 from integrations.admin.pages import page_of
+from integrations.admin.versions import FIELD, version_now, why_out_of_date
 from integrations.models import HaloSite, Location
+from integrations.models.audit import locked
 from mappings.linking import map_locations, suggest_sites
 from mappings.models import CompanyMapping
 
@@ -61,6 +64,19 @@ class LocationsForm(forms.Form):
         field.widget.attrs["data-placeholder"] = "Default site"
         return field
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if problem := why_out_of_date(str(self.data.get(FIELD, "")), self._shown()):
+            self.add_error(None, problem)
+        return cleaned
+
+    def _shown(self) -> list[Any]:
+        """What the inputs say is there; sites are those of the client."""
+        return [self.mapping.halo_client_id, sorted(self.stored.items())]
+
+    def version(self) -> str:
+        return str(self.data.get(FIELD) or version_now(self._shown()))
+
     def rows(self) -> list[tuple[Location, Any, HaloSite | None]]:
         return [
             (location, self[f"location_{location.pk}"], self.suggested.get(location.pk))
@@ -80,8 +96,16 @@ class LocationPage(_Base):
         mapping: CompanyMapping = self.row_or_404(request, object_id)
         if not self.has_change_permission(request, mapping):
             raise PermissionDenied
+        if request.method != "POST":
+            return self._locations(request, mapping)
+        with transaction.atomic():
+            # Whoever else saves them comes before or after.
+            locked(CompanyMapping.objects.filter(pk=mapping.pk)).first()
+            return self._locations(request, self.row_or_404(request, object_id))
+
+    def _locations(self, request: HttpRequest, mapping: CompanyMapping) -> HttpResponse:
         suggested = suggest_sites(mapping)
-        if request.method == "POST" and "suggested" in request.POST:
+        if "suggested" in request.POST:
             own = Location.objects.in_bulk(list(suggested))
             return self._locations_mapped(request, mapping, {own[pk]: site for pk, site in suggested.items()})
         there = Q(active=True) | Q(mappings__company_mapping=mapping)

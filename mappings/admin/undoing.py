@@ -12,8 +12,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern
 
 from integrations.admin.bases import Button
+from integrations.admin.credential_choice import credential_choice
 from integrations.admin.display import admin_url
-from integrations.models import Plan, Run
+from integrations.models import Computer, Plan, Run
 from mappings.admin.previewing import previewed
 from mappings.keeping import release
 from mappings.models import ComputerMapping
@@ -107,3 +108,39 @@ class Releasing(_Base):
     @admin.action(description="Release", permissions=["release"])
     def release_selected(self, request: HttpRequest, queryset: QuerySet[ComputerMapping]) -> None:
         tell_released(request, release(queryset.order_by()))
+
+
+class ReleasingComputers(_Base):
+    """For the admin of computers: what is held of them is let go, from the row or of all that are ticked."""
+
+    actions: Any = ("release_selected",)
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(MAY_RELEASE))
+
+    @admin.action(description="Release (held after an undo)", permissions=["release"])
+    def release_selected(self, request: HttpRequest, queryset: QuerySet[Computer]) -> None:
+        """Of the HaloPSA that the list looks at."""
+        credential = credential_choice(request).chosen
+        computers = queryset.order_by().values("pk")
+        held = ComputerMapping.objects.filter(halo_credential=credential, computer__in=computers)
+        tell_released(request, release(held))
+
+    def page_urls(self) -> list[URLPattern]:
+        route = "<int:credential_id>/<int:computer_id>/release/"
+        return [self.page(route, "release", self.release), *super().page_urls()]
+
+    def release(self, request: HttpRequest, credential_id: int, computer_id: int) -> HttpResponse:
+        """Ask, then let go of one."""
+        if not self.has_release_permission(request):
+            raise PermissionDenied
+        rows = ComputerMapping.objects.filter(computer=computer_id, halo_credential=credential_id)
+        mapping = get_object_or_404(rows.select_related("computer", "halo_asset"))
+        back = f"{self.url('changelist')}?halo_credential={credential_id}"
+        if request.method == "POST":
+            tell_released(request, release(rows))
+            return HttpResponseRedirect(back)
+        question = RELEASE_BUTTON.ask.format(row=mapping)
+        return self.confirm_page(
+            request, question, "Release", back=back, row=mapping.computer, tone="primary"
+        )

@@ -17,27 +17,32 @@ from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, Ign
 class ComputerState(models.TextChoices):
     REVIEW = "review", "To review"
     IGNORED = "ignored", "Ignored"
+    GONE = "gone", "Gone"
+    OFFBOARDED = "offboarded", "Company offboarded"
+    HELD = "held", "Held after an undo"
+    INACTIVE = "inactive", "Asset inactive"
     MAPPED = "mapped", "Mapped"
     TO_EXPORT = "to_export", "To be exported"
     UNMAPPED = "unmapped", "Unmapped"
     NOT_ELIGIBLE = "not_eligible", "Not eligible"
     COMPANY_UNMAPPED = "company_unmapped", "Company not mapped"
-    OFFBOARDED = "offboarded", "Company offboarded"
     NO_COMPANY = "no_company", "Without a company"
-    GONE = "gone", "Gone"
 
 
 _REASONS = {
     ComputerState.REVIEW: "",
     ComputerState.IGNORED: "",
+    ComputerState.GONE: "The console no longer lists it.",
+    ComputerState.OFFBOARDED: "Its company is offboarded; bring it back to map its computers.",
+    ComputerState.HELD: "Its export was undone; it is left alone until it is released.",
+    ComputerState.INACTIVE: "Its asset is inactive in HaloPSA.",
     ComputerState.MAPPED: "",
     ComputerState.TO_EXPORT: "The next export creates an asset for it.",
     ComputerState.UNMAPPED: "No asset fits it; export it or choose an asset.",
     ComputerState.COMPANY_UNMAPPED: "Only computers of mapped companies can be mapped.",
-    ComputerState.OFFBOARDED: "Its company is offboarded; bring it back to map its computers.",
     ComputerState.NO_COMPANY: "The console does not say which company it belongs to.",
-    ComputerState.GONE: "The console no longer lists it.",
 }
+_GONE_WITH_ASSET = "The console no longer lists it; its asset is inactive in HaloPSA."
 
 
 def eligible_computers(credential: HaloCredential, console: Console | None = None) -> QuerySet[Computer]:
@@ -73,6 +78,10 @@ def with_states(
             When(mapping_state=ComputerState.MAPPED.value, then=models.Subquery(matched)),
             When(mapping_state=ComputerState.REVIEW.value, then=models.Subquery(doubt)),
             When(mapping_state=ComputerState.IGNORED.value, then=_why_ignored()),
+            When(
+                Q(mapping_state=ComputerState.GONE.value) & _with_inactive(credential),
+                then=Value(_GONE_WITH_ASSET),
+            ),
             When(Q(mapping_state=ComputerState.NOT_ELIGIBLE.value), then=F("ineligible_reason")),
             *told,
             default=Value(""),
@@ -96,12 +105,15 @@ def _conditions(credential: Any) -> Conditions:
     return (
         (ComputerState.IGNORED, is_ignored()),
         (ComputerState.REVIEW, Exists(_reviews(credential))),
-        (ComputerState.MAPPED, Exists(pairs.filter(halo_asset__isnull=False))),
+        # What is dead is told before the asset that it has or had.
         (ComputerState.GONE, Q(active=False)),
         (
             ComputerState.OFFBOARDED,
             Exists(companies) & ~Exists(companies.in_use()),
         ),
+        (ComputerState.HELD, Exists(pairs.filter(held=True))),
+        (ComputerState.INACTIVE, _with_inactive(credential)),
+        (ComputerState.MAPPED, Exists(pairs.filter(halo_asset__isnull=False))),
         (ComputerState.TO_EXPORT, Exists(pairs)),
         (ComputerState.NO_COMPANY, Q(company__isnull=True)),
         (ComputerState.COMPANY_UNMAPPED, ~Exists(companies)),
@@ -112,6 +124,11 @@ def _conditions(credential: Any) -> Conditions:
 def _pairs(credential: Any) -> QuerySet[ComputerMapping]:
     pairs = ComputerMapping.objects.filter(computer=OuterRef("pk"))
     return pairs if credential is None else pairs.filter(halo_credential=credential)
+
+
+def _with_inactive(credential: Any) -> Exists:
+    """It has an asset that is inactive in HaloPSA."""
+    return Exists(_pairs(credential).filter(halo_asset__active=False))
 
 
 def _reviews(credential: Any) -> QuerySet[ComputerReview]:

@@ -95,6 +95,7 @@ class ComputerMapping(Audited):
             ),
         ]
         ordering = ["computer__name"]
+        indexes = [models.Index(fields=["computer"], condition=Q(held=True), name="held_mappings")]
 
     def __str__(self) -> str:
         return f"{self.computer} → {self.halo_asset or 'to be exported'}"

@@ -12,6 +12,7 @@ from mappings.linking import (
     computer_state,
     edit_computer_mapping,
     ignore_computers,
+    in_computer_state,
     match_computers_for,
     remove_computer_mapping,
     with_states,
@@ -238,6 +239,8 @@ def test_removing_what_has_no_asset_refuses_nothing() -> None:
 def test_every_state_is_told_in_one_statement() -> None:
     scene = Scene()
     scene.link(scene.computer("mapped"), make_asset(scene.client), reason="Same serial number 5CG1")
+    scene.link(scene.computer("held"), make_asset(scene.client), held=True)
+    scene.link(scene.computer("inactive"), make_asset(scene.client, active=False))
     scene.link(scene.computer("to_export"), None)
     scene.computer("unmapped")
     scene.computer("not_eligible", eligible=False, ineligible_reason="Neither backup nor RMM agent.")
@@ -264,6 +267,34 @@ def test_every_state_is_told_in_one_statement() -> None:
     assert told["ignored"][1] == "Test bench."
     assert told["review"][1] == "Two have one serial."
     assert all(reason for _, reason in told.values())
+
+
+def test_what_is_dead_is_told_before_its_asset() -> None:
+    """Gone, offboarded, held and inactive ones are not green; of several reasons the first counts."""
+    scene = Scene()
+    scene.link(scene.computer("gone", active=False), make_asset(scene.client, active=False))
+    scene.link(scene.computer("in grace", active=False), make_asset(scene.client))
+    scene.link(scene.computer("held"), make_asset(scene.client, active=False), held=True)
+    scene.link(scene.computer("held, no asset"), None, held=True)
+    leaving = make_company(scene.console)
+    archive(scene.map(leaving, scene.client, scene.site))
+    scene.link(make_computer(leaving, "offboarded"), make_asset(scene.client, active=False))
+
+    rows = {row.name: row for row in with_states(Computer.objects.all(), scene.credential)}
+    told = {name: computer_state(row) for name, row in rows.items()}
+
+    assert {name: state for name, (state, _) in told.items()} == {
+        "gone": "gone",
+        "in grace": "gone",
+        "held": "held",
+        "held, no asset": "held",
+        "offboarded": "offboarded",
+    }
+    assert told["gone"][1] == "The console no longer lists it; its asset is inactive in HaloPSA."
+    assert told["in grace"][1] == "The console no longer lists it."
+    for state in ComputerState.values:
+        listed = in_computer_state(Computer.objects.all(), scene.credential, state)
+        assert {row.name for row in listed} == {name for name, (found, _) in told.items() if found == state}
 
 
 def test_one_computer_can_be_asked_for_alone() -> None:

@@ -132,6 +132,35 @@ def test_companies_and_computers_are_counted_as_their_lists_count_them(browser: 
     assert (row.companies_percent, row.computers_percent) == (33, 25)
 
 
+def test_computers_whose_asset_is_not_in_use_are_not_counted_as_mapped(browser: Client) -> None:
+    credential, console = made.make_credential(), made.make_console()
+    client, company = made.make_client(credential), made.make_company(console)
+    CompanyMapping.objects.create(company=company, halo_credential=credential, halo_client=client)
+    made_up: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
+        ({}, {}, {}),
+        ({}, {"active": False}, {}),
+        ({}, {"active": False}, {"held": True}),
+        ({"active": False}, {"active": False}, {}),
+    ]
+    for computer, asset, pair in made_up:
+        ComputerMapping.objects.create(
+            computer=made.make_computer(company, **computer),
+            halo_credential=credential,
+            halo_asset=made.make_asset(client, **asset),
+            **pair,
+        )
+
+    (row,) = overview(browser)["coverage"]
+
+    assert [(label, number) for label, number, _ in row.computer_links] == [
+        ("mapped", 1),
+        ("held after an undo", 1),
+        ("asset inactive", 1),
+    ]
+    assert [listed(browser, url) for _, _, url in row.computer_links] == [1, 1, 1]
+    assert row.computers_percent == 33
+
+
 def test_a_console_is_told_of_towards_each_halopsa_that_it_is_mapped_in(browser: Client) -> None:
     first, second = made.make_credential("Alpha"), made.make_credential("Beta")
     mapped, other = made.make_console(), made.make_console()

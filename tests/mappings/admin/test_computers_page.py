@@ -242,3 +242,81 @@ def test_the_first_page_of_very_many_is_read_by_an_index(browser: Client, creden
     page = admin.site._registry[Computer].get_changelist_instance(request)
     plan = page.queryset[:50].explain()
     assert "computers_by_name" in plan or "Seq Scan" in plan  # PostgreSQL reads an empty table as a whole
+
+
+# ---- held, gone, inactive ---------------------------------------------------------------------
+
+
+def test_what_is_dead_is_found_by_its_state_and_not_among_the_mapped(
+    browser: Client, credential: HaloCredential, pair: CompanyMapping
+) -> None:
+    gone = make_computer(pair.company, "gone-pc", active=False)
+    map_to(gone, credential, make_asset(pair.halo_client, active=False))
+    map_to(make_computer(pair.company, "lost-pc"), credential, make_asset(pair.halo_client, active=False))
+
+    def listed(state: str) -> list[str]:
+        page = browser.get(reverse(LIST), {"mapping_state": state})
+        return [row.name for row in page.context["cl"].result_list]
+
+    assert {state: listed(state) for state in ("gone", "inactive", "mapped")} == {
+        "gone": ["gone-pc"],
+        "inactive": ["lost-pc"],
+        "mapped": [],
+    }
+    assert "gone-pc" in browser.get(edit(credential, gone)).content.decode()
+    assert "no longer lists this computer" in browser.get(edit(credential, gone)).content.decode()
+
+
+def test_a_held_mapping_is_released_from_its_row(
+    browser: Client, credential: HaloCredential, pair: CompanyMapping
+) -> None:
+    computer = make_computer(pair.company, "held-pc")
+    mapping = map_to(computer, credential, make_asset(pair.halo_client))
+    ComputerMapping.objects.update(held=True)
+    address = reverse("admin:integrations_computer_release", args=(credential.pk, computer.pk))
+
+    assert address in browser.get(reverse(LIST)).content.decode()
+    assert address in browser.get(edit(credential, computer)).content.decode()
+    assert "Release" in browser.get(address).content.decode()
+    mapping.refresh_from_db()
+    assert mapping.held
+    assert "1 mapping is released" in browser.post(address, follow=True).content.decode()
+    mapping.refresh_from_db()
+    assert not mapping.held
+    assert address not in browser.get(reverse(LIST)).content.decode()
+
+
+def test_ticked_computers_are_released_in_the_listed_halopsa_only(
+    browser: Client, credential: HaloCredential, pair: CompanyMapping
+) -> None:
+    other = make_credential("Zweites Halo")
+    computers = [make_computer(pair.company) for _ in range(3)]
+    for computer in computers:
+        map_to(computer, credential, make_asset(pair.halo_client))
+        map_to(computer, other, make_asset(make_client(other)))
+    ComputerMapping.objects.update(held=True)
+    ticked = [computer.pk for computer in computers[:2]]
+    data = {"action": "release_selected", "_selected_action": ticked}
+
+    page = browser.post(f"{reverse(LIST)}?halo_credential={credential.pk}", data, follow=True)
+
+    assert "2 mappings are released" in page.content.decode()
+    released = ComputerMapping.objects.filter(held=False)
+    assert sorted(released.values_list("computer", "halo_credential")) == [
+        (pk, credential.pk) for pk in sorted(ticked)
+    ]
+
+
+def test_releasing_needs_the_right_to_change_mappings(
+    client: Client, credential: HaloCredential, pair: CompanyMapping
+) -> None:
+    client.force_login(make_staff("reader", "integrations.view_computer"))
+    computer = make_computer(pair.company)
+    map_to(computer, credential, make_asset(pair.halo_client))
+    ComputerMapping.objects.update(held=True)
+    address = reverse("admin:integrations_computer_release", args=(credential.pk, computer.pk))
+
+    assert client.post(address).status_code == 403
+    data = {"action": "release_selected", "_selected_action": [computer.pk]}
+    client.post(reverse(LIST), data)
+    assert ComputerMapping.objects.get().held
