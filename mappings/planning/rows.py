@@ -96,3 +96,8 @@ def held_words(run_id: int | None) -> str:
 
 def subject_of(computer: str, company: str) -> str:
     return f"{computer} ({company})" if company else computer
+
+
+def told_of(computer: str, company: str | None, console: str) -> str:
+    """A computer beside its own twin: names may be equal, so the console is told."""
+    return f"{computer} of {company or 'no company'} in {console}"
