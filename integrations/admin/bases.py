@@ -46,7 +46,8 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One thing that staff can do to a row. It is only ever done by POST; `ask` is asked on a page before."""
+    """One thing that staff can do to a row. It is only ever done by POST; `ask` is asked on a page before.
+    `told`: pressing it is an entry of the audit log, beside those that it makes itself."""
 
     name: str
     label: str
@@ -55,6 +56,7 @@ class Button:
     ask: str = ""
     permission: str = "change"
     shown: Callable[[Any], bool] = lambda _: True
+    told: bool = True
 
 
 def about_one_row(request: HttpRequest) -> bool:
@@ -151,7 +153,7 @@ class BridgeAdmin(ToldHistory, VersionedForms, ModelAdmin):
             return HttpResponseRedirect(came_from(request) or admin_url(row))
         if request.method == "POST":
             answer = getattr(self, button.name)(request, row)
-            if not isinstance(row, Audited):
+            if button.told and not isinstance(row, Audited):
                 self.log_change(request, row, f"{button.label}.")
             return answer or HttpResponseRedirect(came_from(request) or admin_url(row))
         if request.method != "GET" or not button.ask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -74,12 +74,6 @@ class RowChoices(_Base):
         return TemplateResponse(request, "bridge/choose_rows.html", context)
 
     # ---- for the preview's own page ----------------------------------------------------------
-
-    def changeable(self, plan: Plan, page: Any) -> set[int]:
-        """Positions on this page of rows that can be changed. One query."""
-        shown = [change.position for change in page]
-        rows = rows_to_choose_for(plan).filter(position__in=shown)
-        return set(rows.values_list("position", flat=True))
 
     def choose_url(self, plan: Plan, **which: str) -> str:
         return f"{self.url('choose_rows', plan.pk)}?{urlencode({**which, 'checksum': plan.checksum})}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -17,43 +17,37 @@ from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.changes import changes_shown
 from integrations.admin.credential_choice import CredentialFirst
 from integrations.admin.display import NOTHING, admin_url, badge_column, duration, row_link, time_column
-from integrations.admin.pages import Choice, address, choices, page_of
+from integrations.admin.pages import address
 from integrations.choices import Action, PlanState
 from integrations.models import HaloCredential, Plan, PlannedChange, Run
 from integrations.runs.request import request_planning
 from mappings.admin.export_form import ExportForm
 from mappings.admin.export_scope import named_computers
 from mappings.admin.new_types import NewTypes
-from mappings.admin.plan_rows import OTHER_CHECKSUM, RowChoices
+from mappings.admin.plan_rows import RowChoices
+from mappings.admin.plan_search import changes_shown_of
+from mappings.admin.plan_ticks import Ticks, figures
 from mappings.admin.sheet_form import told_rows
 from mappings.admin.undoing import Undoing
-from mappings.counts import counts_of_plan
-from mappings.models import SheetVerdict
+from mappings.keeping import asks_about_it
 from mappings.planning import (
     ASSET_SHEET,
     ASSET_TYPES,
-    ASSETS,
     MOVE,
     OFFBOARD,
     UNDO,
     WRITES,
-    apply_as_seen,
     can_be_applied,
     can_be_made_again,
-    make_again,
-    run_that_applies,
-    tick,
     ways,
 )
 from mappings.spreadsheets.standing import rows_of_plan, why_nothing
 
-CHANGES_PER_PAGE = 100
-_OF_SHEETS = {Action.SKIP.value: SheetVerdict.REFUSED.label}
-"""A row of a sheet that is left out is refused, as in sheets of mappings."""
+RUNS = 5
 
 
 @admin.register(Plan)
-class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
+class PlanAdmin(CredentialFirst, Ticks, RowChoices, Undoing, NewTypes, HistoryAdmin):
     list_display = ("__str__", "state_shown", "scope", "told", "calls", "made", "created_by")
     list_filter = (("state", ChoicesDropdownFilter), ("halo_credential", RelatedDropdownFilter))
     list_select_related = ("halo_credential", "console", "company", "created_by")
@@ -64,7 +58,12 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
     buttons: ClassVar[tuple[Button, ...]] = (
         Button("apply", "Apply", permission="apply", shown=lambda plan: plan.state == PlanState.READY),
         Button("plan_again", "New preview", permission="add", shown=can_be_made_again),
-        Button("keep_ticks", "Keep these ticks", shown=lambda plan: plan.state == PlanState.READY),
+        Button(
+            "keep_ticks",
+            "Keep these ticks",
+            shown=lambda plan: plan.state == PlanState.READY,
+            told=False,
+        ),
     )
 
     state_shown = badge_column("state", "State")
@@ -158,81 +157,27 @@ class PlanAdmin(CredentialFirst, RowChoices, Undoing, NewTypes, HistoryAdmin):
         return TemplateResponse(request, "bridge/plan.html", context)
 
     def _changes(self, request: HttpRequest, plan: Plan) -> dict[str, Any]:
-        page, actions = _page_of_changes(request, plan)
+        shown = changes_shown_of(request, plan)
         nothing = _nothing(plan)
+        runs = list(Run.objects.filter(plan=plan).order_by("-pk")[:RUNS])
         may_tick = plan.state == PlanState.READY and not nothing and self.may_press(request, "change", plan)
         return {
             **self.undo_context(request, plan),
-            "changeable": self.changeable(plan, page) if may_tick and plan.kind == ASSETS else set(),
+            **shown,
+            **figures(plan),
+            "changeable": {row.position for row in shown["page"] if row.may_be_chosen} if may_tick else set(),
             "choose_url": self.choose_url(plan),
             "choose_skipped_url": self.choose_url(plan, all="skip"),
-            "page": page,
-            "actions": actions,
             "nothing": nothing,
-            "ticked": plan.counts.get("selected", 0),
             "writes": [action.value for action in WRITES],
             "may_tick": may_tick,
             "may_apply": may_tick and can_be_applied(plan) and self.may_press(request, "apply", plan),
             "here": address(request, page=request.GET.get("page")),
             "ways": [] if nothing else _ways_of(plan),
-            "counted": counts_of_plan(plan),
             "may_plan_again": can_be_made_again(plan) and self.may_press(request, "add", plan),
-            "runs": Run.objects.filter(plan=plan).order_by("-pk")[:5],
+            "runs": runs,
+            "waits": next((run.error for run in runs if asks_about_it(run)), ""),
         }
-
-    # ---- ticks and apply --------------------------------------------------------------------
-
-    def keep_ticks(self, request: HttpRequest, row: Plan) -> HttpResponse:
-        """Take over the ticks of one page; rows of other pages stay as they are."""
-        if self._unchanged(request, row):
-            self._take_ticks(request, row)
-            if request.POST.get("choose"):
-                return self._choose_for_ticked(request, row)
-            messages.success(request, "Your ticks are kept.")
-        return HttpResponseRedirect(f"{admin_url(row)}?{request.POST.get('query', '')}")
-
-    def _choose_for_ticked(self, request: HttpRequest, row: Plan) -> HttpResponse:
-        row.refresh_from_db(fields=["checksum"])
-        ticked = ",".join(number for number in request.POST.getlist("ticked") if number.isdigit())
-        return HttpResponseRedirect(self.choose_url(row, rows=ticked))
-
-    def apply(self, request: HttpRequest, row: Plan) -> HttpResponse:
-        """What was looked at is what runs: checksum and the rows that the preview covers must still hold."""
-        running = run_that_applies(row) or self._apply(request, row)
-        return HttpResponseRedirect(admin_url(running or row))
-
-    def _apply(self, request: HttpRequest, row: Plan) -> Run | None:
-        """The run that does it; None if it may not be, which is said."""
-        if not self._unchanged(request, row):
-            return None
-        try:
-            plan = self._take_ticks(request, row)
-            return apply_as_seen(plan, plan.checksum, request.user)
-        except ValidationError as refused:
-            messages.error(request, f"Nothing was written. {' '.join(refused.messages)}")
-            return None
-
-    def plan_again(self, request: HttpRequest, row: Plan) -> HttpResponse:
-        try:
-            return HttpResponseRedirect(admin_url(make_again(row, request.user)))
-        except ValidationError as problem:
-            messages.error(request, " ".join(problem.messages))
-        return HttpResponseRedirect(admin_url(row))
-
-    @staticmethod
-    def _unchanged(request: HttpRequest, row: Plan) -> bool:
-        """Whether the page shows the plan as it still is (nobody computed or ticked it meanwhile)."""
-        same = request.POST.get("checksum") == row.checksum
-        if not same:
-            messages.error(request, OTHER_CHECKSUM)
-        return same
-
-    @staticmethod
-    def _take_ticks(request: HttpRequest, plan: Plan) -> Plan:
-        shown = {int(number) for number in request.POST.getlist("shown") if number.isdigit()}
-        ticked = {int(number) for number in request.POST.getlist("ticked") if number.isdigit()} & shown
-        plan = tick(plan, ticked, True)
-        return tick(plan, shown - ticked, False)
 
 
 def _nothing(plan: Plan) -> str:
@@ -246,17 +191,6 @@ def _ways_of(plan: Plan) -> list[str]:
     if plan.state != PlanState.READY or plan.kind == ASSET_TYPES or plan.halo_credential is None:
         return []
     return ways(plan.halo_credential)
-
-
-def _page_of_changes(request: HttpRequest, plan: Plan) -> tuple[Any, list[Choice]]:
-    """One page of the changes with the chosen action, and the actions to choose from. Two queries."""
-    rows = PlannedChange.objects.filter(plan=plan)
-    counts = dict(rows.order_by().values_list("action").annotate(number=Count("pk")))
-    chosen = request.GET.get("action", "")
-    count = counts.get(chosen, 0) if chosen else sum(counts.values())
-    page = page_of(request, rows.filter(action=chosen) if chosen else rows, CHANGES_PER_PAGE, count)
-    labels = {**dict(Action.choices), **(_OF_SHEETS if plan.kind == ASSET_SHEET else {})}
-    return page, choices(request, "action", list(labels.items()), counts)
 
 
 @admin.register(PlannedChange)

@@ -2,5 +2,6 @@
 
 from mappings.keeping.releasing import release
 from mappings.keeping.scheduled import keep_assets
+from mappings.keeping.waiting import asks_about_it
 
-__all__ = ["keep_assets", "release"]
+__all__ = ["asks_about_it", "keep_assets", "release"]

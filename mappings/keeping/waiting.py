@@ -13,6 +13,11 @@ def waiting_runs() -> QuerySet[Run]:
     return Run.objects.filter(kind=RunKind.KEEP_ASSETS, state=RunState.WAITING, plan__isnull=False)
 
 
+def asks_about_it(run: Run) -> bool:
+    """Whether this run waits for its preview to be decided; its error tells why."""
+    return run.kind == RunKind.KEEP_ASSETS and run.state == RunState.WAITING
+
+
 def asked_already(credential: HaloCredential, checksum: str) -> bool:
     """Whether just these changes wait already, or staff have decided to leave them alone.
 

@@ -1,13 +1,14 @@
 """Plans [previews] of assets: what Halo should hold against what it holds. Only computes."""
 
 from mappings.planning.again import can_be_made_again, make_again
-from mappings.planning.applying import apply_as_seen, can_be_applied, request_apply
+from mappings.planning.applying import NOT_THAT_ONE, apply_as_seen, can_be_applied, request_apply
 from mappings.planning.being_applied import run_that_applies
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.chosen import choose, clients_of, computers_of, name_computers, rows_to_choose_for
 from mappings.planning.existing import GRACE
 from mappings.planning.forecast import Forecast, forecast, types_with_marker
 from mappings.planning.moving import Move, new_move, read_move
+from mappings.planning.narrowing import TICKS, Narrowing, companies_of, left_to_staff, of_company
 from mappings.planning.offboarding import new_offboard, read_offboard
 from mappings.planning.plans import (
     checksum,
@@ -17,7 +18,6 @@ from mappings.planning.plans import (
     plan_assets,
     store,
     sum_of,
-    tick,
     verify,
 )
 from mappings.planning.rows import (
@@ -36,6 +36,7 @@ from mappings.planning.rows import (
     NotPlannable,
 )
 from mappings.planning.tags import HOST, NEXT, TAG_CHOICES, TEMPLATE, template_problem
+from mappings.planning.ticking import take_ticks, tick
 from mappings.planning.types import new_types
 from mappings.planning.undo import writes_of
 from mappings.planning.ways import ways
@@ -51,16 +52,19 @@ __all__ = [
     "LOCATIONS",
     "MOVE",
     "NEXT",
+    "NOT_THAT_ONE",
     "OFFBOARD",
     "TAG_CHOICES",
     "TEMPLATE",
     "TICKET",
+    "TICKS",
     "UNDO",
     "WRITES",
     "Change",
     "Computed",
     "Forecast",
     "Move",
+    "Narrowing",
     "NotPlannable",
     "apply_as_seen",
     "can_be_applied",
@@ -68,10 +72,12 @@ __all__ = [
     "checksum",
     "choose",
     "clients_of",
+    "companies_of",
     "compute_changes",
     "computers_of",
     "credentials_for",
     "forecast",
+    "left_to_staff",
     "make_again",
     "name_computers",
     "new_move",
@@ -79,6 +85,7 @@ __all__ = [
     "new_plan",
     "new_types",
     "new_undo",
+    "of_company",
     "plan_assets",
     "read_move",
     "read_offboard",
@@ -87,6 +94,7 @@ __all__ = [
     "run_that_applies",
     "store",
     "sum_of",
+    "take_ticks",
     "template_problem",
     "tick",
     "types_with_marker",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from mappings.linking.ignoring import is_ignored
 from mappings.models import CompanyMapping, ComputerMapping
+from mappings.planning.rows import told_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,16 @@ class Member:
     company: str | None
     computer: str
     location_id: int | None
+    console: str
+
+    @property
+    def told(self) -> str:
+        return told_of(self.computer, self.company, self.console)
 
 
 _MEMBER: Final = (
     "pk", "computer_id", "held", "held_by", "created_by_us", "ignored", "computer__company_id",
-    "computer__company__name", "computer__name", "computer__location_id",
+    "computer__company__name", "computer__name", "computer__location_id", "computer__console__name",
 )  # fmt: skip
 _ASSET: Final = (
     "halo_asset_id", "halo_asset__halo_id", "halo_asset__name", "halo_asset__active", "halo_asset__client_id",

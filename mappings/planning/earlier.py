@@ -25,7 +25,8 @@ PLACES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """An asset as the mirror holds it, read by `COLUMNS`. `others`: its mappings of other consoles."""
+    """An asset as the mirror holds it, read by `COLUMNS`. `other…`: a computer of another console that it
+    stands for, too."""
 
     COLUMNS: ClassVar = (
         "halo_id", "active", "status_id", "fields", "custom_fields", "properties", "client__halo_id",
@@ -45,7 +46,9 @@ class Now:
     site_name: str | None
     asset_type_id: int | None
     asset_type_name: str | None
-    others: int
+    other: str | None
+    other_company: str | None
+    other_console: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from mappings.linking.default_sites import default_sites
 from mappings.models import CompanyMapping, LocationMapping
 from mappings.planning.company_assets import CompanyAsset, Member, read_assets_of
 from mappings.planning.rows import (
+    ASKED,
     COMPANY_MAPPING,
     COMPUTER,
     COMPUTER_MAPPING,
@@ -217,8 +218,7 @@ class _Judge:
         for member in asset.members:
             if member.company_id != own and self._client_of.get(member.company_id or 0) != there:
                 return (
-                    f"It also stands for {member.computer} of {member.company or 'no company'}, which is not "
-                    f"mapped to {self._move.client}: tick it if you want that."
+                    f"It also stands for {member.told}, which is not mapped to {self._move.client}: {ASKED}"
                 )
         return ""
 

@@ -21,6 +21,7 @@ from mappings.planning.company_assets import CompanyAsset, Member, read_assets_o
 from mappings.planning.lifecycle import Lifecycle, read_lifecycle
 from mappings.planning.moving import CREATING
 from mappings.planning.rows import (
+    ASKED,
     COMPANY_MAPPING,
     COMPUTER_MAPPING,
     OFFBOARD,
@@ -127,11 +128,7 @@ class _Judge:
     def _retired(self, asset: CompanyAsset, first: Member) -> Change:
         before, after = self._lifecycle.retire(asset.status_id)
         other = next((member for member in asset.members if member.company_id in self._stay), None)
-        told = (
-            f" It also stands for {other.computer} of {other.company}: tick it if you want that."
-            if other
-            else ""
-        )
+        told = f" It also stands for {other.told}: {ASKED}" if other else ""
         return Change(
             Action.DEACTIVATE.value,
             self._subject(first),

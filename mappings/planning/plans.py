@@ -25,9 +25,7 @@ from integrations.models import (
     PlannedChange,
     Run,
 )
-from integrations.models.audit import AuditAction, note
 from mappings.models import CompanyMapping, ComputerMapping
-from mappings.planning.being_applied import BEING_APPLIED, locked, run_that_applies
 from mappings.planning.changes import Computed, compute_changes
 from mappings.planning.forecast import forecast
 from mappings.planning.links_back import local_acts_of
@@ -37,8 +35,8 @@ from mappings.planning.undo import writes_of
 ROWS = 1000
 NAMED = 3
 """Rows that a sentence names before it says *and so on*."""
-
-_COLUMNS = ("action", "subject_kind", "subject_id", "before", "after", "selected")
+COLUMNS = ("action", "subject_kind", "subject_id", "before", "after", "selected")
+"""What a checksum is made of."""
 
 
 # ---- making ---------------------------------------------------------------------------------
@@ -141,7 +139,7 @@ def store(plan: Plan, computed: Computed) -> None:
         PlannedChange.objects.bulk_create(
             (_row(plan, place, change) for place, change in enumerate(changes, 1)), batch_size=ROWS
         )
-        _summarise(plan, [_facts(change) for change in changes], computed.counts)
+        summarise(plan, [_facts(change) for change in changes], computed.counts)
 
 
 def _as_ticked(plan: Plan, changes: list[Change]) -> list[Change]:
@@ -177,11 +175,11 @@ def _row(plan: Plan, position: int, change: Change) -> PlannedChange:
 
 
 def _facts(change: Change) -> tuple[Any, ...]:
-    return tuple(getattr(change, name) for name in _COLUMNS)
+    return tuple(getattr(change, name) for name in COLUMNS)
 
 
-def _summarise(plan: Plan, rows: Sequence[tuple[Any, ...]], counts: dict[str, int]) -> None:
-    """Checksum, counts and forecast from the rows (see `_COLUMNS`), in their order."""
+def summarise(plan: Plan, rows: Sequence[tuple[Any, ...]], counts: dict[str, int]) -> None:
+    """Checksum, counts and forecast from the rows (see `COLUMNS`), in their order."""
     chosen = [(row[0], row[3], row[4]) for row in rows if row[5] and row[1] != TICKET]
     tickets = sum(row[5] and row[1] == TICKET for row in rows)
     cost = forecast(plan.halo_credential, chosen, tickets) if plan.halo_credential else None
@@ -205,35 +203,6 @@ def checksum(rows: Iterable[tuple[Any, ...]]) -> str:
         digest.update(json.dumps(row, sort_keys=True, separators=(",", ":")).encode())
         digest.update(b"\n")
     return digest.hexdigest()
-
-
-# ---- ticking --------------------------------------------------------------------------------
-
-
-def tick(plan: Plan, positions: Iterable[int] | None, selected: bool) -> Plan:
-    """Tick or untick rows by position (None: all). The checksum and the forecast follow.
-
-    Rows that change nothing in Halo (skip, link) cannot be ticked. Raises `ValidationError` if the plan is
-    not ready (any more) or is to be applied as it is.
-    """
-    with transaction.atomic():
-        plan = locked(plan)
-        if run_that_applies(plan):
-            raise ValidationError(BEING_APPLIED)
-        if plan.state != PlanState.READY:
-            raise ValidationError(f"This preview is {plan.get_state_display().lower()}; make a new one.")
-        rows = plan.changes.filter(action__in=WRITES).exclude(selected=selected)
-        if positions is None:
-            rows.update(selected=selected)
-        else:
-            wanted = sorted(set(positions))
-            for start in range(0, len(wanted), ROWS):
-                rows.filter(position__in=wanted[start : start + ROWS]).update(selected=selected)
-        number = "all changes" if positions is None else f"{len(wanted):,} changes"
-        note(AuditAction.ACT, plan, summary=f"{'Ticked' if selected else 'Unticked'} {number}.")
-        facts = list(plan.changes.order_by("position").values_list(*_COLUMNS))
-        _summarise(plan, facts, plan.counts)
-    return plan
 
 
 # ---- before applying ------------------------------------------------------------------------

@@ -35,6 +35,8 @@ LOCAL = frozenset({Action.LINK, Action.UNLINK})
 """Actions that change our side alone, where they are selected; the others only tell."""
 
 
+ASKED = "tick it if you want that."
+"""Ends the reason of a change that is left to staff, unticked: another console still has the asset."""
 LOCATIONS = "locations"
 """In the link of a company mapping: by our id of a location, its name and site (`value`, Halo's id; none: the
 default site)."""
@@ -94,3 +96,8 @@ def held_words(run_id: int | None) -> str:
 
 def subject_of(computer: str, company: str) -> str:
     return f"{computer} ({company})" if company else computer
+
+
+def told_of(computer: str, company: str | None, console: str) -> str:
+    """A computer beside its own twin: names may be equal, so the console is told."""
+    return f"{computer} of {company or 'no company'} in {console}"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from integrations.choices import Action, IntentionKind, IntentionState, RunKind
 from integrations.models import HaloCredential, Intention, Plan, Run
@@ -21,13 +21,14 @@ from mappings.models.intentions import SHEET_ASSET
 from mappings.planning.earlier import ACTIVITY, Now, Unused, Written, earlier, unused_of
 from mappings.planning.lifecycle import Lifecycle, read_lifecycle
 from mappings.planning.links_back import changes_of_links
-from mappings.planning.rows import COMPUTER_MAPPING, Change, NotPlannable
+from mappings.planning.rows import ASKED, COMPUTER_MAPPING, Change, NotPlannable, told_of
 
 KINDS = (IntentionKind.CREATE_ASSET, IntentionKind.UPDATE_ASSET)
 ALREADY = "HaloPSA held these values before anything was sent, so there is nothing to undo."
 UNLINKED = "Its mapping was removed or leads to another asset by now, so the asset is left alone."
 CLEARED = "The bridge reference of an asset whose mapping was removed stays cleared."
-SHARED = "It stands for a computer of another console, too: tick it if you want that."
+SHARED = "It also stands for {} (another console): {}"
+_OTHER = ("computer__name", "computer__company__name", "computer__console__name")
 
 
 def writes_of(run: Run) -> QuerySet[Intention]:
@@ -73,15 +74,16 @@ def _read(run: Run) -> Iterator[Written]:
 def _now(run: Run) -> dict[tuple[str, int], Now]:
     """The assets by what stands for them here: a computer mapping, or a row of an imported sheet."""
     found = {}
-    subjects: tuple[tuple[str, Any, int], ...] = (
-        (COMPUTER_MAPPING, ComputerMapping, 1),
-        (SHEET_ASSET, SheetAsset, 0),
+    mappings = ComputerMapping.objects.filter(halo_asset=OuterRef("halo_asset")).order_by("pk")
+    subjects: tuple[tuple[str, Any, QuerySet[ComputerMapping]], ...] = (
+        (COMPUTER_MAPPING, ComputerMapping, mappings.exclude(pk=OuterRef("pk"))),
+        (SHEET_ASSET, SheetAsset, mappings),
     )
-    columns = ("created_by_us", *(f"halo_asset__{name}" for name in Now.COLUMNS), "others")
-    for kind, model, itself in subjects:
+    columns = ("created_by_us", *(f"halo_asset__{name}" for name in Now.COLUMNS))
+    for kind, model, others in subjects:
         rows = model.objects.filter(pk__in=writes_of(run).values("subject_id"))
-        others = Count("halo_asset__mappings") - itself
-        for pk, *values in rows.annotate(others=others).values_list("pk", *columns):
+        other = [Subquery(others.values(column)[:1]) for column in _OTHER]
+        for pk, *values in rows.values_list("pk", *columns, *other):
             found[kind, pk] = Now(*values)
     return found
 
@@ -105,8 +107,9 @@ def _uncreate(written: Written, now: Now, lifecycle: Lifecycle) -> Change:
         return written.skip("The asset that was created is inactive already.")
     before, after = lifecycle.retire(now.status_id)
     change = written.change(Action.DEACTIVATE, before, after, "Created by that run.")
-    if now.others:
-        return replace(change, selected=False, reason=f"{change.reason} {SHARED}")
+    if now.other is not None and now.other_console is not None:
+        other = told_of(now.other, now.other_company, now.other_console)
+        return replace(change, selected=False, reason=f"{change.reason} {SHARED.format(other, ASKED)}")
     return change
 
 

@@ -222,6 +222,41 @@
     });
   }
 
+  /* Ticks that are sent as soon as they are set (`data-keeps`, by htmx): buttons of their form wait for the
+     answer, and an answer that is not about them means that the page is out of date. */
+  function keepsTicks(root) {
+    const sender = root.querySelector("[data-keeps]");
+    if (!sender || sender.dataset.ready) return;
+    sender.dataset.ready = "1";
+    const form = sender.closest("form");
+    /* Browsers bring back boxes as they were left; what is shown is what is stored. */
+    form.reset();
+    const problem = form.querySelector("[data-not-kept]");
+    let busy = false;
+    let pressed = null;
+    form.addEventListener("submit", (event) => {
+      if (!busy) return;
+      event.preventDefault();
+      pressed = event.submitter || form.querySelector("button");
+    });
+    sender.addEventListener("htmx:beforeRequest", () => { busy = true; });
+    sender.addEventListener("htmx:afterRequest", (event) => {
+      busy = false;
+      const answer = event.detail.xhr;
+      problem.hidden = answer.status === 200;
+      if (answer.status === 200 && !answer.getResponseHeader("HB-Kept")) return window.location.reload();
+      /* The next one that waits is sent first. */
+      setTimeout(() => {
+        if (busy || !pressed) return;
+        const button = pressed;
+        pressed = null;
+        form.requestSubmit(button);
+      });
+    });
+    /* A page that comes back from the browser's memory may show ticks of yesterday. */
+    window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+  }
+
   function start(root) {
     localTimes(root);
     groups(root);
@@ -235,6 +270,7 @@
     setTimeout(nameSelects);
   }
 
+  document.addEventListener("DOMContentLoaded", () => keepsTicks(document));
   window.addEventListener("load", () => start(document));
   window.addEventListener("load", hideIcons);
   /* The theme makes its selects once jQuery says that the page is ready, which can be after it was loaded. */
