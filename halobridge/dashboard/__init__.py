@@ -14,11 +14,20 @@ from halobridge.dashboard.checklist import DONE, checklist, next_step
 from halobridge.dashboard.coverage import coverage_of
 from halobridge.dashboard.facts import Facts, set_up_figures
 from halobridge.dashboard.figures import count_all
+from halobridge.dashboard.selecting import selecting_figures, selecting_groups
 from integrations.models import Console, HaloCredential, Run
 from ticketing.models import Ticket, TicketState
 
 STATES = (TicketState.OPEN, TicketState.PLANNED, TicketState.CLOSED, TicketState.REFUSED)
 """Of tickets, as the overview counts them; tests are no tickets of alerts."""
+MADE = (
+    TicketState.OPEN,
+    TicketState.CLOSING,
+    TicketState.CLOSED,
+    TicketState.REOPENING,
+    TicketState.SUPERSEDED,
+)
+"""Of tickets that HaloPSA has: with the first one the set-up has reached its end."""
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -29,13 +38,15 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     steps = checklist(facts, request.user.has_perm)
     set_up = all(step.state == DONE for step in steps)
     tickets = facts.figures.get("tickets", {})
+    asked = "set-up" in request.GET
     return {
         **context,
         "title": "Overview",
         "steps": steps,
         "next_step": next_step(steps),
         "set_up": set_up,
-        "shows_steps": not set_up or "set-up" in request.GET,
+        "shows_steps": not set_up or asked,
+        "steps_folded": not asked and any(tickets.get(state) for state in MADE),
         "steps_done": sum(step.state == DONE for step in steps),
         "attention": attention(facts),
         "coverage": facts.coverage,
@@ -53,6 +64,10 @@ def read_facts() -> Facts:
     """Five statements."""
     credentials = list(HaloCredential.objects.select_related("instance").order_by("name"))
     consoles = list(Console.objects.order_by("name"))
-    grouped = {"tickets": (Ticket.objects.filter(is_test=False), F("state")), **chart_figures()}
-    figures = count_all({**set_up_figures(), **attention_figures()}, grouped)
+    grouped = {
+        "tickets": (Ticket.objects.filter(is_test=False), F("state")),
+        **selecting_groups(),
+        **chart_figures(),
+    }
+    figures = count_all({**set_up_figures(), **selecting_figures(), **attention_figures()}, grouped)
     return Facts(credentials, consoles, coverage_of(credentials, consoles), figures)

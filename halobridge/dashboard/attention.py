@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from halobridge.dashboard.facts import Facts
+from halobridge.dashboard.selecting import missing_for_tickets
 from integrations.choices import (
     ConnectionState,
     EventState,
@@ -63,6 +64,7 @@ def attention(facts: Facts) -> list[Attention]:
     found = [
         *_queue(facts),
         *_connections(facts),
+        *_without_tickets(facts),
         *_tickets_and_writes(facts),
         *_to_be_decided(),
         *_companies(facts),
@@ -128,6 +130,13 @@ def _connections(facts: Facts) -> Iterator[Attention]:
             yield Attention(
                 f"All writing to {instance} is stopped.", reverse("admin:integrations_instance_stop_writing")
             )
+
+
+def _without_tickets(facts: Facts) -> Iterator[Attention]:
+    for missing in missing_for_tickets(facts):
+        have = "company has" if missing.companies == 1 else "companies have"
+        text = f"{missing.companies} {have} tickets on, but {missing.told}: their alerts become no tickets."
+        yield Attention(text, missing.url, "bad")
 
 
 def _tickets_and_writes(facts: Facts) -> Iterator[Attention]:

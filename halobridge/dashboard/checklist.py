@@ -9,14 +9,18 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from halobridge.dashboard.coverage import Coverage
+from halobridge.dashboard.coverage import WITHOUT_ASSET, Coverage
 from halobridge.dashboard.facts import Facts
+from halobridge.dashboard.selecting import missing_before_tickets
 from halobridge.roles import roles_with
-from integrations.choices import ConnectionState, WriteMode
+from integrations.choices import ConnectionState
 from integrations.models import Console, HaloCredential
 from mappings.linking import CompanyState
 
 DONE, PROGRESS, BLOCKED, TODO = "done", "progress", "blocked", "todo"
+SWITCHES: Final = "integrations.allow_halocredential"
+"""What the switch between observe and write needs."""
+HOW_TO_CHOOSE: Final = "open it and press “Set as default”, or give each company a ticket rule."
 STATES: Final = {DONE: "Done", PROGRESS: "In progress", BLOCKED: "Blocked", TODO: "To do"}
 
 
@@ -25,6 +29,7 @@ class Step:
     """One line of the checklist. `told` says how far it is, or what blocks it.
 
     `permission` is what its action needs; `who` is said in place of the action to whoever lacks it.
+    `more` is a second action, at `more_url`: to let the credential write.
     """
 
     title: str
@@ -35,6 +40,8 @@ class Step:
     action: str
     permission: str
     who: str = ""
+    more_url: str = ""
+    more: str = ""
 
     @property
     def said(self) -> str:
@@ -43,7 +50,8 @@ class Step:
 
 def checklist(facts: Facts, may: Callable[[str], bool]) -> list[Step]:
     """The way of a newcomer, in order, as somebody with these permissions is led along it."""
-    return [step if may(step.permission) else _for_others(step) for step in _steps(facts)]
+    steps = [step if may(step.permission) else _for_others(step) for step in _steps(facts)]
+    return steps if may(SWITCHES) else [replace(step, more_url="") for step in steps]
 
 
 def next_step(steps: Sequence[Step]) -> Step | None:
@@ -184,52 +192,84 @@ def _asset_types(facts: Facts, blocked: str) -> Step:
 
 
 def _export(facts: Facts, blocked: str) -> Step:
+    """Done as well when an export has written what it could: the rest has its reasons, and is named."""
     done = sum(row.with_asset for row in facts.coverage)
     left = sum(row.without_asset for row in facts.coverage)
     told = blocked or f"{done} of {done + left} computers of mapped companies have an asset."
     why = "Computers without an asset become one. You see a preview before anything is written."
     state = _of(done, done + left, blocked)
+    if not blocked and left and facts.figure("exports"):
+        state, told = DONE, f"{told} Left: {_left(facts)}; a preview says why each is left out."
+    title = "Export computers"
     if state == DONE:
         url = _page("integrations_computer_changelist", halo_credential=_pk(facts.halo))
-        return Step("Export computers", why, state, told, url, "Computers", "integrations.view_computer")
+        return Step(title, why, state, told, url, "Computers", "integrations.view_computer")
     most = _most(facts, lambda row: row.without_asset)
     url = _page(
         "integrations_plan_add", halo_credential=_pk(facts.halo), console=_pk(most.console if most else None)
     )
-    return Step("Export computers", why, state, told, url, "Export computers", "integrations.add_plan")
+    step = Step(title, why, state, told, url, title, "integrations.add_plan")
+    return step if blocked else _observed(facts, step)
+
+
+def _left(facts: Facts) -> str:
+    """E.g. `6 unmapped, 2 to review`."""
+    numbers = {state: sum(row.computers.get(state, 0) for row in facts.coverage) for state in WITHOUT_ASSET}
+    return ", ".join(f"{number} {state.label.lower()}" for state, number in numbers.items() if number)
+
+
+def _observed(facts: Facts, step: Step) -> Step:
+    """Says so where nothing is written yet, with the way to the switch."""
+    if (credential := facts.observing) is None:
+        return step
+    words = f"HaloPSA credential {credential} only observes: nothing is written until you switch it to write."
+    url = _page("integrations_halocredential_change", credential.pk)
+    return replace(step, told=f"{step.told} {words}".strip(), more_url=url, more="Switch to write")
 
 
 # ---- tickets --------------------------------------------------------------------------------
 
 
 def _event_set_and_profile(facts: Facts, blocked: str) -> Step:
+    """Done when they are chosen as well: by default, or by the ticket rules of companies."""
     sets, profiles = facts.figure("event_sets"), facts.figure("profiles")
     told = blocked or f"Event sets: {sets}. Profiles: {profiles}."
-    why = "An event set says which events matter, a profile what their tickets look like."
+    why = (
+        "An event set says which events matter, a profile what their tickets look like. "
+        "The defaults serve all companies without a ticket rule of their own."
+    )
     state = _of(bool(sets) + bool(profiles), 2, blocked)
     title = "Make an event set and a profile"
     if not sets:
         url = _page("ticketing_eventset_add")
         return Step(title, why, state, told, url, "Make an event set", "ticketing.add_eventset")
     permission = "ticketing.add_integrationprofile"
-    if profiles:
-        url = _page("ticketing_integrationprofile_changelist")
-        return Step(title, why, state, told, url, "Profiles", permission)
-    url = _page("ticketing_integrationprofile_add", halo_credential=_pk(facts.halo))
-    return Step(title, why, state, told, url, "Make a profile", permission)
+    if not profiles:
+        url = _page("ticketing_integrationprofile_add", halo_credential=_pk(facts.halo))
+        return Step(title, why, state, told, url, "Make a profile", permission)
+    if not blocked and (missing := missing_before_tickets(facts)):
+        told = f"{told} But {missing.told}: {HOW_TO_CHOOSE}"
+        return Step(title, why, PROGRESS, told, missing.url, missing.action, missing.permission)
+    url = _page("ticketing_integrationprofile_changelist")
+    return Step(title, why, state, told, url, "Profiles", permission)
 
 
 def _tickets(facts: Facts, blocked: str) -> Step:
     on, mapped = facts.figure("tickets_on"), facts.figure("mapped")
+    missing = None if blocked else missing_before_tickets(facts)
+    if missing and not on:
+        blocked = f"Blocked: {missing.told}."
     told = blocked or f"On for {on} of {mapped} mapped companies."
     why = "New alerts become tickets, and close them again. What is open already gets one only if chosen."
+    title, permission = "Switch tickets on", "mappings.change_companymapping"
+    if missing and on:
+        told = f"{told} {missing.companies} of them get none: {missing.told}; {HOW_TO_CHOOSE}"
+        return Step(title, why, PROGRESS, told, missing.url, missing.action, missing.permission)
     state = _of(bool(on) + facts.writes, 2, blocked)
-    observing = next((row for row in facts.credentials if row.write_mode == WriteMode.OBSERVE), None)
-    if not blocked and on and not facts.writes and observing:
-        told += " The credential only observes: switch it to write."
-        url = _page("integrations_halocredential_change", observing.pk)
-        permission = "integrations.change_halocredential"
-        return Step("Switch tickets on", why, state, told, url, "Switch to write", permission)
     url = _page("mappings_companymapping_changelist", halo_credential=_pk(facts.halo), state="mapped")
-    permission = "mappings.change_companymapping"
-    return Step("Switch tickets on", why, state, told, url, "Company mapping", permission)
+    step = Step(title, why, state, told, url, "Company mapping", permission)
+    if blocked or not on or not facts.observing:
+        return step
+    step = _observed(facts, step)
+    permission = "integrations.change_halocredential"
+    return replace(step, url=step.more_url, action=step.more, permission=permission, more_url="")

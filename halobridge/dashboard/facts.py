@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from halobridge.dashboard.coverage import Coverage
 from halobridge.dashboard.figures import Figures
-from integrations.choices import ConnectionState, WriteMode
-from integrations.models import Computer, Console, HaloCredential, Product
+from integrations.choices import ConnectionState, RunKind, WriteMode
+from integrations.models import Computer, Console, HaloCredential, Product, Run
 from mappings.models import CompanyMapping, ProductMapping
-from ticketing.models import EventSet, IntegrationProfile
+
+WROTE: Final = Q(totals__created__gt=0) | Q(totals__updated__gt=0) | Q(totals__linked__gt=0)
+"""Of an export: it has done some of it, and has not only observed."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,14 @@ class Facts:
     def writes(self) -> bool:
         return any(row.write_mode == WriteMode.WRITE for row in self.credentials)
 
+    @property
+    def observing(self) -> HaloCredential | None:
+        """The credential that only observes, where nothing is written at all."""
+        if self.writes:
+            return None
+        observing = (row for row in self.credentials if row.enabled)
+        return self.halo or next(observing, None)
+
 
 def _is_ready(row: HaloCredential | Console) -> bool:
     return bool(row.synced_at) and row.state == ConnectionState.WORKING
@@ -61,6 +71,5 @@ def set_up_figures() -> dict[str, QuerySet[Any]]:
         "tickets_on": mappings.filter(create_tickets=True),
         "products": used,
         "products_typed": used.filter(Exists(ProductMapping.objects.filter(product=OuterRef("pk")))),
-        "event_sets": EventSet.objects.all(),
-        "profiles": IntegrationProfile.objects.all(),
+        "exports": Run.objects.filter(WROTE, kind=RunKind.APPLY_ASSETS),
     }

@@ -21,6 +21,7 @@ from ticketing.admin.noise import TagsField
 from ticketing.admin.replacing import ReplacedOnDelete
 from ticketing.admin.unselected import UnselectedEvents
 from ticketing.caught import caught_by
+from ticketing.first_defaults import choose_first_set
 from ticketing.models import EventSet, TicketRule
 from ticketing.replacing import Use, replace_set, use_of_set
 
@@ -42,6 +43,10 @@ CONDITIONS = (
     "tags",
     "tags_excluded",
     "pattern",
+)
+FIRST = (
+    "“{row}” is the default event set, as it is the first one: it serves every company mapping without a "
+    "ticket rule of its own. “No longer default” takes that back."
 )
 MOST_RULES = 20
 
@@ -148,6 +153,11 @@ class EventSetAdmin(UnselectedEvents, ReplacedOnDelete, BridgeAdmin):
         replace_set(row, replacement)
 
     # ---- default ----------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: EventSet, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change and choose_first_set(obj):
+            messages.success(request, FIRST.format(row=obj))
 
     def set_default(self, request: HttpRequest, row: EventSet) -> None:
         with transaction.atomic():

@@ -26,6 +26,7 @@ from ticketing.admin.preflights import PreflightPages
 from ticketing.admin.profile_form import FIELDSETS, ProfileForm
 from ticketing.admin.replacing import ReplacedOnDelete
 from ticketing.admin.texts import TextsPage
+from ticketing.first_defaults import choose_first_profile
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import IntegrationProfile, PreflightState
 from ticketing.profile_copies import CannotCopy, copy_profile
@@ -39,6 +40,10 @@ NOT_DEFAULT = (
     "Let “{row}” no longer be the default? Company mappings without a ticket rule then get no tickets."
 )
 
+FIRST = (
+    "“{row}” is the default profile of {row.halo_credential}, as it is the first one: it serves every "
+    "company mapping without a ticket rule of its own. “No longer default” takes that back."
+)
 PREFLIGHT_TONES = {
     PreflightState.PASSED: "good",
     PreflightState.WARNED: "warn",
@@ -176,6 +181,11 @@ class IntegrationProfileAdmin(ReplacedOnDelete, PreflightPages, TextsPage, Crede
         replace_profile(row, replacement)
 
     # ---- default ----------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: IntegrationProfile, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change and choose_first_profile(obj):
+            messages.success(request, FIRST.format(row=obj))
 
     def set_default(self, request: HttpRequest, row: IntegrationProfile) -> None:
         siblings = IntegrationProfile.objects.filter(halo_credential=row.halo_credential_id)

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from integrations.choices import ConnectionState, Role, WriteMode
+from integrations.models import HaloCredential, Run
 from mappings.models import CompanyMapping, CompanySuggestion, ComputerMapping, ProductMapping
-from tests.halobridge.admin.rows import make_event_set, make_profile
+from tests.halobridge.admin.rows import make_event_set, make_profile, make_ticket
 from tests.halobridge.roles.members import make_member
 from tests.integrations.admin.made import (
     make_asset,
@@ -21,7 +22,9 @@ from tests.integrations.admin.made import (
     make_console,
     make_credential,
     make_product,
+    make_run,
 )
+from ticketing.models import EventSet, Ticket, TicketRule
 
 pytestmark = pytest.mark.django_db
 
@@ -70,8 +73,8 @@ def test_each_step_is_done_when_its_work_is(browser: Client) -> None:
     ComputerMapping.objects.create(
         computer=computer, halo_credential=credential, halo_asset=make_asset(client)
     )
-    make_event_set()
-    make_profile(credential)
+    make_event_set(is_default=True)
+    make_profile(credential, is_default=True)
     assert states(browser) == ["done", "done", "done", "done", "done", "done", "todo"]
 
     mapping.create_tickets = True
@@ -84,14 +87,99 @@ def test_each_step_is_done_when_its_work_is(browser: Client) -> None:
 
 def test_tickets_on_in_observe_mode_leads_to_the_switch(browser: Client) -> None:
     credential, _, _, mapping = make_mapped_company()
-    make_event_set()
-    make_profile(credential)
+    make_event_set(is_default=True)
+    make_profile(credential, is_default=True)
     mapping.create_tickets = True
     mapping.save()
 
     step = browser.get(reverse("admin:index")).context["steps"][-1]
 
     assert (step.state, step.action) == ("progress", "Switch to write")
+
+
+def test_a_set_and_a_profile_that_nothing_chooses_are_not_done(browser: Client) -> None:
+    credential, _, _, mapping = make_mapped_company()
+    event_set, profile = make_event_set(), make_profile(credential)
+
+    *_, made, on = steps(browser)
+    assert (made.state, made.action, on.state) == ("progress", "Set as default", "blocked")
+    assert f"no event set and no profile of {credential} is the default" in made.told
+    assert made.url == reverse("admin:ticketing_eventset_change", args=(event_set.pk,))
+
+    EventSet.objects.update(is_default=True)
+    made = steps(browser)[5]
+    assert made.told.count("no event set") == 0
+    assert made.url == reverse("admin:ticketing_integrationprofile_change", args=(profile.pk,))
+
+    CompanyMapping.objects.update(create_tickets=True)
+    response = browser.get(reverse("admin:index"))
+    last = response.context["steps"][-1]
+    assert (last.state, last.action, last.url) == ("progress", "Set as default", made.url)
+    text = (
+        f"1 company has tickets on, but no profile of {credential} is the default: "
+        "their alerts become no tickets."
+    )
+    assert [item.url for item in response.context["attention"] if item.text == text] == [made.url]
+
+    TicketRule.objects.create(company_mapping=mapping, event_set=event_set, profile=profile)
+    response = browser.get(reverse("admin:index"))
+    assert response.context["steps"][5].state == "done"
+    assert not [item for item in response.context["attention"] if "tickets on" in item.text]
+
+
+def test_each_credential_needs_its_own_default_profile(browser: Client) -> None:
+    make_mapped_company()
+    other, _, _, _ = make_mapped_company()
+    CompanyMapping.objects.update(create_tickets=True)
+    make_event_set(is_default=True)
+    for credential in HaloCredential.objects.exclude(pk=other.pk):
+        make_profile(credential, is_default=True)
+
+    attention = browser.get(reverse("admin:index")).context["attention"]
+
+    (line,) = [item for item in attention if "tickets on" in item.text]
+    assert f"no profile of {other} is the default" in line.text
+    assert line.url.endswith(
+        f"{reverse('admin:ticketing_integrationprofile_add')}?halo_credential={other.pk}"
+    )
+
+
+def test_what_is_only_observed_is_said_where_it_waits(browser: Client) -> None:
+    credential, company, _, _ = make_mapped_company()
+    make_computer(company)
+
+    export = steps(browser)[4]
+
+    words = f"HaloPSA credential {credential} only observes: nothing is written until you switch it to write."
+    assert export.told.endswith(words)
+    assert export.more_url == reverse("admin:integrations_halocredential_change", args=(credential.pk,))
+    HaloCredential.objects.update(write_mode=WriteMode.WRITE)
+    assert "only observes" not in steps(browser)[4].told
+
+
+def test_an_export_that_had_to_leave_some_out_is_done_and_names_them(browser: Client) -> None:
+    credential, company, client, _ = make_mapped_company()
+    ComputerMapping.objects.create(
+        computer=make_computer(company), halo_credential=credential, halo_asset=make_asset(client)
+    )
+    make_computer(company)
+    run = make_run("apply_assets", halo_credential=credential, totals={"observed": 1})
+    assert steps(browser)[4].state == "progress"
+
+    Run.objects.filter(pk=run.pk).update(totals={"created": 1, "skipped": 1})
+    export = steps(browser)[4]
+    assert (export.state, "Left: 1 unmapped" in export.told) == ("done", True)
+
+
+def test_the_first_ticket_folds_the_checklist(browser: Client) -> None:
+    credential, _, _, _ = make_mapped_company()
+    make_ticket(credential, state="planned")
+    assert "<details><summary" not in browser.get(reverse("admin:index")).content.decode()
+
+    Ticket.objects.update(state="open")
+    page = browser.get(reverse("admin:index")).content.decode()
+    assert '<details><summary class="hb-fold">' in page
+    assert "3 of 7 done" in page
 
 
 def test_a_done_checklist_can_be_shown_again(browser: Client) -> None:
@@ -114,8 +202,8 @@ def make_everything(credential: Any, company: Any, client: Any, mapping: Any) ->
     ComputerMapping.objects.create(
         computer=computer, halo_credential=credential, halo_asset=make_asset(client)
     )
-    make_event_set()
-    make_profile(credential)
+    make_event_set(is_default=True)
+    make_profile(credential, is_default=True)
     mapping.create_tickets = True
     mapping.save()
     credential.write_mode = WriteMode.WRITE

@@ -75,6 +75,17 @@ def test_setting_the_default_asks_first_and_replaces_the_present_one(browser: Cl
     assert (old.is_default, new.is_default) == (False, True)
 
 
+def test_the_first_set_is_the_default_and_no_later_one(browser: Client) -> None:
+    first = {"name": "Backups", "event_types": ["backup.failed"]}
+    page = browser.post(reverse(ADD), first, follow=True).content.decode()
+    assert "“Backups” is the default event set, as it is the first one" in page
+    assert EventSet.objects.get().is_default
+
+    EventSet.objects.update(is_default=False)
+    browser.post(reverse(ADD), {**first, "name": "Later"})
+    assert not EventSet.objects.filter(is_default=True).exists()
+
+
 def test_the_default_can_be_taken_away(browser: Client) -> None:
     row = make_event_set(is_default=True)
 

@@ -191,6 +191,22 @@ def test_each_credential_has_its_own_default(browser: Client, credential: HaloCr
     assert old not in defaults
 
 
+def test_the_first_profile_of_a_credential_is_its_default(
+    browser: Client, credential: HaloCredential
+) -> None:
+    make_profile(make_credential(), is_default=True)
+    chosen = make_choices(credential)
+
+    page = browser.post(
+        f"{reverse(ADD)}?halo_credential={credential.pk}", {"name": "P2", **PRESET, **chosen}, follow=True
+    ).content.decode()
+    assert "“P2” is the default profile of Desk, as it is the first one" in page
+
+    add(browser, credential, **chosen | {"name": "P3"})
+    of_desk = IntegrationProfile.objects.filter(halo_credential=credential)
+    assert list(of_desk.order_by("pk").values_list("name", "is_default")) == [("P2", True), ("P3", False)]
+
+
 def test_the_list_shows_names_not_ids(browser: Client, credential: HaloCredential) -> None:
     make_profile(credential)
     make_profile(credential, ticket_type=555_444)
