@@ -6,7 +6,7 @@ from integrations.models.long_tables import AddIndexToLongTable
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("mappings", "0011_archived_mappings")]
+    dependencies = [("mappings", "0012_gaps_by_machine")]
 
     operations = [
         AddIndexToLongTable(
