@@ -252,7 +252,9 @@ def test_it_costs_one_query_however_many_credentials_there_are(browser: Client) 
         browser.get(reverse("admin:integrations_apitoken_changelist"))
         with CaptureQueriesContext(connection) as queries:
             browser.get(reverse("admin:integrations_apitoken_changelist"))
-        return sum("integrations_halocredential" in query["sql"] for query in queries)
+        # The numbers beside the navigation come in one statement over very many tables.
+        told = [query["sql"] for query in queries if "figure_of" not in query["sql"]]
+        return sum("integrations_halocredential" in sql for sql in told)
 
     make_credential()
     assert statements() == 1
