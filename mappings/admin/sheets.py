@@ -39,7 +39,7 @@ _TONES: Final = {
 }
 
 
-_SUBJECTS: Final = {
+_SUBJECTS: Final[dict[str, Any]] = {
     SheetKind.COMPANIES: Company,
     SheetKind.PRODUCTS: Product,
     SheetKind.COMPUTERS: Computer,
@@ -261,7 +261,7 @@ def _rows(request: HttpRequest, sheet: MappingSheet) -> tuple[Any, Any]:
 
 def _consoles(what: str, rows: Sequence[SheetRow]) -> dict[int, str]:
     """By subject: its console, since things of several consoles have the same names. One statement."""
-    model: Any = _SUBJECTS.get(what)
+    model = _SUBJECTS.get(what)
     ids = [row.subject_id for row in rows if row.subject_id is not None]
     if model is None or not ids:
         return {}
