@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.credential_choice import PARAMETER, CredentialChoice, credential_choice
-from integrations.models import Computer, HaloAssetType, HaloCredential
+from integrations.models import Computer, HaloAssetType, HaloCredential, Product
 from mappings.apply import lost_creates
 from mappings.linking import ComputerState, in_computer_state, with_states
 from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, LocationMapping, ProductMapping
@@ -86,6 +87,19 @@ def _type_name(credential: HaloCredential | None, halo_id: str) -> Subquery:
     """The name of the asset type whose Halo id another annotation holds."""
     types = HaloAssetType.objects.filter(halo_credential=credential, halo_id=OuterRef(halo_id))
     return Subquery(types.values("name")[:1])
+
+
+class ProductFilter(RelatedDropdownFilter):
+    """Products of one name are told apart by their consoles."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        rows = list(
+            Product.objects.order_by("name", "console__name", "pk").values_list("pk", "name", "console__name")
+        )
+        names = Counter(name.casefold() for _, name, _ in rows)
+        return [
+            (pk, name if names[name.casefold()] == 1 else f"{name} ({console})") for pk, name, console in rows
+        ]
 
 
 class CredentialFilter(DropdownFilter):

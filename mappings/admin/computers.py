@@ -37,6 +37,7 @@ from mappings.admin.computer_ignoring import Ignoring
 from mappings.admin.computer_rows import (
     STATE_TONES,
     CredentialFilter,
+    ProductFilter,
     StateFilter,
     chosen_credential,
     computer_rows,
@@ -79,7 +80,7 @@ class ComputerAdmin(Ignoring, ExportSelected, ReleasingComputers, ExportedList, 
         StateFilter,
         ("console", RelatedDropdownFilter),
         ("company", AutocompleteSelectFilter),
-        ("product", RelatedDropdownFilter),
+        ("product", ProductFilter),
         ("eligible", BooleanRadioFilter),
         ("online", BooleanRadioFilter),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
@@ -19,7 +20,7 @@ from integrations.admin.display import NOTHING, TONES, admin_url, badge, time_co
 from integrations.admin.exporting import CSV, XLSX, download
 from integrations.admin.pages import choices, page_of
 from integrations.choices import Outcome, UploadState
-from integrations.models import HaloCredential
+from integrations.models import Company, Computer, HaloCredential, Product
 from integrations.runs.uploads import CannotApply
 from mappings.admin.sheet_form import SheetForm, kinds_for, told_rows
 from mappings.models import MappingSheet, SheetKind, SheetRow, SheetVerdict
@@ -35,6 +36,13 @@ _TONES: Final = {
     SheetVerdict.CHANGES: "info",
     SheetVerdict.REFUSED: "bad",
     Outcome.DONE: "good",
+}
+
+
+_SUBJECTS: Final[dict[str, Any]] = {
+    SheetKind.COMPANIES: Company,
+    SheetKind.PRODUCTS: Product,
+    SheetKind.COMPUTERS: Computer,
 }
 
 
@@ -242,11 +250,22 @@ def _rows(request: HttpRequest, sheet: MappingSheet) -> tuple[Any, Any]:
     page = page_of(request, rows.filter(verdict=chosen) if chosen else rows, PER_PAGE, count)
     page.object_list = list(page.object_list)
     labels = KINDS[sheet.what].labels if sheet.what in KINDS else {}
+    consoles = _consoles(sheet.what, page.object_list)
     for row in page.object_list:
+        row.console = consoles.get(row.subject_id, "")
         row.differences = list(_differences(row, labels))
         told = row.get_outcome_display() if row.outcome else row.get_verdict_display()
         row.badge = badge(told, _TONES.get(row.outcome or row.verdict, "warn"))
     return page, choices(request, "verdict", list(SheetVerdict.choices), counts)
+
+
+def _consoles(what: str, rows: Sequence[SheetRow]) -> dict[int, str]:
+    """By subject: its console, since things of several consoles have the same names. One statement."""
+    model = _SUBJECTS.get(what)
+    ids = [row.subject_id for row in rows if row.subject_id is not None]
+    if model is None or not ids:
+        return {}
+    return dict(model.objects.filter(pk__in=ids).values_list("pk", "console__name"))
 
 
 def _differences(row: SheetRow, labels: Any) -> Any:

@@ -103,6 +103,8 @@ def _two_companies(look: Looking) -> Any:
             most_owner=Window(Max("owner"), partition_by=of_console),
             least_name=Window(Min("company__name"), partition_by=everywhere),
             most_name=Window(Max("company__name"), partition_by=everywhere),
+            least_console=Window(Min("console__name"), partition_by=everywhere),
+            most_console=Window(Max("console__name"), partition_by=everywhere),
         )
         .annotate(
             apart=Case(
@@ -117,9 +119,16 @@ def _two_companies(look: Looking) -> Any:
 
 
 def _why_two_companies(row: Row) -> str:
-    own, names = row["company__name"], (row["least_name"], row["most_name"])
-    other = next((name for name in names if name != own), own)
+    other, console = _another(row, "company__name", "name"), _another(row, "console__name", "console")
+    if other == row["company__name"]:
+        other = f"another {other} (in {console})"
     return f"A computer of {other} has the same serial number {row['serial_number'].strip()}."
+
+
+def _another(row: Row, own: str, kind: str) -> str:
+    """Of those that have the serial number; its own where all have the same."""
+    names: list[str] = [row[f"least_{kind}"], row[f"most_{kind}"]]
+    return next((name for name in names if name != row[own]), names[0])
 
 
 def _served_only(look: Looking, own: ConsolePurpose, other: ConsolePurpose) -> Any:
@@ -218,7 +227,10 @@ FINDERS: Final[dict[GapKind, Finder]] = {
     GapKind.TWO_COMPANIES: Finder(
         _two_companies,
         _why_two_companies,
-        ("company__name", "least_name", "most_name", "serial_number"),
+        (
+            *("company__name", "console__name", "least_name", "most_name"),
+            *("least_console", "most_console", "serial_number"),
+        ),
     ),
     GapKind.BACKUP_ONLY: Finder(
         lambda look: _served_only(look, ConsolePurpose.BACKUP, ConsolePurpose.RMM),

@@ -178,6 +178,32 @@ def test_one_serial_number_with_two_clients_is_a_gap_on_both_sides() -> None:
     assert found["here"] == f"A computer of {other} has the same serial number 5CG1234ABC."
 
 
+def test_companies_of_one_name_are_told_apart_by_their_consoles() -> None:
+    scene = Scene()
+    other = mapped(scene, client=make_client(scene.credential))
+    Company.objects.update(name="Müller & Söhne")
+    make_computer(scene.company, "here", serial_number="5CG1234ABC")
+    make_computer(other, "there", serial_number="5CG1234ABC")
+
+    words = "A computer of another Müller & Söhne (in {}) has the same serial number 5CG1234ABC."
+    assert look(scene, GapKind.TWO_COMPANIES) == {
+        "here": words.format(other.console),
+        "there": words.format(scene.console),
+    }
+
+
+def test_namesakes_in_one_console_are_told_as_such() -> None:
+    scene = Scene()
+    for name in ("here", "there"):
+        make_computer(make_company(scene.console, "Müller"), name, serial_number="5CG1234ABC")
+
+    told = set(look(scene, GapKind.TWO_COMPANIES).values())
+
+    assert told == {
+        f"A computer of another Müller (in {scene.console}) has the same serial number 5CG1234ABC."
+    }
+
+
 def test_two_consoles_that_see_one_machine_of_one_client_are_no_gap() -> None:
     scene = Scene()
     make_computer(scene.company, "here", serial_number="5CG1234ABC")

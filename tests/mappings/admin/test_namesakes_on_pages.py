@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from integrations.models import HaloClient, HaloCredential
+from integrations.models import HaloClient, HaloCredential, Product
 from integrations.sync.names import normalise_name
 from mappings.linking import map_company, suggest_companies_for
 from mappings.models import CompanySuggestion, Newcomer, NewcomerState
@@ -22,6 +22,8 @@ from tests.integrations.admin.made import (
     make_site,
     make_staff,
 )
+from tests.mappings.builders import make_computer
+from tests.mappings.sheets import looked_at
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +123,38 @@ def test_to_dos_tell_them_apart(browser: Client, credential: HaloCredential, twi
     assert "Acme · reference North" in page
     assert 'aria-label="Accept Acme · reference North for Acme Dental"' in page
     assert 'Acme</a> <span class="hb-muted hb-small">reference South</span>' in page
+
+
+# ---- several consoles ---------------------------------------------------------------------------
+
+
+def test_rows_of_a_sheet_name_their_console(browser: Client, credential: HaloCredential) -> None:
+    make_client(credential, "Acme Group")
+    told = []
+    for console in (make_console("Backup"), make_console("Ninja")):
+        company = make_company(console, "Acme", external_id=f"c-{console}")
+        told.append({"Company ID": company.external_id, "Halo client": "Acme Group"})
+    sheet = looked_at(credential, [*told, {"Company ID": "nobody", "Halo client": "Acme Group"}])
+
+    shown = browser.get(reverse("admin:mappings_mappingsheet_change", args=[sheet.pk])).content.decode()
+
+    for console in ("Backup", "Ninja"):
+        assert f'Acme<div class="hb-muted">{console}</div>' in shown
+
+
+def test_products_of_one_name_are_filtered_by_console(browser: Client, credential: HaloCredential) -> None:
+    consoles = [make_console("Backup"), make_console("Ninja")]
+    for console in consoles:
+        product = Product.objects.create(console=console, name="Desktop")
+        make_computer(make_company(console, "Acme"), f"PC of {console}", product=product)
+    Product.objects.create(console=consoles[0], name="Server")
+    address = reverse("admin:integrations_computer_changelist")
+
+    shown = browser.get(address).content.decode()
+    filtered = browser.get(address, {"product__id__exact": product.pk}).content.decode()
+
+    for label in ("Desktop (Backup)", "Desktop (Ninja)"):
+        assert f">{label}</option>" in " ".join(shown.split()).replace("> ", ">").replace(" <", "<")
+    assert "Server (Backup)" not in shown
+    assert "PC of Ninja" in filtered
+    assert "PC of Backup" not in filtered
