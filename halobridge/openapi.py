@@ -6,7 +6,14 @@ from typing import Any, Final
 
 SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "TITLE": "HaloBridge",
-    "DESCRIPTION": "Everything that staff can do in the admin, for programs.",
+    "DESCRIPTION": (
+        "What staff do in the admin with connections, data, mappings, previews, events, tickets, runs, "
+        "alarms and API tokens, for programs. Not here: staff accounts, their groups and failed "
+        "log-ins (in the admin), and the configuration as a file, backup and restore (commands of "
+        "`manage.py`).\n\n"
+        "Errors are problem details (RFC 9457). What is not known is refused by name, in queries and in "
+        "bodies, also where no body is taken."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -59,6 +59,9 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "event_set": 3,
     },
     "TicketRuleRequest": {"company_mapping": 7, "event_set": 3, "profile": 2},
+    "AcceptRequest": {"suggestions": [31, 32]},
+    "SwitchManyRequest": {"mappings": [7, 8], "create_tickets": True},
+    "ApiTokenRequest": {"name": "Nightly report", "scope": "read", "expires_at": "2027-01-31T00:00:00Z"},
     "ManyRequest": {"ids": [101, 102, 103]},
 }
 

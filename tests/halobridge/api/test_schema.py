@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from typing import Any
 
@@ -9,8 +10,10 @@ import jsonschema
 import pytest
 import yaml
 from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
+from halobridge import openapi_view
 from halobridge.openapi_examples import EXAMPLES
 
 pytestmark = pytest.mark.django_db
@@ -75,9 +78,39 @@ def test_lists_tell_whether_their_count_is_exact(schema: dict[str, Any]) -> None
     assert {"count", "count_exact", "next", "previous", "results"} == set(page["properties"])
 
 
-def test_the_schema_is_served() -> None:
+def test_the_schema_is_served_as_it_is_made(schema: dict[str, Any]) -> None:
     answer = APIClient().get("/api/v1/schema/")
     assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("application/vnd.oai.openapi")
+    assert yaml.safe_load(answer.content) == schema
+    told = APIClient().get("/api/v1/schema/?format=json")
+    assert told["Content-Type"].startswith("application/vnd.oai.openapi+json")
+    assert told.json() == schema
+    assert answer["ETag"] != told["ETag"]
+
+
+def test_it_is_made_once_by_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    make = SchemaGenerator.get_schema
+
+    def counted(self: SchemaGenerator, *args: Any, **kwargs: Any) -> Any:
+        made.append(self)
+        return make(self, *args, **kwargs)
+
+    monkeypatch.setattr(SchemaGenerator, "get_schema", counted)
+    monkeypatch.setattr(openapi_view, "_made", {})
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: APIClient().get("/api/v1/schema/"), range(3)))
+    assert len(made) == 1
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_who_has_it_is_told_that_it_has_not_changed() -> None:
+    first = APIClient().get("/api/v1/schema/")
+    assert first["Cache-Control"] == "public, max-age=300"
+    assert "Cookie" not in first["Vary"]
+    again = APIClient(headers={"If-None-Match": first["ETag"]}).get("/api/v1/schema/")
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
 
 
 def test_the_documentation_has_no_script_of_others_and_none_inside_the_page() -> None:
