@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from halobridge.metrics import StateCollector
+from halobridge.onlookers import may_look
 from integrations.choices import ConnectionState
 from integrations.models import Console, HaloCredential, Heartbeat
 
@@ -25,6 +26,11 @@ log = logging.getLogger(__name__)
 
 STALE_AFTER = timedelta(minutes=3)
 """A cluster stamps at least once a minute; the watcher restarts it after the same time."""
+
+NOT_OPEN = (
+    "Figures are for callers on this machine, for those with a token (HALOBRIDGE_METRICS_TOKEN, or one of "
+    "the REST API that may read), or for all where HALOBRIDGE_METRICS_OPEN is set.\n"
+)
 
 _registry = CollectorRegistry(auto_describe=False)
 _registry.register(StateCollector())
@@ -38,16 +44,22 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
+    """Names of connections are labels, so it is for `may_look` only, unless the settings open it."""
+    if not settings.HALOBRIDGE_METRICS_OPEN and not may_look(request):
+        return HttpResponse(NOT_OPEN, "text/plain", 401, headers={"WWW-Authenticate": "Bearer"})
     return HttpResponse(generate_latest(_registry), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 if it can do its work, else 503; a sentence for each component either way."""
+    """200 if it can do its work, else 503; a sentence for each component either way. Callers who are not
+    known are told no more than which component is not."""
     components = {name: _judge(check) for name, check in CHECKS.items()}
     ready = all(component["ok"] for component in components.values())
     body: dict[str, Any] = {"status": "ready" if ready else "not ready", "components": components}
-    if components["database"]["ok"]:
+    if not may_look(request):
+        body["components"] = {name: {"ok": component["ok"]} for name, component in components.items()}
+    elif components["database"]["ok"]:
         body["failing_connections"] = _failing_connections()
     return JsonResponse(body, status=200 if ready else 503)
 

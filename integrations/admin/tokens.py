@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -34,6 +35,12 @@ class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]
             "scope": "The least that suffices: a token that is found by somebody can do no more.",
             "expires_at": "Empty: until it is revoked.",
         }
+
+    def clean_expires_at(self) -> datetime | None:
+        ends: datetime | None = self.cleaned_data["expires_at"]
+        if ends is not None and ends <= timezone.now():
+            raise forms.ValidationError("This is past: the token could never be used.")
+        return ends
 
 
 @admin.register(ApiToken)

@@ -32,6 +32,7 @@ from integrations.backups.making import (
 )
 from integrations.backups.marking import TABLE, Mark
 from integrations.backups.tables import own_tables
+from integrations.backups.telling import tell
 from integrations.models import Console, HaloCredential
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ NOTHING_THERE: Final = (
 BROKE_OFF: Final = "The backup was not restored: {}"
 WAY_BACK: Final = "What was there before is in {}; restore --replace puts it back."
 ASIDE: Final = "The damaged database that was there before is now {}."
+RESTORED: Final = "Restored {}, made at {} by version {}. {}"
 NOTHING_BEFORE: Final = "There was nothing before that could be put back."
 
 
@@ -97,7 +99,9 @@ def restore(path: Path, var: Path, *, replacing: bool = False) -> Restored:
         manifest, before, rows = _put_in_place(path, var, replacing)
     except PROBLEMS as broken:
         raise BackupProblem(BROKE_OFF.format(reason_of(broken, var))) from broken
-    if problem := _not_whole(manifest, rows) or _not_upgraded(manifest):
+    problem = _not_whole(manifest, rows) or _not_upgraded(manifest)
+    tell("Restore", RESTORED.format(path, manifest.made_at, manifest.version, before.told))
+    if problem:
         raise _afterwards(problem, before)
     try:
         held = start(var)

@@ -16,14 +16,15 @@ def on_behalf(run: Run) -> Known | None:
     if run.requested_by_id is None or not run.kind.startswith(APPLIES):
         return None
 
-    @cache
-    def known() -> Actor:
-        return Actor(
-            who=str(run.requested_by),
-            source=AuditSource.QUEUE,
-            account_id=run.requested_by_id,
-            place=str(run),
-            request_id=run.request_id,
-        )
+    return cache(lambda: asker_of(run))
 
-    return known
+
+def asker_of(run: Run) -> Actor:
+    """Whoever asked for the run, as the audit log names them for what the queue does then."""
+    return Actor(
+        who=str(run.requested_by or "unknown"),
+        source=AuditSource.QUEUE,
+        account_id=run.requested_by_id,
+        place=str(run),
+        request_id=run.request_id,
+    )

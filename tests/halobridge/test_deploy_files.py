@@ -78,6 +78,34 @@ def test_what_is_stored_is_for_its_owner_alone() -> None:
     assert "install -d -o halobridge -m 700 /data" in (ROOT / "Dockerfile").read_text()
 
 
+def test_the_readme_runs_commands_that_there_are_with_options_that_they_have() -> None:
+    readme = (ROOT / "README.md").read_text()
+    named = re.findall(
+        r"^(?:docker compose stop web queue && )?docker compose run --rm web (.*)$", readme, re.M
+    )
+    named += re.findall(r"^(?:systemctl stop .* && )?halobridge (.*)$", readme, re.M)
+    found = [line.partition("#")[0].split() for line in named]
+    assert sorted(words[0] for words in found) == sorted(
+        ["backup", "create_token", "rotate_keys", "restore"] * 2
+    )
+    for name, *arguments in found:
+        load_command_class("integrations", name).create_parser("manage.py", name).parse_args(arguments)
+    assert "docker compose cp web:/data/backups" in readme
+
+
+def test_a_command_has_the_surroundings_of_the_units() -> None:
+    """The wrapper in the README, for systemd."""
+    readme = (ROOT / "README.md").read_text()
+    for path in UNITS:
+        service = unit(path)["Service"]
+        assert f"--property=EnvironmentFile={service['EnvironmentFile']}" in readme
+        assert f"--property=UMask={service['UMask']}" in readme
+        assert f"--uid={service['User']}" in readme
+        assert f"--working-directory={service['WorkingDirectory']}" in readme
+        for pair in service["Environment"].split():
+            assert f"--setenv={pair}" in readme or pair.startswith("PYTHON")
+
+
 def test_no_secret_gets_into_the_image() -> None:
     left_out = (ROOT / ".dockerignore").read_text().split()
     assert {".env", "var", ".git"} <= set(left_out)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import override_settings
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from integrations.backups import make_backup, restore
 from integrations.choices import IntentionState, RunState
 from integrations.ingest.console_side import store_companies, store_computers
 from integrations.management.reporting import execute_here
-from integrations.models import Console, HaloCredential, Instance, Intention, LostTicket, Run
+from integrations.models import AuditEntry, Console, HaloCredential, Instance, Intention, LostTicket, Run
 from integrations.records import CompanyRecord, ComputerRecord
 from integrations.runs.request import request_release
 from integrations.sandbox.server import Sandbox
@@ -177,3 +178,17 @@ def test_no_computer_gets_a_second_asset(sandbox: Sandbox, backup: Path) -> None
     export(plan)
     assert_each_once(sandbox, 4)
     assert len(asset_writes(sandbox)) == writes
+
+
+def test_the_audit_log_tells_who_released_what_and_why_it_was_held(scene: Scene, backup: Path) -> None:
+    make_backup(backup)
+    put_back(backup)
+    credential = HaloCredential.objects.get()
+    anna = User.objects.create(username="anna", is_superuser=True)
+    run = execute_here(request_release(credential, requested_by=anna))
+    assert run.state == RunState.SUCCEEDED, run.error
+
+    entry = AuditEntry.objects.get(action="act", kind="integrations.halocredential")
+    assert (entry.who, entry.account, entry.source) == ("anna", anna, "queue")
+    assert (entry.object_id, entry.run) == (credential.pk, run.pk)
+    assert entry.summary.startswith("Released; it was held back: The database was restored from a backup of ")

@@ -105,3 +105,24 @@ def test_the_account_of_a_person_is_never_taken_for_a_service() -> None:
 def test_a_role_is_for_service_accounts() -> None:
     with pytest.raises(CommandError, match="goes with --service"):
         run(make_account().username, "--role", "Engineer")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "Name the account"),
+        ("  ", "Name the account"),
+        ("a/b", "can't be the name"),
+        ("x" * 151, "at most 150"),
+    ],
+)
+def test_a_service_account_has_a_name_that_an_account_may_have(name: str, words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        run(name, "--service")
+    assert not User.objects.exists()
+    assert not ApiToken.objects.exists()
+
+
+def test_without_a_name_there_is_no_account() -> None:
+    with pytest.raises(CommandError, match="Name the account"):
+        run("")

@@ -75,3 +75,16 @@ def test_it_counts_what_is_left_and_a_clean_up_ends_it(scene: Scene) -> None:
 def test_a_clean_up_is_not_applied_unseen(scene: Scene) -> None:
     with pytest.raises(CommandError, match="needs the --checksum"):
         report("--clean-up", "--apply")
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        (["--apply"], "--apply goes with --clean-up"),
+        (["--apply", "--checksum", "abc"], "--apply, --checksum goes with --clean-up"),
+        (["--halo", "Main"], "--halo goes with --clean-up"),
+    ],
+)
+def test_what_goes_with_the_clean_up_is_refused_without_it(given: list[str], named: str) -> None:
+    with pytest.raises(CommandError, match=f"Nothing was done: {named}"):
+        report(*given)

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from integrations.backups import BackupProblem, make_backup
 from integrations.backups.making import default_path
+from integrations.backups.telling import tell
 from integrations.management.reporting import ReportingCommand
 
 KEYS = (
@@ -32,6 +33,7 @@ class Command(ReportingCommand):
             made = make_backup(options["to"] or default_path(settings.VAR_DIR))
         except BackupProblem as problem:
             raise CommandError(str(problem)) from problem
+        tell("Backup", f"Backed up {made.rows:,} rows to {made.path}.")
         self.stderr.write(KEYS)
         if made.unreadable:
             self.stderr.write(UNREADABLE.format(made.unreadable))

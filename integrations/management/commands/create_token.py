@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help='Print {"token": …}.')
 
     def handle(self, *args: Any, user: str, name: str, days: int | None, **options: Any) -> None:
+        if not user.strip():
+            raise CommandError("Name the account that the token acts for.")
         if options["role"] and not options["service"]:
             raise CommandError("--role goes with --service; staff get their roles in the admin.")
         token = ApiToken(name=_name(name), scope=options["scope"])
@@ -67,6 +70,12 @@ def _account(name: str) -> User:
 
 def _service_account(name: str, role: str | None) -> User:
     """The service account of this name, made if there is none. An account of a person is never taken."""
+    try:
+        User._meta.get_field("username").run_validators(name)
+    except ValidationError as problem:
+        raise CommandError(
+            f"{name!r} can't be the name of an account: {' '.join(problem.messages)}"
+        ) from None
     account, made = User.objects.get_or_create(username=name)
     if made:
         account.set_unusable_password()

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from integrations.management.reporting import ReportingCommand
-from integrations.models.rotation import BATCH, rotate_secrets
+from integrations.models.audit import AuditAction, note
+from integrations.models.rotation import BATCH, Rotated, rotate_secrets
 
 NEW_KEY = (
     "Put this key in front of HALOBRIDGE_ENCRYPTION_KEYS, with a comma behind it, start everything anew, "
@@ -44,6 +45,11 @@ class Command(ReportingCommand):
             self.stderr.write(DONE.format(count="key" if older == 1 else f"{older} keys"))
 
     def rows_of(self, **options: Any) -> Sequence[Mapping[str, Any]]:
+        done: list[Rotated] = []
+        try:
+            done.extend(rotate_secrets(max(1, options["batch"])))
+        finally:  # also what was done until it broke off
+            note(AuditAction.ACT, name="Rotation of keys", summary=_summary(done))
         rows = [
             {
                 "secret": found.what,
@@ -52,8 +58,17 @@ class Command(ReportingCommand):
                 "unreadable": ", ".join(f"id {pk}" for pk in found.unreadable) or "–",
                 "failed": bool(found.unreadable),
             }
-            for found in rotate_secrets(max(1, options["batch"]))
+            for found in done
         ]
         if any(row["failed"] for row in rows):
             self.stderr.write(UNREADABLE)
         return rows
+
+
+def _summary(done: Sequence[Rotated]) -> str:
+    renewed, already = (sum(getattr(found, name) for found in done) for name in ("renewed", "already"))
+    unreadable = sum(len(found.unreadable) for found in done)
+    return (
+        f"{renewed:,} stored secrets were encrypted with the newest key, {already:,} were so already, "
+        f"{unreadable:,} can't be read."
+    )

@@ -56,6 +56,17 @@ def test_the_key_is_shown_once_and_works(browser: Client, admin_user: User) -> N
     )
 
 
+def test_a_token_that_has_ended_already_is_refused(browser: Client, admin_user: User) -> None:
+    typed = {"name": "Script", "user": admin_user.pk, "scope": "read"}
+    ended = {"expires_at_0": "2020-01-31", "expires_at_1": "12:00"}
+    page = browser.post(reverse(ADD), {**typed, **ended}).content.decode()
+    assert "This is past: the token could never be used." in page
+    assert not ApiToken.objects.exists()
+    to_come = {"expires_at_0": "2999-01-31", "expires_at_1": "12:00"}
+    browser.post(reverse(ADD), {**typed, **to_come})
+    assert ApiToken.objects.get().expires_at is not None
+
+
 def test_revoking_asks_first(browser: Client, admin_user: User) -> None:
     token = make_token(admin_user)
     address = reverse("admin:integrations_apitoken_revoke", args=(token.pk,))

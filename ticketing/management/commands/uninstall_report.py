@@ -18,6 +18,7 @@ from mappings.planning.offboarding import new_offboard
 from ticketing.leaving import what_is_left
 
 PREVIEW: Final = "Nothing was changed. To offboard these companies: --clean-up --apply --checksum {}"
+WITHOUT: Final = "Nothing was done: {} goes with --clean-up, which offboards. Without it this only reports."
 CHANGED: Final = "Nothing was changed: the world has changed since the preview with that checksum."
 
 
@@ -35,6 +36,8 @@ class Command(ReportingCommand):
 
     def rows_of(self, **options: Any) -> Sequence[Mapping[str, Any]]:
         if not options["clean_up"]:
+            if unused := [name for name in ("apply", "checksum", "halo") if options[name]]:
+                raise CommandError(WITHOUT.format(", ".join(f"--{name}" for name in unused)))
             return [
                 {"halo": row.credential, "what": row.what, "number": row.number, "to do": row.to_do}
                 for row in what_is_left()
