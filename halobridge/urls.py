@@ -10,7 +10,7 @@ from django.urls import include, path
 from django.views import defaults
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
-from rest_framework.routers import DefaultRouter
+from rest_framework.routers import DefaultRouter, Route
 
 from halobridge import health
 from halobridge.openapi_view import DescriptionView
@@ -19,7 +19,19 @@ from integrations.api.problems import problem_answer, wants_problem
 from mappings.api import urls as mappings_api
 from ticketing.api import urls as ticketing_api
 
-router = DefaultRouter(use_regex_path=True)
+
+class Router(DefaultRouter):
+    """A list takes PATCH as well, where a resource can tick many of its rows."""
+
+    routes = [
+        route._replace(mapping={**route.mapping, "patch": "tick_many"})
+        if isinstance(route, Route) and not route.detail
+        else route
+        for route in DefaultRouter.routes
+    ]
+
+
+router = Router(use_regex_path=True)
 router.include_format_suffixes = False
 # What a higher floor offers under the same name takes its place: it knows more.
 routes = dict([*integrations_api.ROUTES, *mappings_api.ROUTES, *ticketing_api.ROUTES])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,16 +15,16 @@ from rest_framework.reverse import reverse
 from integrations.api.known_names import KnownNamesOnly
 from integrations.api.numbers import HaloId, OurId
 from integrations.api.problems import Conflict
-from integrations.api.resources import NestedResource, ReadResource
+from integrations.api.resources import ReadResource
 from integrations.api.runs import RunSerializer, accepted
 from integrations.api.waiting import wait_while
 from integrations.choices import PlanState
-from integrations.models import Computer, HaloSite, Plan, PlannedChange
+from integrations.models import Computer, HaloSite, Plan
 from integrations.runs.request import request_planning
 from mappings.api.wanted_plans import MOST_COMPUTERS, WantedPlanSerializer, make_plan
 from mappings.keeping import release
 from mappings.models import ComputerMapping
-from mappings.planning import apply_as_seen, can_be_made_again, choose, make_again, tick
+from mappings.planning import apply_as_seen, can_be_made_again, choose, make_again
 
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):
@@ -80,28 +79,6 @@ class ReleasedSerializer(serializers.Serializer[Any]):
 
 class ChecksumSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     checksum = serializers.CharField(max_length=64, help_text="Of the plan as it was looked at.")
-
-
-class PlannedChangeSerializer(KnownNamesOnly, serializers.ModelSerializer[PlannedChange]):
-    class Meta:
-        model = PlannedChange
-        fields = [
-            "position",
-            "action",
-            "subject",
-            "subject_kind",
-            "subject_id",
-            "before",
-            "after",
-            "reason",
-            "selected",
-        ]
-        read_only_fields = [name for name in fields if name != "selected"]
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "selected" not in attrs:
-            raise serializers.ValidationError({"selected": "Say true or false; nothing else can be changed."})
-        return attrs
 
 
 class PlanViewSet(ReadResource):
@@ -178,23 +155,3 @@ def _made(plan: Plan, request: Request) -> Response:
     code = status.HTTP_201_CREATED if plan.state == PlanState.READY else status.HTTP_202_ACCEPTED
     where = reverse("plans-detail", args=[plan.pk], request=request)
     return Response(PlanSerializer(plan).data, code, headers={"Location": where})
-
-
-class PlannedChangeViewSet(mixins.UpdateModelMixin, NestedResource):
-    """All changes of a plan, in order. A tick changes the plan's checksum."""
-
-    queryset: QuerySet[PlannedChange] = PlannedChange.objects.all()
-    parent = "plan"
-    lookup_field = "position"
-    serializer_class = PlannedChangeSerializer
-    http_method_names = ["get", "patch", "head", "options"]
-    filterset_fields = {"action": ["exact", "in"], "subject_kind": ["exact"], "selected": ["exact"]}
-    search_fields = ["subject", "reason"]
-    ordering = ["position"]
-    ordering_fields = ["position", "action", "subject"]
-
-    def perform_update(self, serializer: serializers.BaseSerializer[PlannedChange]) -> None:
-        change = serializer.instance
-        assert change is not None  # noqa: S101  PATCH has found it
-        tick(self.parent_object, [change.position], serializer.validated_data["selected"])
-        change.refresh_from_db()

@@ -19,7 +19,8 @@ from mappings.api.field_mappings import FieldMappingViewSet
 from mappings.api.gaps import GapViewSet
 from mappings.api.ignoring import IgnoredComputerViewSet, IgnoreRuleViewSet
 from mappings.api.location_mappings import LocationMappingViewSet
-from mappings.api.plans import PlannedChangeViewSet, PlanViewSet
+from mappings.api.planned_changes import PlannedChangeViewSet
+from mappings.api.plans import PlanViewSet
 from mappings.api.product_mappings import ProductMappingViewSet
 from mappings.api.sheets import MappingSheetViewSet, SheetRowViewSet
 from mappings.api.sync_limits import SyncLimitsViewSet

@@ -40,6 +40,7 @@ from mappings.planning import (
 )
 
 MOST_COMPUTERS: Final = 10_000
+WHICH: Final = "Say which console; for all of them say the HaloPSA credential."
 NAMED: Final = (
     "asset_type",
     "computers",
@@ -60,7 +61,7 @@ class ProductTypeSerializer(KnownNamesOnly, serializers.Serializer[Any]):
 
 
 class WantedPlanSerializer(KnownNamesOnly, serializers.Serializer[Any]):
-    """Kind *assets*: a console, one of its companies, or some of its computers. Kind *undo*: a run. Kind
+    """Kind *assets*: a console, all of them, a company, or some computers. Kind *undo*: a run. Kind
     *asset_types*: a credential, names and an asset group. Kind *move*: a company mapping and the client or
     site that it is to have. Kind *offboard*: a company mapping."""
 
@@ -76,7 +77,8 @@ class WantedPlanSerializer(KnownNamesOnly, serializers.Serializer[Any]):
     console = serializers.PrimaryKeyRelatedField(
         queryset=Console.objects.defer("credentials"),
         required=False,
-        help_text="Needed for kind assets.",
+        allow_null=True,
+        help_text="Kind assets: null or absent for all consoles; then say the credential or the company.",
     )
     run = serializers.PrimaryKeyRelatedField(
         queryset=Run.objects.all(), required=False, help_text="Kind undo: the export that is taken back."
@@ -92,7 +94,10 @@ class WantedPlanSerializer(KnownNamesOnly, serializers.Serializer[Any]):
         help_text="Kind move: the client. Absent: the present one; then say a site.",
     )
     company = serializers.PrimaryKeyRelatedField(
-        queryset=Company.objects.all(), required=False, allow_null=True, help_text="Null: all of the console."
+        queryset=Company.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="Null: all that are mapped.",
     )
     halo_credential = serializers.PrimaryKeyRelatedField(
         queryset=HaloCredential.objects.all(),
@@ -170,8 +175,8 @@ class WantedPlanSerializer(KnownNamesOnly, serializers.Serializer[Any]):
             if "company_mapping" not in attrs:
                 raise serializers.ValidationError({"company_mapping": "Say which mapping is to change."})
             return attrs
-        if "console" not in attrs:
-            raise serializers.ValidationError({"console": "Say which console."})
+        if not any(attrs.get(name) for name in ("console", "company", "halo_credential")):
+            raise serializers.ValidationError({"console": WHICH})
         self._check_computers(attrs)
         if attrs.get("tag") == TEMPLATE and (problem := template_problem(attrs.get("tag_template", ""))):
             raise serializers.ValidationError({"tag_template": problem})
@@ -182,10 +187,16 @@ class WantedPlanSerializer(KnownNamesOnly, serializers.Serializer[Any]):
         wanted = set(attrs.get("computers") or ())
         if not wanted:
             return
-        mine = Computer.objects.filter(console=attrs["console"], pk__in=wanted)
+        console = attrs.get("console")
+        known = Computer.objects.filter(pk__in=wanted)
+        mine = known if console is None else known.filter(console=console)
         if missing := sorted(wanted - set(mine.values_list("pk", flat=True))):
             raise serializers.ValidationError(
-                {"computers": f"{attrs['console']} has no computer with the id {missing[0]}."}
+                {
+                    "computers": f"{console} has no computer with the id {missing[0]}."
+                    if console
+                    else f"There is no computer with the id {missing[0]}."
+                }
             )
 
 
@@ -210,7 +221,7 @@ def make_plan(wanted: dict[str, Any], staff: Any) -> Plan:
     if site := wanted.get("halo_site"):
         parameters["halo_site"] = site.pk
     plan = new_plan(
-        console=wanted["console"],
+        console=wanted.get("console"),
         company=wanted.get("company"),
         halo_credential=wanted.get("halo_credential"),
         parameters=parameters,

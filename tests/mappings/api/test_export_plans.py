@@ -67,7 +67,7 @@ def test_an_export_takes_types_site_and_tag() -> None:
         ({"tag": "template", "tag_template": "{x}"}, "tag_template", "There is no {x}"),
         ({"tag": "serial"}, "tag", "not a valid choice"),
         ({"kind": "undo"}, "run", "Say which run"),
-        ({"console": None}, "console", "may not be null"),
+        ({"console": None}, "console", "Say which console"),
     ],
 )
 def test_a_mistake_is_told_by_its_field(wanted: dict[str, Any], field: str, words: str) -> None:

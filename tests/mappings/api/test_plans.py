@@ -212,6 +212,38 @@ def test_a_preview_that_is_over_is_a_conflict(state: str) -> None:
     assert "make a new one" in answer.json()["detail"]
 
 
+@pytest.mark.usefixtures("queue")
+@pytest.mark.parametrize("console", [{}, {"console": None}])
+def test_all_consoles_are_previewed_for_a_credential(console: dict[str, Any]) -> None:
+    company, client = make_world(computers=2)
+    second = make_company(make_console())
+    CompanyMapping.objects.create(
+        company=second,
+        halo_credential=client.halo_credential,
+        halo_client=client,
+        halo_site=client.sites.get(),
+    )
+    far = make_computer(second)
+    body = {"kind": "assets", "halo_credential": client.halo_credential_id, "asset_type": 31, **console}
+
+    told = make_caller().post(LIST, body, format="json")
+
+    assert (told.status_code, told.json()["counts"]["create"], told.json()["console"]) == (201, 3, None)
+    one = make_caller().post(LIST, {**body, "computers": [far.pk]}, format="json").json()
+    assert one["counts"]["create"] == 1
+    assert company.console_id != second.console_id
+
+
+def test_a_preview_of_nothing_in_particular_is_refused() -> None:
+    make_world()
+    for body in ({"kind": "assets"}, {"kind": "assets", "console": None}):
+        answer = make_caller().post(LIST, body, format="json")
+        assert answer.status_code == 400
+        assert answer.json()["errors"]["console"] == [
+            "Say which console; for all of them say the HaloPSA credential."
+        ]
+
+
 def test_a_scope_that_makes_no_sense_is_told_at_its_field() -> None:
     company, client = make_world()
     stranger = make_company(make_console())
