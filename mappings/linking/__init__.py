@@ -16,6 +16,7 @@ from mappings.linking.computers import (
     remove_computer_mapping,
 )
 from mappings.linking.deciding import NothingToDecide, decide, decisions_for
+from mappings.linking.deciding_many import Outcome, decide_many
 from mappings.linking.default_sites import default_sites
 from mappings.linking.found import match_computers_for
 from mappings.linking.holding import release
@@ -60,6 +61,7 @@ __all__ = [
     "ComputerState",
     "Imported",
     "NothingToDecide",
+    "Outcome",
     "Removed",
     "accept_suggestions",
     "archive",
@@ -72,6 +74,7 @@ __all__ = [
     "computers_of",
     "confirm_name",
     "decide",
+    "decide_many",
     "decisions_for",
     "default_sites",
     "dismiss_todos",
