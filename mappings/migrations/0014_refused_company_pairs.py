@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("integrations", "0041_gone_computers"),
-        ("mappings", "0012_held_mappings"),
+        ("mappings", "0013_held_mappings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
