@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -34,6 +35,7 @@ BULK: Final = [
     ("unignore", "No longer ignore"),
 ]
 NOTHING: Final = "Nothing was chosen."
+NO_COMPANY: Final = "No company was ticked."
 PICKED: Final = "Chosen by hand among several that fit."
 
 
@@ -44,6 +46,19 @@ class Pressed:
     sentence: str
     companies: list[int] = field(default_factory=list)
     tickets_on: list[CompanyMapping] = field(default_factory=list)
+    level: int = messages.SUCCESS
+
+
+def nothing(words: str = NOTHING) -> Pressed:
+    """Nothing was done."""
+    return Pressed(words, level=messages.WARNING)
+
+
+def by_outcome(done: int, refused: int = 0) -> int:
+    """How a message looks: nothing was done, some were refused, or all is well."""
+    if done and not refused:
+        return messages.SUCCESS
+    return messages.ERROR if refused and not done else messages.WARNING
 
 
 Effect = Callable[[HttpRequest, HaloCredential, str], Pressed]
@@ -53,7 +68,7 @@ def press(request: HttpRequest, credential: HaloCredential) -> Pressed:
     """Do what the pressed button says; a button is `<effect>:<what it is about>`."""
     what, _, rest = request.POST.get("do", "").partition(":")
     effect = EFFECTS.get(what)
-    return effect(request, credential, rest) if effect else Pressed(NOTHING)
+    return effect(request, credential, rest) if effect else nothing()
 
 
 def after_mapping(credential: HaloCredential) -> None:
@@ -82,7 +97,7 @@ def _is_id(text: str) -> bool:
 
 
 def _accept(request: HttpRequest, credential: HaloCredential, rest: str) -> Pressed:
-    return _accepted(credential, [int(rest)], request.user) if _is_id(rest) else Pressed(NOTHING)
+    return _accepted(credential, [int(rest)], request.user) if _is_id(rest) else nothing()
 
 
 def _accept_exact(request: HttpRequest, credential: HaloCredential, rest: str) -> Pressed:
@@ -99,7 +114,7 @@ def _accepted(credential: HaloCredential, ids: list[int], staff: Any) -> Pressed
     words = f"{number} {'company is' if number == 1 else 'companies are'} mapped."
     if left := len(ids) - number:
         words += f" {left} left alone: several clients fit, or something changed meanwhile."
-    return Pressed(words, companies)
+    return Pressed(words, companies, level=by_outcome(number))
 
 
 def _pick(request: HttpRequest, credential: HaloCredential, rest: str) -> Pressed:
@@ -107,7 +122,7 @@ def _pick(request: HttpRequest, credential: HaloCredential, rest: str) -> Presse
     rows = CompanySuggestion.objects.filter(halo_credential=credential, pk=int(rest) if _is_id(rest) else 0)
     found = rows.select_related("company", "halo_client__halo_credential").first()
     if found is None:
-        return Pressed("This suggestion is out of date." if _is_id(rest) else NOTHING)
+        return nothing("This suggestion is out of date." if _is_id(rest) else NOTHING)
     return _map(request, credential, [(found.company, found.halo_client)], PICKED)
 
 
@@ -141,24 +156,26 @@ def _map(
 ) -> Pressed:
     """Map what was chosen by hand; one that is refused does not hurt the others."""
     if not pairs:
-        return Pressed("No client was chosen.")
-    told = []
+        return nothing("No client was chosen.")
+    told, refused = [], 0
     for company, client in pairs:
         try:
             map_company(company, client, staff=request.user, reason=why)
             told.append(f"{company} is {client} from now on.")
         except ValidationError as problem:
+            refused += 1
             told.append(f"{company}: {' '.join(problem.messages)}")
     after_mapping(credential)
     words = " ".join(told[:3]) + (f" And {len(told) - 3} more." if len(told) > 3 else "")
-    return Pressed(words, [company.pk for company, _ in pairs])
+    level = by_outcome(len(pairs) - refused, refused)
+    return Pressed(words, [company.pk for company, _ in pairs], level=level)
 
 
 # ---- leaving alone, looking again ------------------------------------------------------------
 
 
 def _ignore(request: HttpRequest, credential: HaloCredential, rest: str) -> Pressed:
-    return _ignored(request, credential, [int(rest)]) if _is_id(rest) else Pressed(NOTHING)
+    return _ignored(request, credential, [int(rest)]) if _is_id(rest) else nothing()
 
 
 def _ignored(request: HttpRequest, credential: HaloCredential, companies: list[int]) -> Pressed:
@@ -166,25 +183,26 @@ def _ignored(request: HttpRequest, credential: HaloCredential, companies: list[i
     words = f"{number} {'company is' if number == 1 else 'companies are'} ignored."
     if left := len(companies) - number:
         words += f" {left} left alone: mapped, or ignored already."
-    return Pressed(words)
+    return Pressed(words, level=by_outcome(number))
 
 
 def _unignore(request: HttpRequest, credential: HaloCredential, rest: str) -> Pressed:
-    return _unignored(request, credential, [int(rest)]) if _is_id(rest) else Pressed(NOTHING)
+    return _unignored(request, credential, [int(rest)]) if _is_id(rest) else nothing()
 
 
 def _unignored(request: HttpRequest, credential: HaloCredential, companies: list[int]) -> Pressed:
     number = unignore_companies(companies, credential, staff=request.user)
     if number:
         suggest_companies_for(credential)
-    return Pressed(f"{number} {'company is' if number == 1 else 'companies are'} no longer ignored.")
+    words = f"{number} {'company is' if number == 1 else 'companies are'} no longer ignored."
+    return Pressed(words, level=by_outcome(number))
 
 
 def _keep(request: HttpRequest, credential: HaloCredential, rest: str) -> Pressed:
     rows = CompanyMapping.objects.filter(halo_credential=credential, pk=int(rest) if _is_id(rest) else 0)
     mapping = rows.select_related("company", "halo_client").first()
     if mapping is None or not confirm_name(mapping, request.user):
-        return Pressed(NOTHING)
+        return nothing()
     return Pressed(sentence(f"{mapping.company} stays {mapping.halo_client}"), [mapping.company_id])
 
 
@@ -195,11 +213,11 @@ def _switch(request: HttpRequest, credential: HaloCredential, rest: str) -> Pres
     """`rest` is `<switch>:<mapping>:<on or off>`."""
     name, number, wanted = ([*rest.split(":"), "", "", ""])[:3]
     if name not in SWITCHES or not _is_id(number):
-        return Pressed(NOTHING)
+        return nothing()
     rows = CompanyMapping.objects.filter(pk=int(number), halo_credential=credential)
     mapping = rows.select_related("company").first()
     if mapping is None:
-        return Pressed("This mapping was removed meanwhile.")
+        return nothing("This mapping was removed meanwhile.")
     words = f"{mapping.company}: {SWITCHES[name]} is {wanted}."
     return Pressed(words, [mapping.company_id], _set([mapping], name, wanted == "on", request.user))
 
@@ -213,14 +231,14 @@ def _set(mappings: list[CompanyMapping], name: str, on: bool, staff: Any) -> lis
 def _bulk(request: HttpRequest, credential: HaloCredential, rest: str) -> Pressed:
     companies = ticked(request)
     if not companies:
-        return Pressed("No company was ticked.")
+        return nothing(NO_COMPANY)
     name, _, wanted = request.POST.get("bulk", "").partition(":")
     if name == "accept":
         return _accepted(credential, _best_of(credential, companies), request.user)
     if name in ("ignore", "unignore"):
         return (_ignored if name == "ignore" else _unignored)(request, credential, companies)
     if name not in SWITCHES:
-        return Pressed("No action was chosen.")
+        return nothing("No action was chosen.")
     rows = CompanyMapping.objects.filter(company__in=companies, halo_credential=credential)
     mappings = list(rows.select_related("company"))
     tickets_on = _set(mappings, name, wanted == "on", request.user)
@@ -228,7 +246,7 @@ def _bulk(request: HttpRequest, credential: HaloCredential, rest: str) -> Presse
     words = f"{SWITCHES[name]} is {wanted} for {len(mappings)} {many}."
     if skipped := len(companies) - len(mappings):
         words += f" {skipped} without a mapping left alone."
-    return Pressed(words, [mapping.company_id for mapping in mappings], tickets_on)
+    return Pressed(words, [mapping.company_id for mapping in mappings], tickets_on, by_outcome(len(mappings)))
 
 
 def _best_of(credential: HaloCredential, companies: list[int]) -> list[int]:

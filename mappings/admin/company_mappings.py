@@ -29,7 +29,7 @@ from mappings.admin.company_history import history_of
 from mappings.admin.company_moving import Moving
 from mappings.admin.company_offboarding import OFFBOARD_BUTTONS, Offboarding
 from mappings.admin.company_reading import READING, read_now, readings
-from mappings.admin.company_removal import Removal
+from mappings.admin.company_removal import REMOVE, Removal
 from mappings.admin.company_rows import SIZES, company_rows, listed_companies
 from mappings.admin.exporting import ExportedPage
 from mappings.admin.import_page import ImportPage
@@ -126,7 +126,7 @@ class CompanyMappingAdmin(
     def _offered(self, request: HttpRequest, credential: HaloCredential) -> dict[str, Any]:
         rows = company_rows(request, credential)
         consoles = list(Console.objects.annotate(todos=_todos(credential)).order_by("name"))
-        may_change = self.has_change_permission(request)
+        may_change, may_delete = self.has_change_permission(request), self.has_delete_permission(request)
         self.decorate(request, rows.page, credential)
         return {
             "page": rows.page,
@@ -138,10 +138,10 @@ class CompanyMappingAdmin(
             "importing": may_change and any(takes_imports(console) for console in consoles),
             "todos": next((console.todos for console in consoles), 0),
             "reading": readings(credential, consoles),
-            "bulk_actions": [*BULK, *self.more_bulk()],
+            "bulk_actions": [*BULK, *self.more_bulk(), *([REMOVE] if may_delete else [])],
             "switches": SWITCHES,
             "may_change": may_change,
-            "may_delete": self.has_delete_permission(request),
+            "may_delete": may_delete,
             "here": address(request, page=request.GET.get("page")),
             "export_url": self.url("export"),
         }
@@ -154,6 +154,7 @@ class CompanyMappingAdmin(
             return HttpResponseRedirect(request.get_full_path())
         pressed = (
             self.follow_merge(request, credential)
+            or self.ask_to_remove(request, credential)
             or self.press_more(request, credential)
             or press(request, credential)
         )
@@ -161,7 +162,7 @@ class CompanyMappingAdmin(
             return pressed
         self.tickets_switched_on(pressed.tickets_on)
         self._log(request, credential, pressed)
-        messages.success(request, pressed.sentence)
+        messages.add_message(request, pressed.level, pressed.sentence)
         return HttpResponseRedirect(request.get_full_path())
 
     def _log(self, request: HttpRequest, credential: HaloCredential, pressed: Pressed) -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from integrations.admin.display import admin_url
 from integrations.models import HaloClient, HaloCredential, HaloSite, Plan
-from mappings.admin.company_effects import Pressed, after_mapping, leave_to
+from mappings.admin.company_effects import Pressed, after_mapping, leave_to, nothing
 from mappings.admin.previewing import previewed
 from mappings.linking import Above, attached_companies, is_elsewhere, map_company, nothing_above
 from mappings.models import CompanyMapping
@@ -58,7 +58,7 @@ class Moving(_Base):
         number = int(rest) if rest.isdigit() and len(rest) < 18 else 0
         mapping = rows.filter(pk=number, halo_client__merged_into__isnull=False).first()
         if mapping is None:
-            return Pressed(NOT_MERGED)
+            return nothing(NOT_MERGED)
         client = HaloClient.objects.select_related("halo_credential").get(
             pk=mapping.halo_client.merged_into_id
         )
@@ -72,7 +72,7 @@ class Moving(_Base):
         try:
             map_company(mapping.company, client, staff=request.user, reason=FOLLOWED)
         except ValidationError as problem:
-            return Pressed(" ".join(problem.messages))
+            return Pressed(" ".join(problem.messages), level=messages.ERROR)
         after_mapping(mapping.halo_credential)
         return Pressed(f"{mapping.company} is {client} from now on.", [mapping.company_id])
 

@@ -25,6 +25,13 @@ from mappings.models import IgnoredComputer, IgnoreRule
 MAY_IGNORE, MAY_STOP = "mappings.add_ignoredcomputer", "mappings.delete_ignoredcomputer"
 
 
+BY_RULE = "What a rule catches stays ignored: change the rule."
+
+
+def _level(number: int) -> int:
+    return messages.SUCCESS if number else messages.WARNING
+
+
 # ---- the list of computers ------------------------------------------------------------------
 
 
@@ -59,7 +66,7 @@ class Ignoring:
         ids = queryset.order_by().values_list("pk", flat=True)
         new = ignore_computers(ids, request.POST.get("reason", "").strip(), request.user)
         told = f"{new} {'computer is' if new == 1 else 'computers are'} ignored from now on."
-        messages.success(request, f"{told} Their assets in HaloPSA stay as they are.")
+        messages.add_message(request, _level(new), f"{told} Their assets in HaloPSA stay as they are.")
         return None
 
     @admin.action(description="Stop ignoring")
@@ -67,7 +74,7 @@ class Ignoring:
         stopped = stop_ignoring(queryset.order_by().values_list("pk", flat=True))
         match_again()
         told = f"{stopped} {'computer is' if stopped == 1 else 'computers are'} no longer ignored by hand."
-        messages.success(request, f"{told} What a rule catches stays ignored: change the rule.")
+        messages.add_message(request, _level(stopped), f"{told} {BY_RULE}")
 
 
 # ---- rules ----------------------------------------------------------------------------------
@@ -199,4 +206,5 @@ class IgnoredComputerAdmin(HistoryAdmin):
         by_hand = queryset.filter(rule__isnull=True).order_by()
         stopped = stop_ignoring(by_hand.values_list("computer_id", flat=True))
         match_again()
-        messages.success(request, f"{stopped} no longer ignored. What a rule catches stays ignored.")
+        told = f"{stopped} no longer ignored. What a rule catches stays ignored."
+        messages.add_message(request, _level(stopped), told)

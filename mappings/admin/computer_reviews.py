@@ -26,12 +26,12 @@ from integrations.admin.display import (
     two_lines,
 )
 from integrations.models import HaloAsset, HaloSite
+from mappings.admin.bulk_reviews import MAY_DECIDE, DecidingMany
 from mappings.linking import NothingToDecide, decide, decisions_for, match_again
 from mappings.linking.comparing import compare
 from mappings.models import CompanyMapping, ComputerReview, ReviewDecision, ReviewKind
 
 TONES: Final = {kind.value: "warn" for kind in ReviewKind} | {ReviewKind.MOVED.value: "info"}
-MAY_DECIDE: Final = "mappings.decide_computerreview"
 TOLD: Final = {
     ReviewDecision.LINK: "{computer} is {asset} from now on.",
     ReviewDecision.EXPORT: "{computer} is to be exported as an asset of its own.",
@@ -73,7 +73,7 @@ class MoveForm(forms.Form):
 
 
 @admin.register(ComputerReview)
-class ComputerReviewAdmin(HistoryAdmin):
+class ComputerReviewAdmin(DecidingMany, HistoryAdmin):
     list_display = ("computer_shown", "kind_shown", "found", "decision_shown")
     list_filter = (
         OpenFilter,

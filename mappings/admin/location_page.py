@@ -136,5 +136,5 @@ class LocationPage(_Base):
         words = f"{number} location{'' if number == 1 else 's'} changed."
         if number:
             self.log_change(request, mapping, words)
-        messages.success(request, words)
+        messages.add_message(request, messages.SUCCESS if number else messages.INFO, words)
         return HttpResponseRedirect(admin_url(mapping))

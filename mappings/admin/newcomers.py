@@ -16,12 +16,14 @@ from integrations.admin.display import moment
 from integrations.admin.namesakes import tell_apart
 from integrations.admin.pages import address, choices, page_of
 from integrations.models import HaloCredential
-from mappings.admin.company_effects import after_mapping
+from mappings.admin.company_effects import NOTHING, after_mapping
 from mappings.linking import accept_suggestions, dismiss_todos, ignore_companies, open_todos
 from mappings.models import CompanySuggestion, Newcomer
 
 PER_PAGE = 50
 KINDS = [("company", "New companies"), ("client", "New Halo clients")]
+
+OUT_OF_DATE = "This suggestion is out of date."
 
 
 @admin.register(Newcomer)
@@ -71,7 +73,9 @@ class NewcomerAdmin(HistoryAdmin):
     def _do(self, request: HttpRequest) -> HttpResponse:
         if not self._may_change(request):
             raise PermissionDenied
-        messages.success(request, _press(request))
+        told = _press(request)
+        done = told not in (NOTHING, OUT_OF_DATE)
+        messages.add_message(request, messages.SUCCESS if done else messages.WARNING, told)
         return HttpResponseRedirect(request.get_full_path())
 
 
@@ -86,14 +90,14 @@ def _press(request: HttpRequest) -> str:
             return _told(dismiss_todos([number] if number else ticked, request.user), "dismissed")
         case "ignore":
             return _ignored([number] if number else ticked, request.user)
-    return "Nothing was chosen."
+    return NOTHING
 
 
 def _accepted(suggestion: int, staff: Any) -> str:
     rows = CompanySuggestion.objects.filter(pk=suggestion).select_related("halo_credential")
     found = rows.first()
     if found is None or not accept_suggestions([suggestion], staff=staff):
-        return "This suggestion is out of date."
+        return OUT_OF_DATE
     after_mapping(found.halo_credential)
     return f"{found.company} is {found.halo_client} from now on."
 
@@ -110,7 +114,7 @@ def _ignored(ids: list[int], staff: Any) -> str:
 
 
 def _told(number: int, done: str) -> str:
-    return f"{number} {'is' if number == 1 else 'are'} {done}." if number else "Nothing was chosen."
+    return f"{number} {'is' if number == 1 else 'are'} {done}." if number else NOTHING
 
 
 def _searched(rows: QuerySet[Newcomer], text: str) -> QuerySet[Newcomer]:

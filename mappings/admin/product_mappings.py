@@ -117,7 +117,10 @@ class ProductMappingAdmin(CredentialFirst, ExportedPage, BridgeAdmin):
         if not form.is_valid():
             return None
         number = form.save()
-        messages.success(request, f"{number} default asset type{'' if number == 1 else 's'} changed.")
+        level = messages.SUCCESS if number else messages.INFO
+        messages.add_message(
+            request, level, f"{number} default asset type{'' if number == 1 else 's'} changed."
+        )
         return HttpResponseRedirect(request.get_full_path())
 
 

@@ -2,7 +2,7 @@
 
 from mappings.linking.archiving import archive, bring_back
 from mappings.linking.attached import NEEDS_PREVIEW, Above, attached_companies, is_elsewhere, nothing_above
-from mappings.linking.companies import check_pair, computers_of, confirm_name, map_company, unmap_company
+from mappings.linking.companies import check_pair, confirm_name, map_company
 from mappings.linking.company_states import (
     CompanyState,
     companies_of,
@@ -16,6 +16,7 @@ from mappings.linking.computers import (
     remove_computer_mapping,
 )
 from mappings.linking.deciding import NothingToDecide, decide, decisions_for
+from mappings.linking.deciding_many import Outcome, decide_many
 from mappings.linking.default_sites import default_sites
 from mappings.linking.found import match_computers_for
 from mappings.linking.holding import release
@@ -50,6 +51,7 @@ from mappings.linking.states import (
 )
 from mappings.linking.suggestions import accept_suggestions, suggest_companies_for
 from mappings.linking.switches import SWITCHES, set_switches, set_switches_of
+from mappings.linking.unmapping import Removed, computers_of, unmap_companies, unmap_company
 
 __all__ = [
     "NEEDS_PREVIEW",
@@ -59,6 +61,8 @@ __all__ = [
     "ComputerState",
     "Imported",
     "NothingToDecide",
+    "Outcome",
+    "Removed",
     "accept_suggestions",
     "archive",
     "attached_companies",
@@ -70,6 +74,7 @@ __all__ = [
     "computers_of",
     "confirm_name",
     "decide",
+    "decide_many",
     "decisions_for",
     "default_sites",
     "dismiss_todos",
@@ -104,6 +109,7 @@ __all__ = [
     "suggest_sites",
     "takes_imports",
     "unignore_companies",
+    "unmap_companies",
     "unmap_company",
     "why_ignored",
     "with_company_state",

@@ -1,4 +1,4 @@
-"""One company and its client: mapping, changing, looking again, removing."""
+"""One company and its client: mapping, changing, looking again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.choices import IntentionKind, IntentionState
-from integrations.models import Company, HaloClient, HaloSite, Intention
+from integrations.models import Company, HaloClient, HaloSite
 from integrations.sync.sentences import sentence
 from mappings.linking.company_history import account, note_changes
 from mappings.linking.default_sites import default_sites
@@ -17,13 +16,10 @@ from mappings.linking.switches import set_switches
 from mappings.models import (
     CompanyMapping,
     CompanySuggestion,
-    ComputerMapping,
     IgnoredCompany,
     LocationMapping,
+    RefusedCompanyPair,
 )
-from mappings.models.intentions import of_mappings
-
-_UNFINISHED = (IntentionState.SENDING, IntentionState.UNCERTAIN)
 
 
 def map_company(
@@ -62,6 +58,7 @@ def map_company(
         mapping.save()
         CompanySuggestion.objects.filter(company=company, halo_credential=credential).delete()
         IgnoredCompany.objects.filter(company=company, halo_credential=credential).delete()
+        RefusedCompanyPair.objects.filter(company=company, halo_client=halo_client).delete()
         LocationMapping.objects.filter(company_mapping=mapping).exclude(
             halo_site__client=halo_client
         ).delete()
@@ -120,43 +117,3 @@ def confirm_name(mapping: CompanyMapping, staff: Any = None) -> bool:
         note_changes([(mapping.company_id, mapping.halo_credential_id, told)], staff)
     mapping.known_as = name
     return True
-
-
-# ---- removing -------------------------------------------------------------------------------
-
-
-def computers_of(mapping: CompanyMapping) -> Any:
-    """The computer mappings that a company mapping carries."""
-    return ComputerMapping.objects.filter(
-        computer__company=mapping.company_id, halo_credential=mapping.halo_credential_id
-    )
-
-
-def is_creating_for(mapping: CompanyMapping) -> bool:
-    """Whether assets of its computers are on their way to HaloPSA. One statement."""
-    sent = Intention.objects.filter(
-        kind=IntentionKind.CREATE_ASSET,
-        state__in=_UNFINISHED,
-        subject_id__in=computers_of(mapping).values("pk"),
-    )
-    return of_mappings(sent).exists()
-
-
-def unmap_company(mapping: CompanyMapping, staff: Any = None) -> int:
-    """Remove a mapping; its computers become unmapped, assets and tickets in HaloPSA stay as they are.
-
-    Returns how many computers that were. Raises `ValidationError` while assets are being created for it: an
-    answer that comes later would find nobody to tell.
-    """
-    with transaction.atomic():
-        computers = computers_of(mapping)
-        if is_creating_for(mapping):
-            raise ValidationError(
-                f"Assets are just being created for computers of {mapping.company}. "
-                "Remove the mapping when that run has ended."
-            )
-        number = computers.delete()[1].get(ComputerMapping._meta.label, 0)
-        told = f"Mapping to {mapping.halo_client} removed; {number} computers unmapped."
-        note_changes([(mapping.company_id, mapping.halo_credential_id, told)], staff)
-        mapping.delete()
-    return number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,9 @@ from mappings.models import (
     CompanyField,
     CompanyMapping,
     CompanySuggestion,
+    Evidence,
     IgnoredCompany,
+    RefusedCompanyPair,
     SuggestionFields,
 )
 from mappings.suggesting import EXACT, ClientName, CompanyName, FieldPair, Suggestion, suggest_companies
@@ -39,7 +42,7 @@ def suggest_companies_for(credential: HaloCredential) -> dict[str, int]:
     Mapped, ignored and inactive companies get none, inactive clients are none. Notices what is new on either
     side as well. Returns counts: `suggested` (companies with a suggestion), `exact`, `ambiguous`.
     """
-    wanted = {(s.company_id, s.client_id): s for s in _compute(credential)}
+    wanted = {(s.company_id, s.client_id): s for s in _refused(credential, _compute(credential))}
     stored = {
         (row.company_id, row.halo_client_id): row
         for row in CompanySuggestion.objects.filter(halo_credential=credential)
@@ -80,6 +83,22 @@ def _compute(credential: HaloCredential) -> list[Suggestion]:
         (ClientName(*row) for row in clients.values_list(*columns, "domain")),
         pairs=dict(_pairs(credential)),
     )
+
+
+def _refused(credential: HaloCredential, found: list[Suggestion]) -> Iterator[Suggestion]:
+    """What staff took apart stands below everything else, with that reason; it is chosen by hand only."""
+    pairs = RefusedCompanyPair.objects.filter(halo_client__halo_credential=credential)
+    taken = {
+        (company, client): at
+        for company, client, at in pairs.values_list("company", "halo_client", "refused_at")
+    }
+    for suggestion in found:
+        at = taken.get((suggestion.company_id, suggestion.client_id))
+        if at is None:
+            yield suggestion
+            continue
+        reason = f"{suggestion.reason} Staff removed this mapping on {at:%Y-%m-%d}: choose it by hand."
+        yield replace(suggestion, score=0, ambiguous=True, reason=reason, evidence=Evidence.REFUSED.value)
 
 
 def _pairs(credential: HaloCredential) -> Iterator[tuple[int, FieldPair]]:

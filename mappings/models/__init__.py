@@ -6,6 +6,7 @@ from mappings.models.company_choices import (
     ClientField,
     CompanyField,
     IgnoredCompany,
+    RefusedCompanyPair,
     SuggestionFields,
     client_fields,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "Newcomer",
     "NewcomerState",
     "ProductMapping",
+    "RefusedCompanyPair",
     "RefusedPair",
     "ReviewDecision",
     "ReviewKind",

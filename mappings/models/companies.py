@@ -141,6 +141,7 @@ class Evidence(models.TextChoices):
     DOMAIN = "domain", "The same domain"
     NAME = "name", "The same name"
     SIMILAR = "similar", "A similar name"
+    REFUSED = "refused", "Taken apart by staff"
 
 
 class CompanySuggestion(models.Model):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from integrations.models import Audited, Company, Console, HaloCredential, HaloField
+from integrations.models import Audited, Company, Console, HaloClient, HaloCredential, HaloField
 
 CUSTOM_FIELD = "CF"
 """Before the id of a custom field."""
@@ -124,3 +124,29 @@ class IgnoredCompany(Audited):
 
     def __str__(self) -> str:
         return f"{self.company} is left alone"
+
+
+class RefusedCompanyPair(Audited):
+    """A company and a Halo client that staff took apart: not accepted in bulk again, only by hand."""
+
+    audit_names = ("company", "halo_client")
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="refused_clients")
+    halo_client = models.ForeignKey(HaloClient, on_delete=models.CASCADE, related_name="+")
+    refused_at = models.DateTimeField(default=timezone.now, editable=False)
+    refused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "halo_client"], name="company_pair_refused_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company} ≠ {self.halo_client}"

@@ -14,8 +14,9 @@ from django.core.exceptions import ValidationError
 
 from integrations.choices import Action
 from integrations.models import HaloClient, HaloCredential, HaloSite, Plan
-from mappings.linking.companies import check_pair, is_creating_for
+from mappings.linking.companies import check_pair
 from mappings.linking.default_sites import default_sites
+from mappings.linking.unmapping import is_creating_for
 from mappings.models import CompanyMapping, LocationMapping
 from mappings.planning.company_assets import CompanyAsset, Member, read_assets_of
 from mappings.planning.rows import (

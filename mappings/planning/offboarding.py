@@ -14,8 +14,8 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from integrations.choices import Action
 from integrations.models import HaloAsset, HaloCredential, Plan
-from mappings.linking.companies import is_creating_for
 from mappings.linking.ignoring import is_ignored
+from mappings.linking.unmapping import is_creating_for
 from mappings.models import CompanyMapping, ComputerMapping
 from mappings.planning.company_assets import CompanyAsset, Member, read_assets_of
 from mappings.planning.lifecycle import Lifecycle, read_lifecycle

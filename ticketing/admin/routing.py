@@ -25,7 +25,7 @@ from integrations.admin.bases import BridgeAdmin, about_one_row
 from integrations.admin.choosers import id_of
 from integrations.models import HaloCredential
 from integrations.runs.request import request_delivery, request_routing
-from mappings.admin.company_effects import Pressed, leave_to, ticked
+from mappings.admin.company_effects import Pressed, leave_to, nothing, ticked
 from mappings.admin.company_mappings import CompanyMappingAdmin
 from mappings.models import CompanyMapping
 from ticketing.models import EventSet, IntegrationProfile, Ticket, TicketRule, TicketState
@@ -171,14 +171,17 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
 
     above = staticmethod(companies_with_open_tickets)
 
-    def consequences(self, mapping: CompanyMapping) -> list[str]:
+    def consequences(self, mappings: list[CompanyMapping]) -> list[str]:
         """With the number of tickets that are open now."""
         number = Ticket.objects.filter(
-            company=mapping.company_id, halo_credential=mapping.halo_credential_id, state=TicketState.OPEN
+            company__in=[row.company_id for row in mappings],
+            halo_credential=mappings[0].halo_credential_id,
+            state=TicketState.OPEN,
         ).count()
-        told = super().consequences(mapping)
+        told = super().consequences(mappings)
         if number:
-            are = "ticket of it is" if number == 1 else "tickets of it are"
+            it = "it" if len(mappings) == 1 else "them"
+            are = f"ticket of {it} is" if number == 1 else f"tickets of {it} are"
             told.append(f"{number} {are} open and will not be closed by themselves any more.")
         return told
 
@@ -195,7 +198,7 @@ class RoutedCompanyMappingAdmin(CompanyMappingAdmin):
         rows = CompanyMapping.objects.filter(company__in=companies, halo_credential=credential)
         mappings = dict(rows.values_list("pk", "company_id"))
         if not mappings:
-            return Pressed("No mapped company was ticked.")
+            return nothing("No mapped company was ticked.")
         if action == "pair":
             query = urlencode({"halo_credential": credential.pk, "mapping": list(mappings)}, doseq=True)
             return leave_to(request, f"{self.url('pair')}?{query}")

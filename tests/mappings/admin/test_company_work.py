@@ -270,3 +270,93 @@ def test_changes_are_in_the_mappings_history_and_in_the_audit_log(
     told = AuditEntry.objects.filter(kind="mappings.companymapping", object_id=mapping.pk)
     assert {"add", "change"} <= set(told.values_list("action", flat=True))
     assert told.get(action="change", changes__has_key="create_tickets").who == "admin"
+
+
+# ---- removing many ----------------------------------------------------------------------------
+
+
+def test_ticked_companies_are_removed_after_one_question(browser: Client, credential: HaloCredential) -> None:
+    console = make_console()
+    mappings = [map_company(make_company(console), make_client(credential)) for _ in range(3)]
+    loose = make_company(console, "Loose Ltd")
+    make_computer(mappings[0].company)
+    ticked = [*(row.company_id for row in mappings[:2]), loose.pk]
+
+    asked = browser.post(reverse(PAGE), {"do": "bulk", "bulk": "remove", "company": ticked}, follow=True)
+
+    page = asked.content.decode()
+    assert CompanyMapping.objects.count() == 3
+    for words in (
+        "these 2 companies",
+        "become unmapped",
+        "no new tickets",
+        "1 of the ticked companies has no",
+    ):
+        assert words in page
+    answer = browser.post(asked.redirect_chain[-1][0], follow=True)
+    assert "2 companies are no longer mapped" in answer.content.decode()
+    assert list(CompanyMapping.objects.all()) == [mappings[2]]
+
+
+def test_what_was_removed_is_not_mapped_by_accepting_all_exact_ones(
+    browser: Client, credential: HaloCredential
+) -> None:
+    console = make_console()
+    birch, alder = {"normalised_name": "birch"}, {"normalised_name": "alder"}
+    client = make_client(credential, "Birch", **birch)
+    removed = map_company(make_company(console, "Birch", **birch), client)
+    make_company(console, "Alder", **alder)
+    make_client(credential, "Alder", **alder)
+    browser.post(reverse("admin:mappings_companymapping_delete", args=(removed.pk,)), {"post": "yes"})
+
+    assert "Removed by staff" in browser.get(reverse(PAGE)).content.decode()
+    assert "1 company is mapped" in press(browser, "accept-exact")
+    assert CompanyMapping.objects.get().company.name == "Alder"
+
+
+def test_removing_many_needs_the_right_to_delete(client: Client, credential: HaloCredential) -> None:
+    client.force_login(make_staff("mapper", "mappings.view_companymapping", "mappings.change_companymapping"))
+    mapping = map_company(make_company(make_console()), make_client(credential))
+    assert "Remove the mapping …" not in client.get(reverse(PAGE)).content.decode()
+    data = {"do": "bulk", "bulk": "remove", "company": [mapping.company_id]}
+    assert client.post(reverse(PAGE), data).status_code == 403
+    address = reverse("admin:mappings_companymapping_remove_ticked", args=(credential.pk,))
+    assert client.post(f"{address}?companies={mapping.company_id}").status_code == 403
+    assert CompanyMapping.objects.exists()
+
+
+# ---- how it went ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "level", "words"),
+    [
+        ({"do": "bulk", "bulk": "ignore"}, "warning", "No company was ticked."),
+        ({"do": "bulk", "bulk": "remove"}, "warning", "No company was ticked."),
+        ({"do": "map-chosen"}, "warning", "No client was chosen."),
+        ({"do": "accept-exact"}, "warning", "0 companies are mapped."),
+        ({"do": "nothing of this kind"}, "warning", "Nothing was chosen."),
+    ],
+)
+def test_what_did_nothing_is_not_told_in_green(
+    browser: Client, credential: HaloCredential, data: dict[str, str], level: str, words: str
+) -> None:
+    told = browser.post(reverse(PAGE), data, follow=True).context["messages"]
+    assert [(message.level_tag, str(message)) for message in told] == [(level, words)]
+
+
+def test_a_refused_choice_is_an_error_and_one_of_several_a_warning(
+    browser: Client, credential: HaloCredential
+) -> None:
+    console = make_console()
+    good, gone = make_client(credential), make_client(credential, active=False)
+    first, second, third = (make_company(console) for _ in range(3))
+
+    def level(**chosen: int) -> list[str]:
+        data = {"do": "map-chosen", **chosen}
+        told = browser.post(reverse(PAGE), data, follow=True).context["messages"]
+        return [message.level_tag for message in told]
+
+    assert level(**{f"client_{first.pk}": gone.pk}) == ["error"]
+    assert level(**{f"client_{first.pk}": good.pk, f"client_{second.pk}": gone.pk}) == ["warning"]
+    assert level(**{f"client_{third.pk}": good.pk}) == ["success"]

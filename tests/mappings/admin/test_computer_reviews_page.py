@@ -148,3 +148,49 @@ def test_the_list_of_computers_leads_to_the_review(browser: Client, scene: Scene
     page = browser.get(reverse("admin:integrations_computer_changelist")).content.decode()
     assert page_of(review_of("ALD-PC1")) in page
     assert "To review" in page
+
+
+# ---- many at once -----------------------------------------------------------------------------
+
+
+def tick(browser: Client, decision: str, *reviews: ComputerReview, **more: object) -> str:
+    data = {"action": f"decide_{decision}", "_selected_action": [row.pk for row in reviews], **more}
+    return browser.post(reverse(LIST), data, follow=True).content.decode()
+
+
+def test_ticked_reviews_are_decided_after_one_question(browser: Client, scene: Scene) -> None:
+    both = (review_of("ALD-PC1"), review_of("ALD-PC2"))
+
+    asked = tick(browser, "export", *both)
+    assert "It needs an asset of its own: decide so about 2 computers?" in asked
+    assert ComputerReview.objects.filter(decided_at__isnull=True).count() == 2
+
+    told = tick(browser, "export", *both, confirmed="1")
+    assert "2 computers are decided." in told
+    for name in ("ALD-PC1", "ALD-PC2"):
+        assert name in told
+        assert ComputerMapping.objects.get(computer__name=name).halo_asset is None
+    assert set(ComputerReview.objects.values_list("decided_by__username", flat=True)) == {"admin"}
+    assert Run.objects.filter(kind=RunKind.MATCH).count() == 1
+
+
+def test_each_ticked_one_is_told_with_its_outcome(browser: Client, scene: Scene) -> None:
+    first, second = review_of("ALD-PC1"), review_of("ALD-PC2")
+    decide(browser, first, "leave")
+
+    address = f"{reverse(LIST)}?state=all"
+    data = {"action": "decide_ignore", "_selected_action": [first.pk, second.pk], "confirmed": "1"}
+    page = browser.post(address, data)
+
+    assert "1 computer is decided. 1 left alone" in page.content.decode()
+    assert {one.review.pk: one.problem for one in page.context["outcomes"]} == {
+        first.pk: "It is decided already.",
+        second.pk: "",
+    }
+
+
+def test_deciding_many_needs_the_right_to_decide(client: Client, scene: Scene) -> None:
+    client.force_login(make_staff("reader", "mappings.view_computerreview"))
+    assert "decide_ignore" not in client.get(reverse(LIST)).content.decode()
+    tick(client, "ignore", review_of("ALD-PC1"), confirmed="1")
+    assert review_of("ALD-PC1").is_open
