@@ -129,6 +129,7 @@ TEMPLATES = [
                 "badges": "halobridge.badges",
                 "bridge": "integrations.admin.tags",
                 "guide": "halobridge.guide.tags",
+                "naming": "halobridge.naming",
             },
         },
     },

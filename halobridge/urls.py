@@ -13,6 +13,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter, Route
 
 from halobridge import health
+from halobridge.missing_pages import is_for_staff, missing_page
 from halobridge.openapi_view import DescriptionView
 from integrations.api import urls as integrations_api
 from integrations.api.problems import problem_answer, wants_problem
@@ -67,6 +68,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if wants_problem(request):
         slash = "" if request.path.endswith("/") else " Addresses end with a slash."
         return problem_answer(404, f"There is nothing under this address.{slash}")
+    if is_for_staff(request):
+        return missing_page(request, exception)
     return defaults.page_not_found(request, exception)
 
 

@@ -19,6 +19,7 @@ def guide(request: HttpRequest, slug: str = PAGES[0].slug) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": page.title,
+        "within": "Guide",
         "page": page,
         "pages": PAGES,
         "text": f"guide/{page.slug}.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -47,7 +47,10 @@ View = Callable[..., HttpResponseBase]
 @dataclass(frozen=True, slots=True)
 class Button:
     """One thing that staff can do to a row. It is only ever done by POST; `ask` is asked on a page before.
-    `told`: pressing it is an entry of the audit log, beside those that it makes itself."""
+
+    `told`: pressing it is an entry of the audit log, beside those that it makes itself.
+    `means`: what will happen then to this row, sentence by sentence, below the question.
+    """
 
     name: str
     label: str
@@ -57,6 +60,7 @@ class Button:
     permission: str = "change"
     shown: Callable[[Any], bool] = lambda _: True
     told: bool = True
+    means: Callable[[Any], Sequence[str]] = lambda _: ()
 
 
 def about_one_row(request: HttpRequest) -> bool:
@@ -159,7 +163,9 @@ class BridgeAdmin(ToldHistory, VersionedForms, ModelAdmin):
         if request.method != "GET" or not button.ask:
             return HttpResponseNotAllowed(["POST"])
         question = button.ask.format(row=row)
-        return self.confirm_page(request, question, button.label, back=admin_url(row), row=row)
+        return self.confirm_page(
+            request, question, button.label, back=admin_url(row), row=row, consequences=button.means(row)
+        )
 
     def may_press(self, request: HttpRequest, permission: str, row: Model) -> bool:
         """History may be acted upon by those who have the right in Django, although nobody may edit it."""
@@ -175,11 +181,16 @@ class BridgeAdmin(ToldHistory, VersionedForms, ModelAdmin):
         back: str,
         row: Model | None = None,
         tone: str = "bad",
+        consequences: Sequence[str] = (),
     ) -> HttpResponse:
         """Ask before something is done; the form posts to the same address."""
-        context = self.page_context(
-            request, label, question=question, label=label, back=back, tone=tone, object=row
-        )
+        asked: dict[str, Any] = {
+            "question": question,
+            "label": label,
+            "back": back,
+            "consequences": consequences,
+        }
+        context = self.page_context(request, label, tone=tone, object=row, **asked)
         return TemplateResponse(request, "bridge/confirm.html", context)
 
     def page_context(

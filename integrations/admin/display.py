@@ -54,6 +54,7 @@ TONES: Final[dict[str, str]] = {
     "staff": "bad",
     # events, alerts, tickets
     "new": "info",
+    "open": "warn",
     "routed": "good",
     "ignored": "neutral",
     "resolved": "good",
@@ -103,11 +104,6 @@ TONES: Final[dict[str, str]] = {
 """Tone by stored value; the same on every page."""
 
 TONES_OF_KIND: Final[dict[tuple[str, str], str]] = {
-    ("ticket", "open"): "good",
-    ("alert", "open"): "bad",
-    ("event", "open"): "bad",
-    ("mailrule", "open"): "bad",
-    ("newcomer", "open"): "warn",
     ("auditentry", "add"): "good",
     ("auditentry", "change"): "info",
     ("auditentry", "delete"): "bad",
@@ -119,7 +115,7 @@ TONES_OF_KIND: Final[dict[tuple[str, str], str]] = {
     ("auditentry", "log_out"): "neutral",
     ("auditentry", "failed_log_in"): "bad",
 }
-"""Where a value means something else: an open ticket is at work, an open alert is a fault."""
+"""Where a value means something else; what is open has one colour everywhere."""
 
 
 CHANGE_TONES: Final[Mapping[str, str]] = {

@@ -18,9 +18,9 @@ from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialFor
 from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
 from integrations.admin.other_integrations import linked_lists
 from integrations.admin.sync_settings import SyncSettingsPage
-from integrations.choices import WriteMode
+from integrations.choices import IntentionState, WriteMode
 from integrations.connections import give_up_move, save_halo_credential
-from integrations.models import HaloCredential, Run
+from integrations.models import HaloCredential, Intention, Run
 from integrations.runs.request import (
     request_delivery,
     request_halo_sync,
@@ -28,6 +28,23 @@ from integrations.runs.request import (
     request_release,
 )
 from integrations.sync.rights import missed, switched_off
+
+START_WRITING = "Let {row} write to HaloPSA? What is planned and selected from then on is really written."
+BEGUN = (IntentionState.PLANNED, IntentionState.SENDING, IntentionState.UNCERTAIN)
+
+
+def _what_writing_means(row: HaloCredential) -> list[str]:
+    """Of the switch to write: what stays as it is, what goes out, and what may follow."""
+    waiting = Intention.objects.filter(halo_credential=row, state__in=BEGUN).count()
+    writes = f"{waiting} write{' waits and goes' if waiting == 1 else 's wait and go'} out at once."
+    stopped = f"All writing to {row.instance} is stopped, so nothing goes out before that is allowed again."
+    return [
+        "Alerts that are open now are the baseline: they get no ticket unless you choose them.",
+        "New alerts of companies with tickets on become tickets, and are closed again.",
+        "Assets are written where you apply a preview, and on schedule where Enable Configuration is on.",
+        writes if waiting else "No write waits: nothing goes out at once.",
+        *([stopped] if row.instance.writes_stopped else []),
+    ]
 
 
 @admin.register(HaloCredential)
@@ -65,6 +82,8 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
             "Switch to write",
             "edit",
             permission="allow",
+            ask=START_WRITING,
+            means=_what_writing_means,
             shown=lambda row: row.write_mode == WriteMode.OBSERVE,
         ),
         Button(

@@ -17,7 +17,8 @@ from integrations.admin.bases import HistoryAdmin
 from integrations.admin.choosers import id_of, matches
 from integrations.admin.display import NOTHING, active_badge, halo_url, outside_link, row_link, time_column
 from integrations.choices import Resource
-from integrations.models import HaloChange, HaloSnapshot
+from integrations.models import HaloChange, HaloCredential, HaloSnapshot
+from integrations.sync.rights import RESOURCE_NEEDS
 
 SEEN_THROUGH = ("halo_credential", RelatedDropdownFilter)
 IS_ACTIVE = ("active", BooleanRadioFilter)
@@ -71,6 +72,14 @@ class MirrorAdmin(HistoryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With what a row refers to, so that its own page costs no query for each of them."""
         return super().get_queryset(request).select_related(*self.list_select_related)
+
+    def why_empty(self) -> str:
+        """The right that every credential lacks; "" where one may read it, and the hint is right."""
+        rows = list(HaloCredential.objects.filter(enabled=True)) if self.resource else []
+        lacks = [(row, row.lacks(RESOURCE_NEEDS[Resource(self.resource)])) for row in rows]
+        if not lacks or not all(why for _, why in lacks):
+            return ""
+        return " ".join(f"{row}: {why}" for row, why in lacks)
 
     # ---- the page of one object -------------------------------------------------------------
 

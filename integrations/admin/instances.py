@@ -140,5 +140,5 @@ class InstanceAdmin(BridgeAdmin):
             (row, self.buttons_of(request, row))
             for row in Instance.objects.order_by("tenant", "resource_server")
         ]
-        context = self.page_context(request, "Stop writing", rows=rows)
+        context = self.page_context(request, "Stop all writing", rows=rows)
         return TemplateResponse(request, "bridge/stop_writing.html", context)

@@ -22,6 +22,7 @@ from integrations.admin.exporting import CSV, FORMAT, XLSX, download, too_many
 from integrations.admin.gauges import gauge_of
 from integrations.admin.held_losses import panel_of
 from integrations.admin.mirror import Line, mirror_of
+from integrations.admin.run_words import in_words
 from integrations.choices import RunKind, RunState
 from integrations.models import OPEN_STATES, Entry, Run, Upload
 from integrations.runs.approvals import losses_of
@@ -106,7 +107,7 @@ class RunAdmin(HistoryAdmin):
     def outcome(self, row: Run) -> str:
         return (
             row.error
-            or ", ".join(f"{number} {name}" for name, number in row.totals.items() if number)
+            or ", ".join(f"{number} {name}" for name, number in in_words(row.totals).items())
             or NOTHING
         )
 
@@ -181,6 +182,7 @@ class RunAdmin(HistoryAdmin):
             "took": self.took(run),
             "gauge": gauge_of(run.instance) if run.instance else None,
             "totals": {name: number for name, number in run.totals.items() if number},
+            "told_totals": in_words(run.totals),
             "buttons": self.buttons_of(request, run),
             "progress_url": self.url("progress", run.pk),
             "new_preview": run.kind in PLANNED_KINDS and not _is_open(run),

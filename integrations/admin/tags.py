@@ -123,3 +123,9 @@ def api_limits(credentials: list[HaloCredential]) -> list[Gauge]:
     """The gauge of every instance of all credentials (with their instances). One query."""
     instances = {row.instance_id: row.instance for row in credentials}
     return gauges_of(instances.values(), credentials)
+
+
+@register.simple_tag
+def why_empty(model_admin: Any) -> str:
+    """Why a list has no rows, where its pages know more than the hint of every empty list."""
+    return str(model_admin.why_empty()) if hasattr(model_admin, "why_empty") else ""

@@ -257,6 +257,16 @@
     window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
   }
 
+  /* After a save that was refused one is where something is wrong; what is folded there opens. */
+  function toFirstError() {
+    const field = document.querySelector("#content form [aria-invalid=true]");
+    if (!field) return;
+    for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    const shown = field.matches(".select2-hidden-accessible")
+      ? field.parentElement.querySelector(".select2-selection") : field;
+    (shown || field).focus();
+  }
+
   function start(root) {
     localTimes(root);
     groups(root);
@@ -273,6 +283,7 @@
   document.addEventListener("DOMContentLoaded", () => keepsTicks(document));
   window.addEventListener("load", () => start(document));
   window.addEventListener("load", hideIcons);
+  window.addEventListener("load", () => setTimeout(toFirstError));
   /* The theme makes its selects once jQuery says that the page is ready, which can be after it was loaded. */
   window.addEventListener("load", () => {
     const $ = window.django && window.django.jQuery;

@@ -36,9 +36,9 @@ def test_every_state_has_a_colour_of_its_own_choice() -> None:
 @pytest.mark.parametrize(
     ("row", "field", "tone"),
     [
-        (Ticket(state="open"), "state", "good"),
-        (Alert(state="open"), "state", "bad"),
-        (Event(state="open"), "state", "bad"),
+        (Ticket(state="open"), "state", "warn"),
+        (Alert(state="open"), "state", "warn"),
+        (Event(state="open"), "state", "warn"),
         (Mail(state="waiting"), "state", "warn"),
         (Event(status="waiting"), "status", "warn"),
     ],

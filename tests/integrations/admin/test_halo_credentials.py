@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from integrations.choices import ConnectionState, RunKind, WriteMode
-from integrations.models import Company, HaloCredential, Instance, Run
+from integrations.models import Company, HaloCredential, Instance, Intention, Run
 from tests.halobridge.admin.rows import fill, make_world
 from tests.integrations.admin.made import (
     SECRET,
@@ -117,7 +117,30 @@ def test_the_page_shows_what_is_granted_and_what_is_not(browser: Client) -> None
         assert words in page
 
 
-def test_switching_to_write_and_back_takes_one_click(browser: Client) -> None:
+def test_switching_to_write_says_first_what_will_happen(browser: Client) -> None:
+    credential = make_credential()
+    for number, state in enumerate(("planned", "planned", "done")):
+        Intention.objects.create(
+            instance=credential.instance,
+            halo_credential=credential,
+            kind="create_ticket",
+            cause=f"ticket:{number}",
+            lane=f"ticket:{number}",
+            sequence=1,
+            subject_id=number,
+            state=state,
+        )
+
+    address = reverse("admin:integrations_halocredential_start_writing", args=(credential.pk,))
+    asked = browser.get(address).content.decode()
+
+    credential.refresh_from_db()
+    assert credential.write_mode == WriteMode.OBSERVE
+    assert "Alerts that are open now are the baseline" in asked
+    assert "2 writes wait and go out at once." in asked
+
+
+def test_switching_to_write_and_back(browser: Client) -> None:
     credential = make_credential()
 
     browser.post(reverse("admin:integrations_halocredential_start_writing", args=(credential.pk,)))
@@ -143,13 +166,13 @@ def test_buttons_ask_for_a_run_and_lead_to_it(browser: Client, button: str, kind
 
 
 def test_nothing_happens_by_following_a_link(browser: Client) -> None:
-    credential = make_credential()
+    credential = make_credential(write_mode=WriteMode.WRITE)
 
-    response = browser.get(reverse("admin:integrations_halocredential_start_writing", args=(credential.pk,)))
+    response = browser.get(reverse("admin:integrations_halocredential_only_observe", args=(credential.pk,)))
 
     credential.refresh_from_db()
     assert response.status_code == 405
-    assert credential.write_mode == WriteMode.OBSERVE
+    assert credential.write_mode == WriteMode.WRITE
 
 
 def test_a_staff_account_that_may_only_look_cannot_press_buttons(client: Client) -> None:
