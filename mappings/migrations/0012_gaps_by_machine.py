@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('integrations', '0040_what_waits'),
-        ('mappings', '0001_squashed_0011_archived_mappings'),
+        ('mappings', '0011_archived_mappings'),
     ]
 
     operations = [
