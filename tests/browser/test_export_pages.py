@@ -31,6 +31,7 @@ def test_an_export_is_chosen_previewed_changed_applied_and_undone(page: Page) ->
     expect(page.get_by_text("3 changes ticked in all.")).to_be_visible(timeout=15_000)
     look_at(page, "export-preview")
     page.get_by_label("Apply: Create ALD-PC00002").uncheck()
+    expect(page.get_by_text("2 changes ticked in all.")).to_be_visible()
     page.get_by_role("button", name="Change the ticked rows").click()
     expect(page.get_by_text("the new assets of 2 computers")).to_be_visible()
     look_at(page, "export-change-rows")

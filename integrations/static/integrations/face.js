@@ -248,9 +248,12 @@
       /* The next one that waits is sent first. */
       setTimeout(() => {
         if (busy || !pressed) return;
-        const button = pressed;
+        /* The answer may have put a new button in the place of the one that was pressed. */
+        const alike = (button) => ["name", "value", "formaction"].every(
+          (what) => button.getAttribute(what) === pressed.getAttribute(what));
+        const button = form.contains(pressed) ? pressed : [...form.querySelectorAll("button")].find(alike);
         pressed = null;
-        form.requestSubmit(button);
+        if (button) form.requestSubmit(button);
       });
     });
     /* A page that comes back from the browser's memory may show ticks of yesterday. */
