@@ -64,9 +64,10 @@ class Ticks(_Base):
 
     @staticmethod
     def _told(request: HttpRequest, plan: Plan | None) -> HttpResponse:
-        """What the ticks have changed on the page; a page that is out of date is loaded again."""
+        """What the ticks have changed on the page. One that is out of date is fetched anew by its script: told
+        to refresh, htmx would do the same at the same time."""
         if plan is None:
-            return HttpResponse(headers={"HX-Refresh": "true"})
+            return HttpResponse()
         context = {**figures(plan), "plan": plan, "may_tick": True, "oob": True}
         return TemplateResponse(request, "bridge/plan_kept.html", context, headers={SAVED: "1"})
 

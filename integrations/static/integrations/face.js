@@ -229,8 +229,14 @@
     if (!sender || sender.dataset.ready) return;
     sender.dataset.ready = "1";
     const form = sender.closest("form");
-    /* Browsers bring back boxes as they were left; what is shown is what is stored. */
-    form.reset();
+    /* Browsers bring back boxes as they were left, some of them late; what is shown is what is stored. */
+    const touched = new Set();
+    form.addEventListener("change", (event) => touched.add(event.target));
+    const asStored = () => form.querySelectorAll("input[type=checkbox]").forEach((box) => {
+      if (!touched.has(box)) box.checked = box.defaultChecked;
+    });
+    asStored();
+    window.addEventListener("pageshow", asStored);
     const problem = form.querySelector("[data-not-kept]");
     let busy = false;
     let pressed = null;
@@ -244,7 +250,10 @@
       busy = false;
       const answer = event.detail.xhr;
       problem.hidden = answer.status === 200;
-      if (answer.status === 200 && !answer.getResponseHeader("HB-Kept")) return window.location.reload();
+      /* Fetched anew: a reload would bring back the box as it was left. */
+      if (answer.status === 200 && !answer.getResponseHeader("HB-Kept")) {
+        return window.location.replace(window.location.pathname + window.location.search);
+      }
       /* The next one that waits is sent first. */
       setTimeout(() => {
         if (busy || !pressed) return;
