@@ -64,8 +64,8 @@ class Ticks(_Base):
 
     @staticmethod
     def _told(request: HttpRequest, plan: Plan | None) -> HttpResponse:
-        """What the ticks have changed on the page. One that is out of date is fetched anew by its script: told
-        to refresh, htmx would do the same at the same time."""
+        """What the ticks have changed on the page. One that is out of date is fetched anew by its
+        script; told to refresh, htmx would do so beside it."""
         if plan is None:
             return HttpResponse()
         context = {**figures(plan), "plan": plan, "may_tick": True, "oob": True}

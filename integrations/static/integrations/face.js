@@ -232,7 +232,7 @@
     /* Browsers bring back boxes as they were left, some of them late; what is shown is what is stored. */
     const touched = new Set();
     form.addEventListener("change", (event) => touched.add(event.target));
-    const asStored = () => form.querySelectorAll("input[type=checkbox]").forEach((box) => {
+    const asStored = () => form.querySelectorAll("input[name=ticked]").forEach((box) => {
       if (!touched.has(box)) box.checked = box.defaultChecked;
     });
     asStored();
