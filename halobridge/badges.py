@@ -1,6 +1,6 @@
 """Numbers beside the navigation: what waits for somebody, as far as the account may see it.
 
-`{% waiting item as badge %}` gives that of an item of `halobridge.sidebar`, whose `waits` names one here.
+`{% waiting item as badge %}` gives that of an item of `halobridge.sidebar`, whose `lists` names one here.
 """
 
 from __future__ import annotations

@@ -15,12 +15,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from integrations.choices import Outcome, Purpose, RunState, StepState
+from integrations.choices import Purpose, RunState, StepState
 from integrations.models import BudgetPermit, Entry, Instance, Run, Step
+from integrations.runs.ends import BAD
 from integrations.runs.request import TICKET_KINDS
 
 HOUR: Final = timedelta(hours=1)
-NOT_DONE: Final = (Outcome.REFUSED, Outcome.FAILED, Outcome.UNCERTAIN, Outcome.CHANGED_MEANWHILE)
 _TOOK: Final = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
 
 
@@ -62,12 +62,12 @@ def runs() -> Iterator[Metric]:
 def failures() -> GaugeMetricFamily:
     family = _gauge("failures_last_hour", "Results of these runs that were not done as wanted.", "outcome")
     found: dict[str, int] = dict(
-        Entry.objects.filter(run__ended_at__gt=timezone.now() - HOUR, outcome__in=NOT_DONE)
+        Entry.objects.filter(run__ended_at__gt=timezone.now() - HOUR, outcome__in=BAD)
         .order_by()
         .values_list("outcome")
         .annotate(Count("pk"))
     )
-    for outcome in NOT_DONE:
+    for outcome in BAD:
         family.add_metric([outcome], found.get(outcome, 0))
     return family
 
