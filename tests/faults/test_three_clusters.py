@@ -112,10 +112,10 @@ def test_three_clusters_share_schedules_and_runs_and_outlive_each_other(tmp_path
         stack.callback(lambda: [process.kill() for process in processes_of(bridge.folder)])
         leaders = {"stopped": stopped.pid, "killed": killed.pid, "last": last.pid}
         wait_until(lambda: all(_works(bridge, pid) for pid in leaders.values()), 60, "three clusters to work")
-        members = {name: below(pid, bridge.folder) for name, pid in leaders.items()}
+        members: dict[str, set[int]] = {name: set() for name in leaders}
         sandbox.halo.requests.clear()
         reads = set(bridge.do("read_all")["runs"])
-        wait_until(lambda: len(_taken_by(bridge, members)) >= 2, 60, "two clusters to share the work")
+        wait_until(lambda: _share(bridge, leaders, members, reads), 90, "two clusters to share the work")
 
         fired = wait_until(lambda: _all_fired(bridge), 90, f"{SCHEDULES} schedules to be worked at")
         assert fired["done"] == {f"due {number}": 1 for number in range(SCHEDULES)}
@@ -143,10 +143,17 @@ def _works(bridge: Bridge, leader: int) -> bool:
     return len(below(leader, bridge.folder)) >= 5
 
 
-def _taken_by(bridge: Bridge, members: dict[str, set[int]]) -> set[str]:
-    """Clusters that have worked at one of the reads."""
+def _share(bridge: Bridge, leaders: dict[str, int], members: dict[str, set[int]], reads: set[int]) -> bool:
+    """Whether two clusters have worked at the reads; more are asked for where one was quick with all.
+
+    `members` grows: a cluster replaces its workers while it runs.
+    """
+    for name, pid in leaders.items():
+        members[name] |= below(pid, bridge.folder)
+    if _ended(bridge, reads):
+        reads |= set(bridge.do("read_all")["runs"])
     at_work = workers_of(bridge.do("steps")["steps"])
-    return {name for name, pids in members.items() if pids & at_work}
+    return sum(bool(pids & at_work) for pids in members.values()) >= 2
 
 
 def _all_fired(bridge: Bridge) -> Any:
