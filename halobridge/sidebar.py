@@ -165,7 +165,10 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("integrations/icon.svg")}
     ],
     "STYLES": [lambda request: static("integrations/face.css")],
-    "SCRIPTS": [lambda request: static("integrations/face.js")],
+    "SCRIPTS": [
+        lambda request: static("integrations/face.js"),
+        lambda request: static("integrations/checking.js"),
+    ],
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,

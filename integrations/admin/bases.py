@@ -21,6 +21,7 @@ from django.http import (
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from integrations.admin.checking import CheckedAtOnce
 from integrations.admin.deletion import without
 from integrations.admin.display import admin_url
 from integrations.admin.histories import ToldHistory
@@ -78,7 +79,7 @@ class CountedOnce(ChangeList):
             self.full_result_count = self.result_count
 
 
-class BridgeAdmin(ToldHistory, VersionedForms, ModelAdmin):
+class BridgeAdmin(ToldHistory, CheckedAtOnce, VersionedForms, ModelAdmin):
     """A model's pages. Subclasses may declare `buttons`, each with a method of its name (request, row)."""
 
     compressed_fields = True
@@ -87,6 +88,7 @@ class BridgeAdmin(ToldHistory, VersionedForms, ModelAdmin):
     paginator = LongPaginator
     show_full_result_count = False
     warn_unsaved_form = True
+    change_form_before_template = "bridge/form_start.html"
     change_form_outer_before_template = "bridge/panel.html"
     buttons: ClassVar[tuple[Button, ...]] = ()
     panel_template: ClassVar[str] = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -110,11 +111,15 @@ class HaloCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        if self.errors:
-            return
+        if not {"resource_server", "authorisation_server", "tenant"} & set(self.errors):
+            self._checked(lambda: normalise_servers(self.instance))
+        if not self.errors:
+            self._checked(lambda: check_move(self.instance))
+        if not self.errors:
+            self._checked(self._check_secret)
+
+    def _checked(self, check: Callable[[], None]) -> None:
         try:
-            normalise_servers(self.instance)
-            check_move(self.instance)
-            self._check_secret()
+            check()
         except ValidationError as problem:
             self.add_error(None, problem)

@@ -108,8 +108,6 @@ def _values(inline: Any, rows: Iterable[Any]) -> list[Any]:
 class VersionedForms(_Base):
     """Change forms that refuse to put back what somebody else has changed since they were opened."""
 
-    change_form_before_template = "bridge/version.html"
-
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         if obj is None or request.method != "POST":

@@ -32,7 +32,7 @@ def filled(page: Any) -> dict[str, Any]:
         forms += [formset.management_form, *formset.forms]
     sent = {bound.html_name: _typed(bound.value()) for form in forms for bound in form}
     told = {name: value for name, value in sent.items() if value is not None and value != "" and value != []}
-    return {**told, "_version": page.context["version"]}
+    return {**told, "_version": page.context.get("version", "")}
 
 
 def _typed(value: Any) -> Any:
