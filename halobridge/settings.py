@@ -179,6 +179,12 @@ CACHES: dict[str, Any] = {
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
     ),
+    # Figures that took long to count, for some seconds: looking them up must cost no statement.
+    "figures": (
+        _REDIS
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "figures"}
+    ),
 }
 
 # ---- queue -----------------------------------------------------------------------------------

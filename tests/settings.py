@@ -17,5 +17,8 @@ CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     for name in ("default", "throttles")
 }
+CACHES["figures"] = {
+    "BACKEND": "django.core.cache.backends.dummy.DummyCache"
+}  # a slow machine changes no test
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"token": None}  # noqa: F405  counts would live on between tests
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  whitenoise warns about a missing one

@@ -7,15 +7,17 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from halobridge.dashboard.attention import attention, attention_figures
 from halobridge.dashboard.charts import chart_figures, event_chart, ticket_charts
 from halobridge.dashboard.checklist import DONE, checklist, next_step
-from halobridge.dashboard.coverage import coverage_of
+from halobridge.dashboard.coverage import CoverageCounts, coverage_counts, coverage_of
 from halobridge.dashboard.facts import Facts, set_up_figures
-from halobridge.dashboard.figures import count_all
+from halobridge.dashboard.figures import Figures, count_all
 from halobridge.dashboard.selecting import selecting_figures, selecting_groups
 from integrations.models import Console, HaloCredential, Run
+from integrations.sync.kept_figures import COUNT_NOW, kept, wants_them_now
 from ticketing.models import Ticket, TicketState
 
 STATES = (TicketState.OPEN, TicketState.PLANNED, TicketState.CLOSED, TicketState.REFUSED)
@@ -34,7 +36,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The context of the index page. The number of statements does not depend on the number of rows."""
     if not request.user.has_perm("integrations.view_run"):
         return {**context, "title": "Overview"}
-    facts = read_facts()
+    facts = read_facts(anew=wants_them_now(request.GET))
     steps = checklist(facts, request.user.has_perm)
     set_up = all(step.state == DONE for step in steps)
     tickets = facts.figures.get("tickets", {})
@@ -56,18 +58,33 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "ticket_charts": ticket_charts(facts.figures),
         "event_chart": event_chart(facts.figures),
         "all_runs": reverse("admin:integrations_run_changelist"),
+        "counted_at": facts.counted_at,
+        "count_now": f"?{urlencode(COUNT_NOW)}",
         "last_runs": Run.objects.select_related("plan", "halo_credential", "console", "instance")[:8],
     }
 
 
-def read_facts() -> Facts:
-    """Five statements."""
+def read_facts(*, anew: bool = False) -> Facts:
+    """Five statements; what takes long to count may have been counted a moment ago (not if `anew`)."""
     credentials = list(HaloCredential.objects.select_related("instance").order_by("name"))
     consoles = list(Console.objects.order_by("name"))
-    grouped = {
-        "tickets": (Ticket.objects.filter(is_test=False), F("state")),
-        **selecting_groups(),
-        **chart_figures(),
-    }
-    figures = count_all({**set_up_figures(), **selecting_figures(), **attention_figures()}, grouped)
-    return Facts(credentials, consoles, coverage_of(credentials, consoles), figures)
+
+    def count() -> tuple[CoverageCounts, Figures]:
+        grouped = {
+            "tickets": (Ticket.objects.filter(is_test=False), F("state")),
+            **selecting_groups(),
+            **chart_figures(),
+        }
+        single = {**set_up_figures(), **selecting_figures(), **attention_figures()}
+        return coverage_counts(credentials, consoles), count_all(single, grouped)
+
+    counted = kept(("overview",), count, _rows, anew=anew)
+    counts, figures = counted.value
+    return Facts(credentials, consoles, coverage_of(credentials, consoles, counts), figures, counted.at)
+
+
+def _rows(counted: tuple[CoverageCounts, Figures]) -> int:
+    """Companies, computers, and all that was counted beside them."""
+    (companies, computers), figures = counted
+    covered = sum(number for *_, number in (*companies, *computers))
+    return covered + sum(sum(by_key.values()) for by_key in figures.values())

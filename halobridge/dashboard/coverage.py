@@ -94,17 +94,31 @@ class Coverage:
         ]
 
 
-def coverage_of(credentials: list[HaloCredential], consoles: list[Console]) -> list[Coverage]:
-    """Each console towards each credential that something of it is mapped in, or else the first one in use.
+Counts = tuple[tuple[int, int, str, int], ...]
+"""Of rows: credential, console, state, how many."""
+CoverageCounts = tuple[Counts, Counts]
+"""Of companies, and of computers."""
 
-    Two statements.
-    """
+
+def coverage_counts(credentials: list[HaloCredential], consoles: list[Console]) -> CoverageCounts:
+    """Two statements."""
+    if not credentials or not consoles:
+        return (), ()
+    return tuple(_companies(credentials)), tuple(_computers())
+
+
+def coverage_of(
+    credentials: list[HaloCredential], consoles: list[Console], counts: CoverageCounts
+) -> list[Coverage]:
+    """Each console towards each credential that something of it is mapped in, or else the first in use."""
     if not credentials or not consoles:
         return []
+    companies, computers = counts
     pairs = {(row.pk, console.pk): Coverage(row, console) for row in credentials for console in consoles}
-    for credential, console, state, number in _companies(credentials):
-        pairs[credential, console].companies[state] = number
-    for credential, console, state, number in _computers():
+    for credential, console, state, number in companies:
+        if (credential, console) in pairs:
+            pairs[credential, console].companies[state] = number
+    for credential, console, state, number in computers:
         if (credential, console) in pairs:
             pairs[credential, console].computers[state] = number
     first = next((row for row in credentials if row.enabled and row.synced_at), credentials[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -20,12 +21,16 @@ WROTE: Final = Q(totals__created__gt=0) | Q(totals__updated__gt=0) | Q(totals__l
 
 @dataclass(frozen=True)
 class Facts:
-    """`figures` are those of `set_up_figures` and of whatever else was counted in the same statement."""
+    """`figures` are those of `set_up_figures` and of whatever else was counted in the same statement.
+
+    `counted_at`: when they and the coverage were counted, if not just now.
+    """
 
     credentials: list[HaloCredential]
     consoles: list[Console]
     coverage: list[Coverage]
     figures: Figures
+    counted_at: datetime | None = None
 
     def figure(self, name: str) -> int:
         return sum(self.figures.get(name, {}).values())

@@ -33,8 +33,10 @@ from integrations.admin.halo_objects import IS_ACTIVE, SEEN_THROUGH, MirrorAdmin
 from integrations.admin.halo_sheets import ASSET_COLUMNS, ASSET_IMPORT_COLUMNS
 from integrations.admin.installed_software import Reading, reading_of, reading_on_opening
 from integrations.admin.linked_filter import LinkedFilter
+from integrations.admin.pages import address
 from integrations.choices import Resource
 from integrations.models import HaloAsset, HaloSoftware, HaloUser
+from integrations.sync.kept_figures import COUNT_NOW, kept, wants_them_now
 from integrations.sync.lifecycle import WARRANTY_LABELS, Warranty, age_in_short, age_in_words, warranty_state
 
 WARRANTY_TONES = {
@@ -183,8 +185,17 @@ class HaloAssetAdmin(ExportedList, MirrorAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = ChartFilters(request.GET)
-        told = charts_of(form.chosen("halo_credential"), form.chosen("client"))
-        context = self.page_context(request, "Asset charts", form=form, media=self.media + form.media, **told)
+        of = form.chosen("halo_credential"), form.chosen("client")
+        told = kept(
+            ("asset charts", *of, timezone.localdate()),
+            lambda: charts_of(*of),
+            lambda charts: int(charts["total"]),
+            anew=wants_them_now(request.GET),
+        )
+        counted = {**told.value, "counted_at": told.at, "count_now": address(request, **COUNT_NOW)}
+        context = self.page_context(
+            request, "Asset charts", form=form, media=self.media + form.media, **counted
+        )
         return TemplateResponse(request, "bridge/asset_charts.html", context)
 
     def software(self, request: HttpRequest, object_id: str) -> HttpResponse:

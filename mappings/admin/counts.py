@@ -28,6 +28,7 @@ from integrations.admin.exporting import CSV, FORMAT, XLSX, download
 from integrations.admin.pages import address, page_of
 from integrations.models import Console, HaloCredential
 from integrations.sync.cells import Cell, cell
+from integrations.sync.kept_figures import COUNT_NOW, Kept, kept, wants_them_now
 from mappings.counts import Month, left_out, months_of, present_counts
 from mappings.models import MonthCount
 
@@ -131,15 +132,17 @@ class CountAdmin(HistoryAdmin):
     def _shown(self, request: HttpRequest, choice: CredentialChoice, asked: Asked) -> dict[str, Any]:
         """At most seven statements, however many rows there are."""
         rows = asked.rows(request)
-        both = {} if asked.problem else rows.order_by().aggregate(lines=Count("*"), all=Sum("number"))
-        lines = both.get("lines", 0)
+        sums = _sums(request, asked, rows)
+        lines = sums.value.get("lines", 0)
         page = None if asked.missing else page_of(request, rows.values(*_COLUMNS), PER_PAGE, lines)
         return {
             "choice": choice,
             "asked": asked,
             "page": page,
-            "total": both.get("all") or 0,
-            "left_out": 0 if asked.problem else _left_out(asked),
+            "total": sums.value.get("all") or 0,
+            "left_out": sums.value.get("left_out", 0),
+            "counted_at": sums.at,
+            "count_now": address(request, **COUNT_NOW),
             "consoles": list(Console.objects.order_by("name").values_list("pk", "name")),
             "moments": self._moments(request, asked),
             "export_url": self.url("export"),
@@ -179,6 +182,20 @@ class CountAdmin(HistoryAdmin):
             raise Http404(asked.problem or "This month was not counted.")
         moment = asked.month.key if asked.month else f"{timezone.localtime():%Y-%m-%d-%H%M}"
         return download(kind, f"counts-{moment}", "Counts", _NAMES, _cells(asked, asked.rows(request)))
+
+
+def _sums(request: HttpRequest, asked: Asked, rows: QuerySet[Any]) -> Kept[dict[str, int]]:
+    """`lines`, `all` computers in them, and how many are `left_out`; nothing of a month that there is not."""
+    if asked.problem:
+        return Kept({})
+
+    def count() -> dict[str, int]:
+        both = rows.order_by().aggregate(lines=Count("*"), all=Sum("number"))
+        return {**both, "left_out": _left_out(asked)}
+
+    narrowed = [request.GET.get(name, "") for name in ("q", "console", "product")]
+    name = "counts", asked.credential.pk, asked.month and asked.month.key, *narrowed
+    return kept(name, count, lambda sums: sums["all"] or 0, anew=wants_them_now(request.GET))
 
 
 def _left_out(asked: Asked) -> int:
