@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from django import template
 from django.db.models.options import Options
+from django.urls import get_script_prefix
 
 from halobridge.sidebar import NAVIGATION
 
 register = template.Library()
 
 
-def names_of_lists() -> dict[str, str]:
-    """By the address of a list: what the navigation calls it."""
-    items = [item for group in NAVIGATION for item in group["items"] if "lists" in item]
-    return {str(item["link"]): str(item["title"]) for item in items}
+LISTS: Final = [item for group in NAVIGATION for item in group["items"] if "lists" in item]
+NAME_BY_MODEL: Final = {str(item["lists"]): str(item["title"]) for item in LISTS}
+
+
+@cache
+def _name_by_address(prefix: str) -> dict[str, str]:
+    """What the navigation calls each list, below the address that the whole installation has in front."""
+    return {str(item["link"]): str(item["title"]) for item in LISTS}
 
 
 @register.filter
 def nav_name(part: dict[str, Any]) -> str:
     """Of a part of the path above a page, with its title and link."""
     title = str(part["title"])
-    return names_of_lists().get(str(part.get("link", "")), title[:1].upper() + title[1:])
+    names = _name_by_address(get_script_prefix())
+    return names.get(str(part.get("link", "")), title[:1].upper() + title[1:])
 
 
 @register.simple_tag(takes_context=True)
@@ -47,8 +54,5 @@ def _list_name(context: dict[str, Any]) -> str:
     opts = context.get("opts") or getattr(getattr(context.get("model_admin"), "model", None), "_meta", None)
     if not isinstance(opts, Options):
         return str(context.get("within", ""))
-    names = {
-        item["lists"]: item["title"] for group in NAVIGATION for item in group["items"] if "lists" in item
-    }
     plural = str(opts.verbose_name_plural)
-    return str(names.get(opts.label_lower, plural[:1].upper() + plural[1:]))
+    return NAME_BY_MODEL.get(opts.label_lower, plural[:1].upper() + plural[1:])
