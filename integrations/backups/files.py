@@ -7,13 +7,19 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
 JUST_MADE: Final = 60.0
 """So many seconds a folder may take to be locked by whoever has made it."""
+
+
+def first_free(path_of: Callable[[str], Path]) -> Path:
+    """The first path that is not there: `path_of` is asked for "", then for "2", "3" and so on."""
+    return next(path for path in map(path_of, chain(("",), map(str, count(2)))) if not path.exists())
 
 
 def write_whole(path: Path, content: bytes) -> None:

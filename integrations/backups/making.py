@@ -6,10 +6,9 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -21,7 +20,7 @@ from integrations import __version__
 from integrations.backups import postgresql, sqlite
 from integrations.backups.contents import Contents
 from integrations.backups.errors import PROBLEMS, BackupProblem, reason_of
-from integrations.backups.files import whole_file, work_folder
+from integrations.backups.files import first_free, whole_file, work_folder
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -61,14 +60,10 @@ def engine() -> ModuleType:
 def default_path(var: Path, why: str = "") -> Path:
     """A name that is free; two of one second are told apart by a number."""
     stamp = f"{timezone.now():%Y%m%dT%H%M%SZ}"
-    names = ("-".join(filter(None, ("halobridge", stamp, number, why))) for number in _numbers())
-    paths = (var / FOLDER / f"{name}{ENDING}" for name in names)
-    return next(path for path in paths if not path.exists())
-
-
-def _numbers() -> Iterator[str]:
-    yield ""
-    yield from map(str, count(2))
+    folder = var / FOLDER
+    return first_free(
+        lambda number: folder / ("-".join(filter(None, ("halobridge", stamp, number, why))) + ENDING)
+    )
 
 
 def make_backup(path: Path) -> Made:

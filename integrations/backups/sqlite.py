@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from integrations.backups.contents import Contents, contents_of, rows_of
 from integrations.backups.errors import BackupProblem, reason_of, sqlite_code
+from integrations.backups.files import first_free
 from integrations.backups.marking import Mark, holding, marking
 
 MEMBER = "database.sqlite3"
@@ -86,9 +87,8 @@ def put_aside() -> Path:
             fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED, FIRST_SHARED)
         except OSError as problem:
             raise BackupProblem(IN_USE) from problem
-    stamp = f"{timezone.now():%Y%m%dT%H%M%SZ}"
-    names = (f"{path.name}.damaged-{stamp}{number}" for number in ("", *(f"-{n}" for n in range(2, 100))))
-    aside = next(path.with_name(name) for name in names if not path.with_name(name).exists())
+    name = f"{path.name}.damaged-{timezone.now():%Y%m%dT%H%M%SZ}"
+    aside = first_free(lambda number: path.with_name("-".join(filter(None, (name, number)))))
     # What stays behind when this breaks off must not be taken for a part of the database to come.
     for ending in reversed(BESIDE):
         part = path.with_name(path.name + ending)
