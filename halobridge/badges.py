@@ -14,19 +14,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from halobridge.dashboard.figures import count_all
-from integrations.choices import IntentionState, MailState
-from integrations.models import (
-    Company,
-    Console,
-    HaloCredential,
-    Intention,
-    Mail,
-    RawDelivery,
-)
+from halobridge.sidebar import may_view
+from halobridge.waiting_rows import problem_deliveries, undecided_reviews, unread_mails, unsettled_writes
+from integrations.models import Company
 from integrations.runs.approvals import open_losses
 from mappings.keeping.waiting import waiting_runs
 from mappings.linking import open_todos
-from mappings.models import CompanyMapping, CompanySuggestion, ComputerReview
+from mappings.models import CompanyMapping, CompanySuggestion
 from ticketing.models import Ticket, TicketState
 
 register = template.Library()
@@ -55,37 +49,20 @@ def _suggested() -> QuerySet[Company]:
     return Company.objects.filter(active=True, pk__in=unanswered.values("company"))
 
 
-def _reviews() -> QuerySet[ComputerReview]:
-    return ComputerReview.objects.filter(**_any_of(halo_credential=HaloCredential), decided_at__isnull=True)
-
-
 def _refused() -> QuerySet[Ticket]:
     return Ticket.objects.filter(state__in=(TicketState.REFUSED, TicketState.STAFF), is_test=False)
-
-
-def _unsettled() -> QuerySet[Intention]:
-    return Intention.objects.filter(state=IntentionState.STAFF)
-
-
-def _unread() -> QuerySet[Mail]:
-    return Mail.objects.filter(**_any_of(console=Console), state=MailState.REFUSED)
-
-
-def _any_of(**parent: Any) -> dict[str, Any]:
-    """Rules nothing out: it leads the database to an index that begins with the few there are of these."""
-    return {f"{name}__in": model.objects.order_by().values("pk") for name, model in parent.items()}
 
 
 WAITING: Final = {
     "mappings.companymapping": Waits("with a suggestion to accept or to refuse", _suggested),
     "mappings.newcomer": Waits("to be looked at", open_todos),
-    "mappings.computerreview": Waits("to decide about", _reviews),
+    "mappings.computerreview": Waits("to decide about", undecided_reviews),
     "integrations.plan": Waits("waiting for an approval", waiting_runs),
     "integrations.heldloss": Waits("to decide about", open_losses),
     "ticketing.ticket": Waits("refused by HaloPSA or waiting for staff", _refused),
-    "integrations.intention": Waits("whose fate nobody knows", _unsettled),
-    "integrations.rawdelivery": Waits("with a problem", lambda: RawDelivery.objects.exclude(error="")),
-    "integrations.mail": Waits("that no rule could be held against", _unread),
+    "integrations.intention": Waits("whose fate nobody knows", unsettled_writes),
+    "integrations.rawdelivery": Waits("with a problem", problem_deliveries),
+    "integrations.mail": Waits("that no rule could be held against", unread_mails),
 }
 """By the model whose list stands in the navigation: whoever may see the list is told."""
 
@@ -105,15 +82,9 @@ def numbers_of(request: HttpRequest) -> dict[str, int]:
     """By model, of what the account may see, and at most one more than `MOST`; without the noughts."""
     kept: dict[str, int] | None = getattr(request, _KEPT, None)
     if kept is None:
-        kept = _numbers([name for name in WAITING if _may_see(request, name)])
+        kept = _numbers([name for name in WAITING if may_view(*name.split("."))(request)])
         setattr(request, _KEPT, kept)
     return kept
-
-
-def _may_see(request: HttpRequest, name: str) -> bool:
-    app, _, model = name.partition(".")
-    user = request.user
-    return any(user.has_perm(f"{app}.{verb}_{model}") for verb in ("view", "change"))
 
 
 def _numbers(names: list[str]) -> dict[str, int]:

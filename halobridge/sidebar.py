@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 
-def _may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:
+def may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:
     """Whoever may see a model's rows sees its place in the navigation."""
 
     def may(request: HttpRequest) -> bool:
@@ -38,7 +38,7 @@ def _list(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
         "title": title,
         "icon": icon,
         "link": link,
-        "permission": _may_view(app, model),
+        "permission": may_view(app, model),
         "lists": f"{app}.{model}",
         "active": lambda request: (
             request.path.startswith(str(link)) and not any(page in request.path for page in OWN_PAGES)
@@ -49,7 +49,7 @@ def _list(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
 def _page(title: str, icon: str, app: str, model: str, page: str) -> dict[str, Any]:
     """A further page of a model, with a place of its own; whoever may view the model may open it."""
     link = reverse_lazy(f"admin:{app}_{model}_{page}")
-    return {"title": title, "icon": icon, "link": link, "permission": _may_view(app, model)}
+    return {"title": title, "icon": icon, "link": link, "permission": may_view(app, model)}
 
 
 def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +60,7 @@ STOP_WRITING = {
     "title": "Stop all writing",
     "icon": "front_hand",
     "link": reverse_lazy("admin:integrations_instance_stop_writing"),
-    "permission": _may_view("integrations", "instance"),
+    "permission": may_view("integrations", "instance"),
 }
 
 NAVIGATION = [

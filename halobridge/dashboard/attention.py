@@ -15,12 +15,11 @@ from django.utils.http import urlencode
 
 from halobridge.dashboard.facts import Facts
 from halobridge.dashboard.selecting import missing_for_tickets
+from halobridge.waiting_rows import problem_deliveries, undecided_reviews, unread_mails, unsettled_writes
 from integrations.choices import (
     ConnectionState,
     EventState,
     EventStatus,
-    IntentionState,
-    MailState,
     WriteMode,
 )
 from integrations.models import (
@@ -29,15 +28,11 @@ from integrations.models import (
     Event,
     HaloCredential,
     Heartbeat,
-    Intention,
-    Mail,
-    RawDelivery,
 )
 from integrations.runs.approvals import open_losses
 from integrations.sync.rights import missed
 from mappings.keeping.waiting import waiting_runs
 from mappings.linking import CompanyState, open_todos
-from mappings.models import ComputerReview
 from ticketing.halo_choices import HaloChoices
 from ticketing.models import Alert, IntegrationProfile, PreflightState, TicketState
 from ticketing.preflight.checks import FAILS
@@ -79,12 +74,12 @@ def attention_figures() -> dict[str, QuerySet[Any]]:
     waiting = Event.objects.filter(status=EventStatus.WAITING)
     return {
         "alive": Heartbeat.objects.filter(stamped_at__gte=timezone.now() - SILENT_AFTER),
-        "writes": Intention.objects.filter(state=IntentionState.STAFF),
+        "writes": unsettled_writes(),
         "closed": Alert.objects.filter(state=EventState.OPEN, ticket__closed_by_person=True),
-        "mails": Mail.objects.filter(state=MailState.REFUSED),
-        "deliveries": RawDelivery.objects.exclude(error=""),
+        "mails": unread_mails(),
+        "deliveries": problem_deliveries(),
         "newcomers": open_todos(),
-        "reviews": ComputerReview.objects.filter(decided_at__isnull=True),
+        "reviews": undecided_reviews(),
         "waiting_events": waiting,
         "waiting_companies": Company.objects.filter(pk__in=waiting.order_by().values("company")),
     }
