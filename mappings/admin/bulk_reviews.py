@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from mappings.admin.pressed import by_outcome
 from mappings.linking import decide_many, match_again
 from mappings.models import ComputerReview, ReviewDecision
 
@@ -89,7 +90,5 @@ def _ask_or_decide(
 def _told(done: int, all_of_them: int) -> tuple[int, str]:
     computers = "computer is" if done == 1 else "computers are"
     words = f"{done} {computers} decided."
-    if done == all_of_them:
-        return (messages.SUCCESS if done else messages.WARNING), words
     left = all_of_them - done
-    return messages.WARNING if done else messages.ERROR, f"{words} {left} left alone; each says why."
+    return by_outcome(done, left), f"{words} {left} left alone; each says why." if left else words

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -15,6 +13,7 @@ from integrations.models import Company, HaloClient, HaloCredential
 from integrations.runs.request import request_routing, request_run
 from integrations.sync.sentences import sentence
 from mappings.admin.company_rows import chosen_exact
+from mappings.admin.pressed import NOTHING, Pressed, by_outcome, nothing
 from mappings.linking import (
     SWITCHES,
     accept_suggestions,
@@ -34,31 +33,8 @@ BULK: Final = [
     ("ignore", "Ignore"),
     ("unignore", "No longer ignore"),
 ]
-NOTHING: Final = "Nothing was chosen."
 NO_COMPANY: Final = "No company was ticked."
 PICKED: Final = "Chosen by hand among several that fit."
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """What staff read, the companies that it is about, and the mappings whose tickets it switched on."""
-
-    sentence: str
-    companies: list[int] = field(default_factory=list)
-    tickets_on: list[CompanyMapping] = field(default_factory=list)
-    level: int = messages.SUCCESS
-
-
-def nothing(words: str = NOTHING) -> Pressed:
-    """Nothing was done."""
-    return Pressed(words, level=messages.WARNING)
-
-
-def by_outcome(done: int, refused: int = 0) -> int:
-    """How a message looks: nothing was done, some were refused, or all is well."""
-    if done and not refused:
-        return messages.SUCCESS
-    return messages.ERROR if refused and not done else messages.WARNING
 
 
 Effect = Callable[[HttpRequest, HaloCredential, str], Pressed]

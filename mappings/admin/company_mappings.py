@@ -23,7 +23,7 @@ from integrations.admin.display import moment, row_link
 from integrations.admin.pages import address
 from integrations.models import Company, Console, HaloCredential, Location
 from mappings.admin.company_choosing import Choosing
-from mappings.admin.company_effects import BULK, Pressed, after_mapping, press
+from mappings.admin.company_effects import BULK, after_mapping, press
 from mappings.admin.company_forms import CompanyMappingForm
 from mappings.admin.company_history import history_of
 from mappings.admin.company_moving import Moving
@@ -34,6 +34,7 @@ from mappings.admin.company_rows import SIZES, company_rows, listed_companies
 from mappings.admin.exporting import ExportedPage
 from mappings.admin.import_page import ImportPage
 from mappings.admin.location_page import LocationPage
+from mappings.admin.pressed import Pressed
 from mappings.linking import SWITCHES, map_company, open_todos, set_switches, takes_imports
 from mappings.models import CompanyMapping
 from mappings.spreadsheets.exported import COMPANY_COLUMNS, company_sheet

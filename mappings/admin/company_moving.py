@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from integrations.admin.display import admin_url
 from integrations.models import HaloClient, HaloCredential, HaloSite, Plan
-from mappings.admin.company_effects import Pressed, after_mapping, leave_to, nothing
+from mappings.admin.company_effects import after_mapping, leave_to
+from mappings.admin.pressed import Pressed, nothing
 from mappings.admin.previewing import previewed
 from mappings.linking import Above, attached_companies, is_elsewhere, map_company, nothing_above
 from mappings.models import CompanyMapping

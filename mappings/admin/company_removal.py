@@ -16,7 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from integrations.admin.display import admin_url
 from integrations.models import HaloCredential
-from mappings.admin.company_effects import NO_COMPANY, Pressed, leave_to, nothing, ticked
+from mappings.admin.company_effects import NO_COMPANY, leave_to, ticked
+from mappings.admin.pressed import Pressed, nothing
 from mappings.linking import Removed, suggest_companies_for, unmap_companies, unmap_company
 from mappings.models import CompanyMapping, ComputerMapping
 

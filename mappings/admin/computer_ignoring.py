@@ -19,6 +19,7 @@ from integrations.admin.bases import BridgeAdmin, HistoryAdmin
 from integrations.admin.deletion import CountedDeletion
 from integrations.admin.display import badge, row_link, time_column, two_lines
 from integrations.models import Computer
+from mappings.admin.pressed import by_outcome
 from mappings.linking import caught_by, ignore_computers, match_again, refresh_ignored, stop_ignoring
 from mappings.models import IgnoredComputer, IgnoreRule
 
@@ -26,10 +27,6 @@ MAY_IGNORE, MAY_STOP = "mappings.add_ignoredcomputer", "mappings.delete_ignoredc
 
 
 BY_RULE = "What a rule catches stays ignored: change the rule."
-
-
-def _level(number: int) -> int:
-    return messages.SUCCESS if number else messages.WARNING
 
 
 # ---- the list of computers ------------------------------------------------------------------
@@ -66,7 +63,7 @@ class Ignoring:
         ids = queryset.order_by().values_list("pk", flat=True)
         new = ignore_computers(ids, request.POST.get("reason", "").strip(), request.user)
         told = f"{new} {'computer is' if new == 1 else 'computers are'} ignored from now on."
-        messages.add_message(request, _level(new), f"{told} Their assets in HaloPSA stay as they are.")
+        messages.add_message(request, by_outcome(new), f"{told} Their assets in HaloPSA stay as they are.")
         return None
 
     @admin.action(description="Stop ignoring")
@@ -74,7 +71,7 @@ class Ignoring:
         stopped = stop_ignoring(queryset.order_by().values_list("pk", flat=True))
         match_again()
         told = f"{stopped} {'computer is' if stopped == 1 else 'computers are'} no longer ignored by hand."
-        messages.add_message(request, _level(stopped), f"{told} {BY_RULE}")
+        messages.add_message(request, by_outcome(stopped), f"{told} {BY_RULE}")
 
 
 # ---- rules ----------------------------------------------------------------------------------
@@ -207,4 +204,4 @@ class IgnoredComputerAdmin(HistoryAdmin):
         stopped = stop_ignoring(by_hand.values_list("computer_id", flat=True))
         match_again()
         told = f"{stopped} no longer ignored. What a rule catches stays ignored."
-        messages.add_message(request, _level(stopped), told)
+        messages.add_message(request, by_outcome(stopped), told)

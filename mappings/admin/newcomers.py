@@ -16,14 +16,13 @@ from integrations.admin.display import moment
 from integrations.admin.namesakes import tell_apart
 from integrations.admin.pages import address, choices, page_of
 from integrations.models import HaloCredential
-from mappings.admin.company_effects import NOTHING, after_mapping
+from mappings.admin.company_effects import after_mapping
+from mappings.admin.pressed import Pressed, nothing
 from mappings.linking import accept_suggestions, dismiss_todos, ignore_companies, open_todos
 from mappings.models import CompanySuggestion, Newcomer
 
 PER_PAGE = 50
 KINDS = [("company", "New companies"), ("client", "New Halo clients")]
-
-OUT_OF_DATE = "This suggestion is out of date."
 
 
 @admin.register(Newcomer)
@@ -73,13 +72,12 @@ class NewcomerAdmin(HistoryAdmin):
     def _do(self, request: HttpRequest) -> HttpResponse:
         if not self._may_change(request):
             raise PermissionDenied
-        told = _press(request)
-        done = told not in (NOTHING, OUT_OF_DATE)
-        messages.add_message(request, messages.SUCCESS if done else messages.WARNING, told)
+        pressed = _press(request)
+        messages.add_message(request, pressed.level, pressed.sentence)
         return HttpResponseRedirect(request.get_full_path())
 
 
-def _press(request: HttpRequest) -> str:
+def _press(request: HttpRequest) -> Pressed:
     what, _, rest = request.POST.get("do", "").partition(":")
     number = int(rest) if rest.isdigit() and len(rest) < 18 else 0
     ticked = [int(pk) for pk in request.POST.getlist("todo") if pk.isdigit() and len(pk) < 18]
@@ -90,19 +88,19 @@ def _press(request: HttpRequest) -> str:
             return _told(dismiss_todos([number] if number else ticked, request.user), "dismissed")
         case "ignore":
             return _ignored([number] if number else ticked, request.user)
-    return NOTHING
+    return nothing()
 
 
-def _accepted(suggestion: int, staff: Any) -> str:
+def _accepted(suggestion: int, staff: Any) -> Pressed:
     rows = CompanySuggestion.objects.filter(pk=suggestion).select_related("halo_credential")
     found = rows.first()
     if found is None or not accept_suggestions([suggestion], staff=staff):
-        return OUT_OF_DATE
+        return nothing("This suggestion is out of date.")
     after_mapping(found.halo_credential)
-    return f"{found.company} is {found.halo_client} from now on."
+    return Pressed(f"{found.company} is {found.halo_client} from now on.")
 
 
-def _ignored(ids: list[int], staff: Any) -> str:
+def _ignored(ids: list[int], staff: Any) -> Pressed:
     """Companies of the to-dos, per credential; clients have nothing to be ignored."""
     rows = Newcomer.objects.filter(pk__in=ids, company__isnull=False)
     by_credential: dict[int, list[int]] = {}
@@ -113,8 +111,8 @@ def _ignored(ids: list[int], staff: Any) -> str:
     return _told(number, "ignored")
 
 
-def _told(number: int, done: str) -> str:
-    return f"{number} {'is' if number == 1 else 'are'} {done}." if number else NOTHING
+def _told(number: int, done: str) -> Pressed:
+    return Pressed(f"{number} {'is' if number == 1 else 'are'} {done}.") if number else nothing()
 
 
 def _searched(rows: QuerySet[Newcomer], text: str) -> QuerySet[Newcomer]:
