@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connections, router
 from django.db.models import Model
-from django.forms import BaseForm, PasswordInput
+from django.forms import BaseForm, Form, PasswordInput
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -99,6 +99,23 @@ def up_to_date(form: type[Any], beside: Callable[[], Any]) -> type[Any]:
 
     UpToDate.__name__ = form.__name__
     return UpToDate
+
+
+class VersionedForm(Form):
+    """A form of a page of our own, whose template sends back `version` (`bridge/version.html`)."""
+
+    def shown(self) -> Any:
+        """What the inputs say is there."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if problem := why_out_of_date(str(self.data.get(FIELD, "")), self.shown()):
+            self.add_error(None, problem)
+        return cleaned
+
+    def version(self) -> str:
+        return str(self.data.get(FIELD) or version_now(self.shown()))
 
 
 def _values(inline: Any, rows: Iterable[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from django import forms
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from integrations.admin.choosers import SearchSelect, client_field
-from integrations.admin.versions import FIELD, version_now, why_out_of_date
+from integrations.admin.versions import VersionedForm
 from integrations.models import HaloCredential, HaloSite
 from mappings.models import CompanyMapping
 
@@ -40,7 +40,7 @@ def _switch(name: str) -> forms.BooleanField:
     )
 
 
-class ChooseClientForm(forms.Form):
+class ChooseClientForm(VersionedForm):
     """Client, site and switches for one company; `mapped`: those that it has already."""
 
     create_tickets = _switch("create_tickets")
@@ -57,16 +57,14 @@ class ChooseClientForm(forms.Form):
         self.order_fields(["halo_client", "halo_site"])
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned = super().clean()
         client, site = cleaned.get("halo_client"), cleaned.get("halo_site")
         if client and site and site.client_id != client.pk:
             self.add_error("halo_site", f"This site is not one of the client {client}.")
-        if problem := why_out_of_date(str(self.data.get(FIELD, "")), self.mapped):
-            self.add_error(None, problem)
         return cleaned
 
-    def version(self) -> str:
-        return str(self.data.get(FIELD) or version_now(self.mapped))
+    def shown(self) -> Any:
+        return self.mapped
 
 
 class CompanyMappingForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -17,7 +17,7 @@ from django.urls import URLPattern
 from integrations.admin.choosers import SearchSelect
 from integrations.admin.display import admin_url
 from integrations.admin.pages import page_of
-from integrations.admin.versions import FIELD, version_now, why_out_of_date
+from integrations.admin.versions import VersionedForm
 from integrations.models import HaloSite, Location
 from integrations.models.audit import locked
 from mappings.linking import map_locations, suggest_sites
@@ -31,7 +31,7 @@ else:
 PER_PAGE = 50
 
 
-class LocationsForm(forms.Form):
+class LocationsForm(VersionedForm):
     """One searchable select per location; empty means the mapping's default site."""
 
     def __init__(
@@ -64,18 +64,9 @@ class LocationsForm(forms.Form):
         field.widget.attrs["data-placeholder"] = "Default site"
         return field
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if problem := why_out_of_date(str(self.data.get(FIELD, "")), self._shown()):
-            self.add_error(None, problem)
-        return cleaned
-
-    def _shown(self) -> list[Any]:
-        """What the inputs say is there; sites are those of the client."""
+    def shown(self) -> list[Any]:
+        """Sites are those of the client."""
         return [self.mapping.halo_client_id, sorted(self.stored.items())]
-
-    def version(self) -> str:
-        return str(self.data.get(FIELD) or version_now(self._shown()))
 
     def rows(self) -> list[tuple[Location, Any, HaloSite | None]]:
         return [
