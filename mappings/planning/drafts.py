@@ -151,7 +151,10 @@ class Drafts:
         if usual := row.place.site_at(row.facts.location_id):
             return usual, ""
         main = self._main_sites.get(client)
-        return main, f"{row.place.company} has no default site, so it goes to the client's main site."
+        of = f"{row.place.company} has no default site"
+        if row.place.lost_site:
+            of = f"The default site {row.place.lost_site} is not an active one of the client any more"
+        return main, f"{of}, so it goes to the client's main site."
 
 
 def _main_sites(scope: Scope) -> dict[int, Site]:
@@ -169,6 +172,11 @@ def _type_is_missing(facts: ComputerFacts) -> str:
 
 
 def _site_is_missing(place: Place) -> str:
+    if place.lost_site:
+        return (
+            f"No site: the default site {place.lost_site} of {place.company} is not an active one of "
+            f"{place.client_name} any more. Choose another one."
+        )
     return f"No site: choose a default site for {place.company}."
 
 

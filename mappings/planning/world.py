@@ -44,6 +44,8 @@ class Place:
     site: Site | None
     sites: Mapping[int, Site] = field(default_factory=dict)
     """Sites of the client by location, where a location has one of its own."""
+    lost_site: str = ""
+    """The name of the default site that is not an active one of the client any more."""
 
     def site_at(self, location_id: int | None) -> Site | None:
         """Where new things at a location go: its own site, else the default site."""
@@ -109,12 +111,16 @@ def _places(credential: HaloCredential) -> dict[int, Place]:
         "halo_site__active",
     )
     sites = _sites_by_location(credential)
-    return {
-        row[0]: Place(
-            *row[1:6], site=Site(*row[6:10]) if row[6] and row[10] else None, sites=sites.get(row[0], {})
-        )
-        for row in rows
-    }
+    return {row[0]: _place(row, sites.get(row[0], {})) for row in rows}
+
+
+def _place(row: tuple[Any, ...], sites: Mapping[int, Site]) -> Place:
+    """A default site that is inactive, or another client's by now, is none: HaloPSA moves sites, too."""
+    company, client_pk, client_id, client_name, client_active = row[1:6]
+    site, active = Site(*row[6:10]) if row[6] else None, row[10]
+    usable = site if site is not None and active and site.client_pk == client_pk else None
+    lost = site.name if site is not None and usable is None else ""
+    return Place(company, client_pk, client_id, client_name, client_active, usable, sites, lost)
 
 
 def _sites_by_location(credential: HaloCredential) -> dict[int, dict[int, Site]]:

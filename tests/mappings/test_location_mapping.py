@@ -50,6 +50,20 @@ def test_a_site_that_is_gone_or_moved_counts_as_unmapped(what: str) -> None:
     assert planned_site(scene) == "Main"
 
 
+@pytest.mark.parametrize("what", ["inactive", "moved"])
+def test_nothing_goes_to_a_default_site_that_is_gone_or_moved(what: str) -> None:
+    scene = Scene()
+    scene.computer()
+    values = {"active": False} if what == "inactive" else {"client": make_client(scene.credential)}
+    HaloSite.objects.filter(pk=scene.site.pk).update(**values)
+    change = scene.plan().changes.get()
+    assert change.action == "skip"
+    assert change.reason == (
+        "No site: the default site Main of Alder Dental is not an active one of Alder Dental Group any more. "
+        "Choose another one."
+    )
+
+
 def test_several_companies_share_a_client_each_with_its_own_locations() -> None:
     scene = Scene()
     other = make_company(scene.console, "Alder Surgery")

@@ -54,8 +54,8 @@ def test_it_holds_what_is_held() -> None:
 
 def test_it_asks_for_a_site() -> None:
     scene = Scene()
-    scene.site.active = False
-    scene.site.save()
+    scene.mapping.halo_site = None
+    scene.mapping.save()
     scene.computer("A")
     assert reason_of(scene) == "No site: choose a default site for Alder Dental."
 
