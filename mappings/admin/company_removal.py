@@ -93,8 +93,9 @@ class Removal(_Base):
         if removed.kept:
             messages.warning(
                 request,
-                f"Still mapped, because assets are just being created for their computers: "
-                f"{', '.join(removed.kept)}. Remove these when that run has ended.",
+                f"Still mapped: {', '.join(removed.kept)}. HaloPSA has not told yet whether it made an asset "
+                "for one of their computers. A running export finds out; where a computer waits for staff, "
+                "press “Try again” at it and export it. Remove these mappings then.",
             )
         if removed.companies:
             companies = "company is" if removed.companies == 1 else "companies are"

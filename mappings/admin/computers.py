@@ -265,15 +265,22 @@ class ComputerAdmin(Ignoring, ExportSelected, ReleasingComputers, ExportedList, 
         messages.success(request, f"{told} from now on.")
         return True
 
+    @staticmethod
+    def _removed(request: HttpRequest, mapping: ComputerMapping) -> None:
+        try:
+            remove_computer_mapping(mapping, staff=request.user)
+        except ValidationError as problem:
+            messages.error(request, " ".join(problem.messages))
+            return
+        told = f"{mapping.computer} has no asset any more. The pair is not matched again by itself."
+        messages.success(request, told)
+
     def remove_mapping(self, request: HttpRequest, credential_id: int, computer_id: int) -> HttpResponse:
         """Asks first. The asset in HaloPSA stays as it is."""
         credential, computer = self._both(request, credential_id, computer_id)
         mapping = get_object_or_404(ComputerMapping, computer=computer, halo_credential=credential)
         if request.method == "POST":
-            remove_computer_mapping(mapping, staff=request.user)
-            messages.success(
-                request, f"{computer} has no asset any more. The pair is not matched again by itself."
-            )
+            self._removed(request, mapping)
             return HttpResponseRedirect(self._back(credential))
         question = REMOVE.format(computer=computer, asset=mapping.halo_asset or "a new asset")
         return self.confirm_page(

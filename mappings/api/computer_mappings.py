@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -179,4 +180,8 @@ class ComputerMappingViewSet(WriteResource):
         return Response(told(release(ComputerMapping.objects.filter(pk__in=ids)), ids))
 
     def perform_destroy(self, instance: ComputerMapping) -> None:
-        remove_computer_mapping(instance, staff=self.request.user)
+        """The asset stays as it is, and the pair is not matched again; 409 while its create is unanswered."""
+        try:
+            remove_computer_mapping(instance, staff=self.request.user)
+        except ValidationError as problem:
+            raise Conflict(" ".join(problem.messages)) from None

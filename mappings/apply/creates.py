@@ -12,6 +12,7 @@ from django.utils import timezone
 from integrations.choices import Answer, IntentionKind, Outcome
 from integrations.halo import payloads
 from integrations.models import HaloAsset, Instance, Intention
+from integrations.models.audit import locked
 from integrations.net.errors import NetError
 from integrations.records import AssetRecord, WriteAnswer
 from integrations.runs.pauses import BETWEEN_LOOK_UPS, span
@@ -45,17 +46,19 @@ def send_creates(job: Job) -> bool:
     rows = planned(job, KIND, WINDOW)
     if not rows:
         return False
-    began = begin_all(_still_wanted(job, batch_of(job, rows, PROOF)))
+    began = begin_all(batch_of(job, rows, PROOF), lambda batch: _still_wanted(job, batch))
     if began:
         _settle(job, began, post(job, began, [_payload(intention) for intention in began]))
     return True
 
 
 def _still_wanted(job: Job, batch: Batch) -> list[Intention]:
+    """Whoever removes one of the mappings comes before, or finds its create being sent."""
     of_sheets = [row for row in batch if is_of_sheet(row)]
     batch = [row for row in batch if row not in of_sheets]
-    rows = ComputerMapping.objects.filter(pk__in=[intention.subject_id for intention in batch])
-    states = {pk: (asset, held) for pk, asset, held in rows.values_list("pk", "halo_asset_id", "held")}
+    mappings = ComputerMapping.objects.filter(pk__in=[intention.subject_id for intention in batch])
+    rows = locked(mappings).order_by("pk").only("halo_asset_id", "held")
+    states = {row.pk: (row.halo_asset_id, row.held) for row in rows}
     removed = [row for row in batch if row.subject_id not in states]
     linked = [row for row in batch if states.get(row.subject_id, (None,))[0] is not None]
     held = [row for row in batch if row not in linked and states.get(row.subject_id, (None, False))[1]]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from django.db import transaction
 
 from integrations.choices import Answer, IntentionState
 from integrations.models import Intention
@@ -16,9 +19,14 @@ from mappings.apply.settling import Batch
 FORBIDDEN = 403
 
 
-def begin_all(batch: Batch) -> list[Intention]:
-    """Commit them as *sending*; those that are ours and still fresh enough to be called."""
-    began = begin(batch) if batch else []
+def begin_all(batch: Batch, still_wanted: Callable[[Batch], Batch] = list) -> list[Intention]:
+    """Commit them as *sending*; those that are ours and still fresh enough to be called.
+
+    `still_wanted` leaves out what is not to be sent any more; its locks hold until the others are committed.
+    """
+    with transaction.atomic():
+        wanted = still_wanted(batch)
+        began = begin(wanted) if wanted else []
     if began and too_late(began[0]):
         settling.put_back(began)
         return []

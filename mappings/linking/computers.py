@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from integrations.models import Computer, HaloAsset, HaloAssetType, HaloCredential, HaloSite
+from integrations.models.audit import locked
+from mappings.linking.unanswered import unanswered
 from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, MappingOrigin, RefusedPair
+
+UNANSWERED: Final = (
+    "HaloPSA has not told yet whether it made an asset for {}. A running export finds out; if it waits for "
+    "staff, press “Try again” at it and export it, or choose the asset that you find in HaloPSA. Remove the "
+    "mapping then."
+)
 
 
 def edit_computer_mapping(
@@ -196,8 +204,17 @@ def _refuse(computer: Computer, asset_id: int, staff: Any) -> RefusedPair:
 
 
 def remove_computer_mapping(mapping: ComputerMapping, staff: Any = None) -> RefusedPair | None:
-    """Take a pair apart and remember it as refused: it is not matched again. The asset stays as it is."""
+    """Take a pair apart and remember it as refused: it is not matched again. The asset stays as it is.
+
+    Raises `ValidationError` while nobody knows whether HaloPSA has made an asset for it: the next export
+    would make a second one.
+    """
+    mine = ComputerMapping.objects.filter(pk=mapping.pk)
     with transaction.atomic():
+        # A create that begins meanwhile waits for this lock, and finds its mapping gone.
+        locked(mine, to_delete=True).first()
+        if unanswered(mine).exists():
+            raise ValidationError(UNANSWERED.format(mapping.computer))
         asset_id = mapping.halo_asset_id
         pair = _refuse(mapping.computer, asset_id, staff) if asset_id is not None else None
         mapping.delete()

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from integrations.choices import IntentionKind, IntentionState
-from integrations.models import HaloCredential, Intention
+from integrations.models import HaloCredential
 from integrations.models.audit import locked
 from mappings.linking.company_history import account, note_changes
+from mappings.linking.unanswered import on_their_way, unanswered
 from mappings.models import CompanyMapping, ComputerMapping, RefusedCompanyPair
-from mappings.models.intentions import of_mappings
 
-_UNFINISHED = (IntentionState.SENDING, IntentionState.UNCERTAIN)
+UNANSWERED: Final = (
+    "HaloPSA has not told yet whether it made an asset for a computer of {}. A running export finds out; "
+    "where a computer waits for staff, press “Try again” at it and export it."
+)
 ROWS = 1000
 """Rows a statement."""
 
@@ -25,7 +28,7 @@ ROWS = 1000
 @dataclass(slots=True)
 class Removed:
     """Mappings that were removed, computers that are unmapped by that, and names of companies whose mapping
-    stays because assets are just being created for them."""
+    stays because nobody knows yet whether HaloPSA has made an asset for one of their computers."""
 
     companies: int = 0
     computers: int = 0
@@ -43,29 +46,19 @@ def _carried(companies: Iterable[int], credential: int) -> QuerySet[ComputerMapp
 
 def is_creating_for(mapping: CompanyMapping) -> bool:
     """Whether assets of its computers are on their way to HaloPSA. One statement."""
-    return _sent_for(computers_of(mapping)).exists()
-
-
-def _sent_for(computers: QuerySet[ComputerMapping]) -> QuerySet[Intention]:
-    sent = Intention.objects.filter(
-        kind=IntentionKind.CREATE_ASSET, state__in=_UNFINISHED, subject_id__in=computers.values("pk")
-    )
-    return of_mappings(sent)
+    return on_their_way(computers_of(mapping)).exists()
 
 
 def unmap_company(mapping: CompanyMapping, staff: Any = None) -> int:
     """Remove a mapping; its computers become unmapped, assets and tickets in HaloPSA stay as they are.
 
     The pair is remembered: it is suggested with that reason, and never accepted in bulk again. Returns how
-    many computers that were. Raises `ValidationError` while assets are being created for it: an answer that
-    comes later would find nobody to tell.
+    many computers that were. Raises `ValidationError` while a create of it is unanswered: an asset that is
+    found later would have nobody, and the next export would make a second one.
     """
     removed = _removed([mapping.pk], mapping.halo_credential_id, staff)
     if removed.kept:
-        raise ValidationError(
-            f"Assets are just being created for computers of {mapping.company}. "
-            "Remove the mapping when that run has ended."
-        )
+        raise ValidationError(f"{UNANSWERED.format(mapping.company)} Remove the mapping then.")
     return removed.computers
 
 
@@ -90,7 +83,10 @@ def _removed(ids: list[int], credential: int, staff: Any) -> Removed:
     with transaction.atomic():
         chosen = locked(CompanyMapping.objects.filter(pk__in=ids), to_delete=True).order_by("pk")
         rows = list(chosen.select_related("company", "halo_client"))
-        sent = _sent_for(_carried([row.company_id for row in rows], credential)).values("subject_id")
+        carried = _carried([row.company_id for row in rows], credential)
+        # A create that begins meanwhile waits for these locks, and finds its mapping gone.
+        deque(locked(carried, to_delete=True).order_by("pk").only("pk").iterator(), maxlen=0)
+        sent = unanswered(carried).values("subject_id")
         creating = set(
             ComputerMapping.objects.filter(pk__in=sent).values_list("computer__company", flat=True)
         )

@@ -53,7 +53,7 @@ def test_it_waits_while_assets_are_being_created() -> None:
         subject_id=pair.pk,
         lane=f"computer_mapping:{pair.pk}",
     )
-    with pytest.raises(ValidationError, match="just being created"):
+    with pytest.raises(ValidationError, match="has not told yet"):
         unmap_company(scene.mapping)
     assert CompanyMapping.objects.exists() and ComputerMapping.objects.exists()
 
