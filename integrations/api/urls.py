@@ -24,6 +24,7 @@ from integrations.api.halo_data import (
 from integrations.api.halo_software import HaloLicenceViewSet, HaloSoftwareViewSet
 from integrations.api.hooks import ConsoleDoor, HaloDoor
 from integrations.api.instances import InstanceViewSet
+from integrations.api.intentions import IntentionViewSet
 from integrations.api.mails import MailRuleViewSet, MailViewSet
 from integrations.api.raw_deliveries import RawDeliveryViewSet
 from integrations.api.runs import EntryViewSet, RunViewSet
@@ -56,6 +57,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("alarms", AlarmViewSet),
     ("audit-entries", AuditEntryViewSet),
     ("api-tokens", ApiTokenViewSet),
+    ("intentions", IntentionViewSet),
     ("runs", RunViewSet),
     (r"runs/(?P<run>[0-9]+)/entries", EntryViewSet),
 ]

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from integrations.api.known_names import KnownNamesOnly
+from integrations.api.many import DoneSerializer, ManySerializer, asked_of, told
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.choices import RunKind
@@ -44,6 +45,7 @@ from mappings.linking import (
     set_switches,
     set_switches_of,
     suggest_companies_for,
+    unmap_companies,
     unmap_company,
 )
 from mappings.models import CompanyMapping, CompanySuggestion
@@ -237,6 +239,20 @@ class CompanyMappingViewSet(WriteResource):
         for credential in HaloCredential.objects.filter(company_mappings__in=numbers).distinct():
             _look_again(credential)
         return Response(changed)
+
+    @extend_schema(request=ManySerializer, responses={200: DoneSerializer})
+    @action(detail=False, methods=["post"], filter_backends=[], post_permissions=("delete",))
+    def remove(self, request: Request) -> Response:
+        """Take many mappings apart; assets and tickets stay as they are. One is left while HaloPSA has not
+        told whether it made an asset for a computer of it."""
+        ids = asked_of(request)["ids"]
+        done = 0
+        rows = CompanyMapping.objects.filter(pk__in=ids)
+        for credential in HaloCredential.objects.filter(company_mappings__in=rows).distinct():
+            companies = rows.filter(halo_credential=credential).values_list("company", flat=True)
+            done += unmap_companies(list(companies), credential, request.user).companies
+            suggest_companies_for(credential)
+        return Response(told(done, ids))
 
     @extend_schema(request=ImportSerializer, responses={200: ImportedSerializer})
     @action(detail=False, methods=["post"], url_path="import", post_permissions=("add", "change"))

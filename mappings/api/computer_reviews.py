@@ -11,11 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from integrations.api.known_names import KnownNamesOnly
+from integrations.api.many import DoneSerializer, ManySerializer, asked_of, told
 from integrations.api.problems import Conflict
 from integrations.api.resources import ReadResource
 from integrations.models import HaloAsset, HaloSite
 from mappings.linking import NothingToDecide, decide, decisions_for, match_again
 from mappings.linking.comparing import Comparison, Thing, compare
+from mappings.linking.deciding_many import FOR_MANY, decide_many
 from mappings.models import ComputerReview, ReviewDecision
 
 
@@ -57,6 +59,13 @@ class DecisionSerializer(KnownNamesOnly, serializers.Serializer[Any]):
         required=False,
         allow_null=True,
         help_text="With `move`: a site of the new client; absent: its default site.",
+    )
+
+
+class DecideManySerializer(ManySerializer):
+    decision = serializers.ChoiceField(
+        choices=[(one.value, str(one.label)) for one in FOR_MANY],
+        help_text="What needs no asset and no site to be chosen.",
     )
 
 
@@ -109,6 +118,19 @@ class ComputerReviewViewSet(ReadResource):
             raise Conflict(str(problem)) from None
         match_again(review.halo_credential)
         return Response(ComputerReviewSerializer(review).data)
+
+    @extend_schema(request=DecideManySerializer, responses={200: DoneSerializer})
+    @action(
+        detail=False, methods=["post"], url_path="decide", filter_backends=[], post_permissions=("decide",)
+    )
+    def decide_many(self, request: Request) -> Response:
+        """Settle many in one way; what is settled already, or cannot be decided so, is left alone."""
+        wanted = asked_of(request, DecideManySerializer)
+        outcomes = decide_many(wanted["ids"], wanted["decision"], request.user)
+        done = [one.review for one in outcomes if not one.problem]
+        for credential in {review.halo_credential for review in done}:
+            match_again(credential)
+        return Response(told(len(done), wanted["ids"]))
 
 
 def _evidence(found: Comparison) -> list[dict[str, Any]]:

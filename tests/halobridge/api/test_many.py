@@ -8,7 +8,14 @@ import pytest
 
 from integrations.choices import IntentionKind, IntentionState
 from integrations.models import Company, Computer, Intention, RawDelivery, Run
-from mappings.models import ComputerMapping, Gap, IgnoredCompany, IgnoredComputer
+from mappings.models import (
+    CompanyMapping,
+    ComputerMapping,
+    ComputerReview,
+    Gap,
+    IgnoredCompany,
+    IgnoredComputer,
+)
 from tests.halobridge.api.worlds import World
 from tests.integrations.api.clients import make_caller
 from ticketing import lanes
@@ -99,6 +106,42 @@ def test_deliveries_and_mails_are_read_again(world: World) -> None:
     assert len(send("raw-deliveries/replay", deliveries)["runs"]) == 1
     mails = list(world.mailbox.mails.values_list("pk", flat=True))
     assert len(send("mails/replay", mails)["runs"]) == 1
+
+
+def test_reviews_are_decided_alike_and_repeating_is_safe(world: World) -> None:
+    reviews = ids_of(ComputerReview.objects.all())
+    ComputerReview.objects.update(decided_at=None, decision="")
+    assert send("computer-reviews/decide", [*reviews, 999_999], decision="leave") == {"done": 3, "left": 1}
+    assert send("computer-reviews/decide", reviews, decision="leave") == {"done": 0, "left": 3}
+    assert set(ComputerReview.objects.values_list("decision", flat=True)) == {"leave"}
+
+
+def test_a_review_that_needs_an_asset_is_not_decided_with_others(world: World) -> None:
+    body = {"ids": ids_of(ComputerReview.objects.all()), "decision": "link"}
+    answer = make_caller().post("/api/v1/computer-reviews/decide/", body, format="json")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["decision"])
+
+
+def test_company_mappings_are_removed_but_one_whose_create_is_unanswered_stays(world: World) -> None:
+    mappings = ids_of(CompanyMapping.objects.all())
+    first = CompanyMapping.objects.get(pk=mappings[0])
+    pair = ComputerMapping.objects.filter(
+        computer__company=first.company_id, halo_credential=first.halo_credential_id
+    ).first()
+    assert pair
+    Intention.objects.create(
+        instance=first.halo_credential.instance,
+        halo_credential=first.halo_credential,
+        subject_id=pair.pk,
+        cause="unanswered",
+        lane=f"asset:{pair.pk}",
+        sequence=99,
+        kind=IntentionKind.CREATE_ASSET,
+        state=IntentionState.UNCERTAIN,
+        marker="HB-unanswered",
+    )
+    assert send("company-mappings/remove", mappings) == {"done": len(mappings) - 1, "left": 1}
+    assert ids_of(CompanyMapping.objects.all()) == [first.pk]
 
 
 def test_an_id_is_counted_once_and_a_body_without_ids_is_refused(world: World) -> None:

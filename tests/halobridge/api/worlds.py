@@ -63,6 +63,7 @@ from mappings.models import (
     SyncLimits,
 )
 from tests.builders import make_console, make_credential
+from tests.integrations.admin.made import make_intention
 from tests.mappings.sheets import make_sheet
 from ticketing.models import (
     Alert,
@@ -198,6 +199,7 @@ class World:
             kind="match", console=self.console, halo_credential=self.credential, plan=self.plan
         )
         Entry.objects.create(run=self.run, action="create", outcome="done", subject=f"PC{number}")
+        make_intention(self.credential, kind="update_asset", state="done", lane=f"asset:{9_000_000 + number}")
         Upload.objects.create(console=self.console, what="companies", file_name=f"list{number}.csv")
         Plan.objects.create(console=self.console, halo_credential=self.credential)
         PlannedChange.objects.create(
