@@ -26,6 +26,7 @@ from halobridge.environment_values import Environment
 from halobridge.health import CHECKS, NotReady
 from halobridge.life_signs import LifeSigns
 from halobridge.own_files import keep_private
+from halobridge.preparing import alone
 from halobridge.processes import Supervisor
 from halobridge.sandboxed import (
     allowed_addresses,
@@ -100,7 +101,12 @@ class Command(BaseCommand):
             raise CommandError(f"{problem} The web part does so when it starts.") from None
 
     def _prepare(self) -> None:
+        """Two web parts that start at once would otherwise run each migration twice."""
         self._say("Preparing the database ...")
+        with alone(settings.VAR_DIR, self._say):
+            self._prepare_alone()
+
+    def _prepare_alone(self) -> None:
         try:
             back_up_before_upgrade(settings.VAR_DIR, self._say)
         except NoBackup as problem:
