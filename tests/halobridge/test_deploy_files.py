@@ -60,6 +60,20 @@ def test_every_variable_is_one_of_the_settings(compose: dict[str, Any]) -> None:
     assert set(re.findall(r"^([A-Z_]+)=", readme[1], re.MULTILINE)) - KNOWN <= NOT_OURS
 
 
+def test_the_health_check_asks_where_the_web_part_listens_whatever_the_env_file_says(
+    compose: dict[str, Any],
+) -> None:
+    web = compose["services"]["web"]
+    port = web["environment"]["PORT"]
+    assert f"http://127.0.0.1:{port}/healthz" in web["healthcheck"]["test"][-1]
+    assert web["ports"] == [f"127.0.0.1:8000:{port}"]
+    compile(web["healthcheck"]["test"][-1], "healthcheck", "exec")
+    assert (web["environment"]["HALOBRIDGE_BIND"], web["environment"]["HALOBRIDGE_VAR"]) == (
+        "0.0.0.0",
+        "/data",
+    )
+
+
 def test_the_queue_waits_for_the_web_part_and_all_have_time_to_stop(compose: dict[str, Any]) -> None:
     services = compose["services"]
     assert services["queue"]["depends_on"] == {"web": {"condition": "service_healthy"}}
