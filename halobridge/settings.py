@@ -44,11 +44,12 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("HALOBRIDGE_TRUSTED_ORIGINS", default
 HALOBRIDGE_ALLOW_PRIVATE_HOSTS: list[str] = env.list("HALOBRIDGE_ALLOW_PRIVATE_HOSTS", default=[])
 SANDBOX_PORTS = 12
 """The simulated HaloPSA and consoles listen on so many ports in a row."""
-if env.switch("HALOBRIDGE_SANDBOX", default=True) and (VAR_DIR / "sandbox").is_dir():
+HALOBRIDGE_SANDBOX: bool = env.switch("HALOBRIDGE_SANDBOX", default=True)
+HALOBRIDGE_SANDBOX_PORT: int = env.whole("HALOBRIDGE_SANDBOX_PORT", default=8091, most=65_535 - SANDBOX_PORTS)
+if HALOBRIDGE_SANDBOX and (VAR_DIR / "sandbox").is_dir():
     # `make run` has started a sandbox here: commands in a second terminal may reach it as well.
     _noted = VAR_DIR / "sandbox" / "port"
-    _wanted = env.whole("HALOBRIDGE_SANDBOX_PORT", default=8091, most=65_535 - SANDBOX_PORTS)
-    _first = int(_noted.read_text()) if _noted.is_file() else _wanted
+    _first = int(_noted.read_text()) if _noted.is_file() else HALOBRIDGE_SANDBOX_PORT
     HALOBRIDGE_ALLOW_PRIVATE_HOSTS += [f"127.0.0.1:{_first + offset}" for offset in range(SANDBOX_PORTS)]
 HALOBRIDGE_CA_BUNDLE: str = env.str("HALOBRIDGE_CA_BUNDLE", default="")
 HALOBRIDGE_DELIVERY_THREADS: int = env.whole("HALOBRIDGE_DELIVERY_THREADS", default=4)

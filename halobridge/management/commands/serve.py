@@ -33,7 +33,6 @@ from halobridge.sandboxed import (
     connect_sandbox,
     note_sandbox_port,
     sandbox_addresses,
-    sandbox_wanted,
 )
 from halobridge.upgrading import NoBackup, back_up_before_upgrade
 from halobridge.watcher import QueueWatcher, own_clusters
@@ -143,7 +142,7 @@ class Command(BaseCommand):
     def _start(self, supervisor: Supervisor, port: int, parts: tuple[str, ...], more: dict[str, str]) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", **more}
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-        with_sandbox = WEB in parts and sandbox_wanted()
+        with_sandbox = WEB in parts and settings.HALOBRIDGE_SANDBOX
         if with_sandbox:
             allowed = ",".join([*settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS, *allowed_addresses()])
             environment["HALOBRIDGE_ALLOW_PRIVATE_HOSTS"] = allowed
