@@ -52,6 +52,7 @@ if HALOBRIDGE_SANDBOX and (VAR_DIR / "sandbox").is_dir():
     _first = int(_noted.read_text()) if _noted.is_file() else HALOBRIDGE_SANDBOX_PORT
     HALOBRIDGE_ALLOW_PRIVATE_HOSTS += [f"127.0.0.1:{_first + offset}" for offset in range(SANDBOX_PORTS)]
 HALOBRIDGE_CA_BUNDLE: str = env.str("HALOBRIDGE_CA_BUNDLE", default="")
+HALOBRIDGE_WEB_WORKERS: int = env.whole("HALOBRIDGE_WEB_WORKERS", default=2)
 HALOBRIDGE_DELIVERY_THREADS: int = env.whole("HALOBRIDGE_DELIVERY_THREADS", default=4)
 HALOBRIDGE_PAUSE_FACTOR: float = env.number("HALOBRIDGE_PAUSE_FACTOR", default=1.0)
 HALOBRIDGE_EXECUTE = "halobridge.tasks.execute"

@@ -97,6 +97,7 @@ def test_whoever_writes_no_gets_no_sandbox(text: str, wanted: bool, tmp_path: Pa
         ("HALOBRIDGE_SANDBOX", "perhaps"),
         ("HALOBRIDGE_SANDBOX_PORT", "abc"),
         ("HALOBRIDGE_WORKERS", "0"),
+        ("HALOBRIDGE_WEB_WORKERS", "abc"),
         ("HALOBRIDGE_SESSION_HOURS", "0"),
         ("HALOBRIDGE_RETENTION_DAYS", "0"),
         ("HALOBRIDGE_AUDIT_DAYS", "-1"),

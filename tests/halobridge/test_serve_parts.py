@@ -61,6 +61,17 @@ def test_the_web_part_makes_the_tables_and_works_at_nothing(started: dict[str, l
     assert started["seen"] == []
 
 
+def test_the_web_server_gets_its_workers_and_with_nothing_said_listens_here_only(
+    started: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve.settings, "HALOBRIDGE_WEB_WORKERS", 5)
+    monkeypatch.setenv("HALOBRIDGE_BIND", "")
+    call_command("serve", only="web")
+    command = started["web"]
+    assert command[command.index("--workers") + 1] == "5"
+    assert command[command.index("--bind") + 1].startswith("127.0.0.1:")
+
+
 @pytest.mark.django_db
 def test_the_queue_part_serves_no_pages_and_watches_its_own_clusters(started: dict[str, list[str]]) -> None:
     call_command("serve", only="queue")

@@ -163,14 +163,13 @@ class Command(BaseCommand):
 
     @staticmethod
     def _web_server(port: int) -> list[str]:
-        workers = os.environ.get("HALOBRIDGE_WEB_WORKERS", "2")
-        bind = os.environ.get("HALOBRIDGE_BIND", "127.0.0.1")
+        bind = os.environ.get("HALOBRIDGE_BIND", "").strip() or "127.0.0.1"
         gunicorn = [sys.executable, "-m", "gunicorn", "halobridge.wsgi", "--bind", f"{bind}:{port}"]
         options = [
             "--chdir",
             str(settings.BASE_DIR),
             "--workers",
-            workers,
+            str(settings.HALOBRIDGE_WEB_WORKERS),
             "--threads",
             "4",  # an export that is being fetched must hold up nobody, nor be cut off by the timeout
             "--timeout",
