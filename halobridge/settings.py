@@ -202,7 +202,7 @@ Q_CLUSTER: dict[str, Any] = {
     "retry": 1200,
     "max_attempts": 3,
     "ack_failures": True,
-    "save_limit": 0,
+    "save_limit": 0,  # all; the nightly clean-up drops them
     "bulk": 1,
     "queue_limit": 2,
     "poll": 0.5,
