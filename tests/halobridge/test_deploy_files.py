@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import configparser
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +106,8 @@ def test_the_readme_runs_commands_that_there_are_with_options_that_they_have() -
     )
     for name, *arguments in found:
         load_command_class("integrations", name).create_parser("manage.py", name).parse_args(arguments)
-    assert "docker compose cp web:/data/backups" in readme
+    (target,) = re.findall(r"^docker compose cp web:/data/backups (\S+)", readme, re.M)
+    assert target.startswith("~/"), "inside of this folder it would get into the image"
 
 
 def test_a_command_has_the_surroundings_of_the_units() -> None:
@@ -122,4 +125,16 @@ def test_a_command_has_the_surroundings_of_the_units() -> None:
 
 def test_no_secret_gets_into_the_image() -> None:
     left_out = (ROOT / ".dockerignore").read_text().split()
-    assert {".env", "var", ".git"} <= set(left_out)
+    assert {".env", ".env.*", "var", ".git", "backups", "**/*.tar.gz", "**/*.sqlite3*"} <= set(left_out)
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed here")
+def test_no_secret_and_no_backup_gets_into_a_commit(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    secret = [".env", ".env.old", "var/x", "backups/x", "halobridge-20260101.tar.gz", "copy.sqlite3-wal"]
+    ours = [".env.example", "integrations/backups/making.py", "tests/integrations/backups/__init__.py"]
+    asked = subprocess.run(
+        ["git", "check-ignore", *secret, *ours], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert asked.stdout.split() == secret
