@@ -14,6 +14,7 @@ import yaml
 from django.core.management import CommandError, load_command_class
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+README = (ROOT / "README.md").read_text()
 UNITS = sorted((ROOT / "halobridge" / "deploy").glob("*.service"))
 KNOWN = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 NOT_OURS = {"POSTGRES_PASSWORD", "PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
@@ -37,6 +38,13 @@ def commands(compose: dict[str, Any]) -> list[list[str]]:
     return own + [unit(path)["Service"]["ExecStart"].split("manage.py ")[1].split() for path in UNITS]
 
 
+def making_env() -> str:
+    """What the README has one type to make a `.env`."""
+    found = re.search(r"^[^\n]*cat > \.env.*?^END\n", README, re.DOTALL | re.MULTILINE)
+    assert found
+    return found[0]
+
+
 def test_each_names_a_part_that_serve_knows(compose: dict[str, Any]) -> None:
     parts = []
     for name, *arguments in commands(compose):
@@ -57,9 +65,23 @@ def test_every_variable_is_one_of_the_settings(compose: dict[str, Any]) -> None:
         named |= {pair.split("=")[0] for pair in unit(path)["Service"]["Environment"].split()}
     assert {"HALOBRIDGE_VAR", "HALOBRIDGE_SANDBOX", "DATABASE_URL", "HALOBRIDGE_BIND"} <= named
     assert named - KNOWN <= NOT_OURS
-    readme = re.search(r"cat > \.env <<END\n(.*?)END", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert readme
-    assert set(re.findall(r"^([A-Z_]+)=", readme[1], re.MULTILINE)) - KNOWN <= NOT_OURS
+    written = set(re.findall(r"^([A-Z_]+)=", making_env(), re.MULTILINE))
+    assert "POSTGRES_PASSWORD" in written
+    assert written - KNOWN <= NOT_OURS
+
+
+def test_making_an_env_file_never_overwrites_one_with_its_keys(tmp_path: Path) -> None:
+    def make() -> int:
+        command = ["sh", "-c", making_env()]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode
+
+    assert make() == 0
+    made = tmp_path / ".env"
+    first = made.read_text()
+    assert "HALOBRIDGE_HTTPS=1" in first
+    assert made.stat().st_mode & 0o777 == 0o600
+    assert make() != 0
+    assert made.read_text() == first
 
 
 def test_the_health_check_asks_where_the_web_part_listens_whatever_the_env_file_says(
