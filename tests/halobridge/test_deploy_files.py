@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from django.core.management import CommandError, load_command_class
+from django.core.management import CommandError, get_commands, load_command_class
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text()
@@ -98,9 +98,13 @@ def test_the_health_check_asks_where_the_web_part_listens_whatever_the_env_file_
     )
 
 
-def test_the_queue_waits_for_the_web_part_and_all_have_time_to_stop(compose: dict[str, Any]) -> None:
+def test_the_queue_outwaits_any_upgrade_and_all_have_time_to_stop(compose: dict[str, Any]) -> None:
+    """It ends while the tables are old, and is started again until the web part is done."""
     services = compose["services"]
-    assert services["queue"]["depends_on"] == {"web": {"condition": "service_healthy"}}
+    assert services["queue"]["depends_on"] == {"web": {"condition": "service_started"}}
+    assert services["queue"]["restart"] == "unless-stopped"
+    assert services["web"]["healthcheck"]["start_period"] == "30m"
+    assert {unit(path)["Service"]["Restart"] for path in UNITS} == {"always"}
     for name in ("web", "queue"):
         assert services[name]["stop_grace_period"] == "60s"
         assert services[name]["environment"]["DATABASE_URL"].startswith("postgres://")
@@ -117,32 +121,49 @@ def test_what_is_stored_is_for_its_owner_alone() -> None:
 
 
 def test_the_readme_runs_commands_that_there_are_with_options_that_they_have() -> None:
-    readme = (ROOT / "README.md").read_text()
     named = re.findall(
-        r"^(?:docker compose stop web queue && )?docker compose run --rm web (.*)$", readme, re.M
+        r"^(?:docker compose stop web queue && )?docker compose run --rm (?:-T )?web (.*)$", README, re.M
     )
-    named += re.findall(r"^(?:systemctl stop .* && )?halobridge (.*)$", readme, re.M)
-    found = [line.partition("#")[0].split() for line in named]
-    assert sorted(words[0] for words in found) == sorted(
-        ["backup", "create_token", "rotate_keys", "restore"] * 2
-    )
+    named += re.findall(r"^(?:systemctl stop .* && )?halobridge (.*)$", README, re.M)
+    found = [re.split("[#<>]", line)[0].split() for line in named]
+    once = ["backup", "create_token", "rotate_keys", "restore", "restore", "export_config", "import_config"]
+    assert sorted(words[0] for words in found) == sorted(once * 2)
     for name, *arguments in found:
-        load_command_class("integrations", name).create_parser("manage.py", name).parse_args(arguments)
-    (target,) = re.findall(r"^docker compose cp web:/data/backups (\S+)", readme, re.M)
+        app = get_commands()[name]
+        load_command_class(app, name).create_parser("manage.py", name).parse_args(arguments)
+    (target,) = re.findall(r"^docker compose cp web:/data/backups (\S+)", README, re.M)
     assert target.startswith("~/"), "inside of this folder it would get into the image"
 
 
 def test_a_command_has_the_surroundings_of_the_units() -> None:
     """The wrapper in the README, for systemd."""
-    readme = (ROOT / "README.md").read_text()
     for path in UNITS:
         service = unit(path)["Service"]
-        assert f"--property=EnvironmentFile={service['EnvironmentFile']}" in readme
-        assert f"--property=UMask={service['UMask']}" in readme
-        assert f"--uid={service['User']}" in readme
-        assert f"--working-directory={service['WorkingDirectory']}" in readme
+        for name in ("EnvironmentFile", "UMask", "StateDirectory", "StateDirectoryMode"):
+            assert f"--property={name}={service[name]}" in README
+        assert f"--uid={service['User']}" in README
+        assert f"--working-directory={service['WorkingDirectory']}" in README
         for pair in service["Environment"].split():
-            assert f"--setenv={pair}" in readme or pair.startswith("PYTHON")
+            assert f"--setenv={pair}" in README or pair.startswith("PYTHON")
+
+
+def test_a_backup_for_a_new_host_belongs_to_the_account_that_reads_it() -> None:
+    accounts = {unit(path)["Service"]["User"] for path in UNITS}
+    states = {unit(path)["Service"]["StateDirectory"] for path in UNITS}
+    ((owner, group, where),) = re.findall(r"^install -o (\w+) -g (\w+) -m 600 FILE (\S+)/$", README, re.M)
+    assert ({owner}, {group}, {where}) == (
+        accounts,
+        accounts,
+        {f"/var/lib/{name}/backups" for name in states},
+    )
+    (piped,) = re.findall(r"^docker compose run --rm -T --entrypoint sh web -c '(.*)' < FILE$", README, re.M)
+    assert piped.startswith("umask 077; ")
+    assert "/data/backups/FILE" in piped
+
+
+def test_the_readme_upgrades_either_way_with_the_web_part_first() -> None:
+    assert re.search(r"docker compose build --pull && docker compose up --detach", README)
+    assert "make .venv/.installed\nsystemctl start halobridge-web halobridge-queue\n" in README
 
 
 def test_no_secret_gets_into_the_image() -> None:
