@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from collections.abc import Callable
@@ -22,13 +21,9 @@ CLIENT_SECRET = "9b1d7c52-3e60-4a8f-b1c4-77aa00bb11cc-2f6e8d90-5a1b-4c3d-8e7f-0a
 MSP360 = {"login": "api-sandbox", "password": "backup-sandbox-7261", "rmm_token": "rmm-sandbox-3f9a51c07d"}
 
 
-def sandbox_wanted() -> bool:
-    return os.environ.get("HALOBRIDGE_SANDBOX", "1") != "0"
-
-
 def sandbox_addresses() -> tuple[str, str, str]:
     """Host and port of the simulated HaloPSA, MSP360 console and MSP360 RMM."""
-    first = int(os.environ.get("HALOBRIDGE_SANDBOX_PORT", "8091"))
+    first = settings.HALOBRIDGE_SANDBOX_PORT
     return (f"127.0.0.1:{first}", f"127.0.0.1:{first + 1}", f"127.0.0.1:{first + 2}")
 
 

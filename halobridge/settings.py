@@ -44,13 +44,15 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("HALOBRIDGE_TRUSTED_ORIGINS", default
 HALOBRIDGE_ALLOW_PRIVATE_HOSTS: list[str] = env.list("HALOBRIDGE_ALLOW_PRIVATE_HOSTS", default=[])
 SANDBOX_PORTS = 12
 """The simulated HaloPSA and consoles listen on so many ports in a row."""
-if env.switch("HALOBRIDGE_SANDBOX", default=True) and (VAR_DIR / "sandbox").is_dir():
+HALOBRIDGE_SANDBOX: bool = env.switch("HALOBRIDGE_SANDBOX", default=True)
+HALOBRIDGE_SANDBOX_PORT: int = env.whole("HALOBRIDGE_SANDBOX_PORT", default=8091, most=65_535 - SANDBOX_PORTS)
+if HALOBRIDGE_SANDBOX and (VAR_DIR / "sandbox").is_dir():
     # `make run` has started a sandbox here: commands in a second terminal may reach it as well.
     _noted = VAR_DIR / "sandbox" / "port"
-    _wanted = env.whole("HALOBRIDGE_SANDBOX_PORT", default=8091, most=65_535 - SANDBOX_PORTS)
-    _first = int(_noted.read_text()) if _noted.is_file() else _wanted
+    _first = int(_noted.read_text()) if _noted.is_file() else HALOBRIDGE_SANDBOX_PORT
     HALOBRIDGE_ALLOW_PRIVATE_HOSTS += [f"127.0.0.1:{_first + offset}" for offset in range(SANDBOX_PORTS)]
 HALOBRIDGE_CA_BUNDLE: str = env.str("HALOBRIDGE_CA_BUNDLE", default="")
+HALOBRIDGE_WEB_WORKERS: int = env.whole("HALOBRIDGE_WEB_WORKERS", default=2)
 HALOBRIDGE_DELIVERY_THREADS: int = env.whole("HALOBRIDGE_DELIVERY_THREADS", default=4)
 HALOBRIDGE_PAUSE_FACTOR: float = env.number("HALOBRIDGE_PAUSE_FACTOR", default=1.0)
 HALOBRIDGE_EXECUTE = "halobridge.tasks.execute"
@@ -103,7 +105,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "halobridge.slashes.CommonMiddleware",
+    "halobridge.addresses.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "halobridge.acting.Acting",
@@ -200,7 +202,7 @@ Q_CLUSTER: dict[str, Any] = {
     "retry": 1200,
     "max_attempts": 3,
     "ack_failures": True,
-    "save_limit": 0,
+    "save_limit": 0,  # all; the nightly clean-up drops them
     "bulk": 1,
     "queue_limit": 2,
     "poll": 0.5,

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django_q.models import Task
 
 from integrations.choices import EventStatus
 from integrations.ingest.uploads.purging import purge_uploads
@@ -21,12 +22,16 @@ from integrations.runs.reaper import purge_permits
 
 AT_ONCE: Final = 2000
 HEARTBEATS_KEPT: Final = timedelta(days=7)
+TASKS_KEPT: Final = timedelta(days=7)
+"""Of the queue's own notes of what went well, some a minute; what matters of it stands in the runs.
+django-q2's `save_limit` would count and lock them all at the end of each task."""
 DONE_WITH: Final = (EventStatus.ROUTED, EventStatus.IGNORED)
 
 
 def purge() -> None:
     """Delete finished runs without a preview, events that made no alert, deliveries that were worked off,
-    refused or unreadable, the history of HaloPSA's objects, uploads, alarms that are over, ended sessions.
+    refused or unreadable, the history of HaloPSA's objects, uploads, alarms that are over, ended tasks of the
+    queue, ended sessions.
 
     What waits, and what an alert or a ticket tells of, stays. The retention is `HALOBRIDGE_RETENTION_DAYS`;
     that of the audit log is `HALOBRIDGE_AUDIT_DAYS` (0: for ever).
@@ -43,6 +48,8 @@ def purge() -> None:
     _in_batches(Alarm.objects.filter(ended_at__lt=before))
     if kept := settings.HALOBRIDGE_AUDIT_DAYS:
         _in_batches(AuditEntry.objects.filter(at__lt=timezone.now() - timedelta(days=kept)))
+    _in_batches(Task.objects.filter(success=True, stopped__lt=timezone.now() - TASKS_KEPT))
+    _in_batches(Task.objects.filter(success=False, stopped__lt=before))
     _in_batches(Heartbeat.objects.filter(stamped_at__lt=timezone.now() - HEARTBEATS_KEPT))
     import_string(f"{settings.SESSION_ENGINE}.SessionStore").clear_expired()
 

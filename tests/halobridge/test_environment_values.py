@@ -67,10 +67,37 @@ def test_zones_and_levels_are_known_ones(monkeypatch: pytest.MonkeyPatch, env: E
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("no", False), ("False", False), ("off", False), ("", False), ("0", False), ("1", True)],
+)
+def test_whoever_writes_no_gets_no_sandbox(text: str, wanted: bool, tmp_path: Path) -> None:
+    """In a process of its own, which asks as `serve` does."""
+    asked = "from django.conf import settings; print(settings.HALOBRIDGE_SANDBOX)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=settings.BASE_DIR,
+        env={
+            **os.environ,
+            "HALOBRIDGE_SANDBOX": text,
+            "HALOBRIDGE_VAR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "halobridge.settings",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() == str(wanted)
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         ("HALOBRIDGE_HTTPS", "maybe"),
+        ("HALOBRIDGE_SANDBOX", "perhaps"),
+        ("HALOBRIDGE_SANDBOX_PORT", "abc"),
         ("HALOBRIDGE_WORKERS", "0"),
+        ("HALOBRIDGE_WEB_WORKERS", "abc"),
         ("HALOBRIDGE_SESSION_HOURS", "0"),
         ("HALOBRIDGE_RETENTION_DAYS", "0"),
         ("HALOBRIDGE_AUDIT_DAYS", "-1"),

@@ -193,6 +193,27 @@ def test_they_are_only_read(path: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000", "bridge.example"])
+def test_the_machine_itself_asks_by_loopback_whatever_name_the_world_uses(host: str, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["bridge.example"]
+    settings.HALOBRIDGE_METRICS_TOKEN = "scraping"
+    beat()
+    caller = Client(headers={"host": host, "authorization": "Bearer scraping"})
+    answers = [caller.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")]
+    assert answers == [200, 200, 200]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [("127.0.0.1:8000", "/admin/login/"), ("127.0.0.1", "/api/v1/"), ("elsewhere.example", "/healthz")],
+)
+def test_all_else_is_asked_by_the_names_of_the_settings_only(host: str, path: str, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["bridge.example"]
+    assert Client(headers={"host": host}).get(path).status_code == 400
+
+
+@pytest.mark.django_db
 def test_the_root_leads_to_the_admin() -> None:
     answer = Client().get("/")
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")

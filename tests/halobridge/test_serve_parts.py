@@ -35,7 +35,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     monkeypatch.setattr(serve.Command, "_refuse_taken_port", staticmethod(lambda port: None))
     monkeypatch.setattr(serve.signal, "signal", lambda *_: None)
     monkeypatch.setattr(serve.connection, "close", lambda: None)
-    monkeypatch.setenv("HALOBRIDGE_SANDBOX", "0")
+    monkeypatch.setattr(serve.settings, "HALOBRIDGE_SANDBOX", False)
     return found
 
 
@@ -45,10 +45,31 @@ def test_everything_runs_unless_a_part_is_named(started: dict[str, list[str]]) -
     assert started["seen"] == ["halobridge", "delivery"]
 
 
+def test_a_sandbox_is_started_where_the_setting_wants_one(
+    started: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(serve.settings, "HALOBRIDGE_SANDBOX", True)
+    monkeypatch.setattr(serve.settings, "VAR_DIR", tmp_path)
+    monkeypatch.setattr(serve, "connect_sandbox", lambda say: None)
+    call_command("serve", only="web")
+    assert set(started) == {"prepared", "sandbox", "web", "seen"}
+
+
 def test_the_web_part_makes_the_tables_and_works_at_nothing(started: dict[str, list[str]]) -> None:
     call_command("serve", only="web")
     assert set(started) == {"prepared", "web", "seen"}
     assert started["seen"] == []
+
+
+def test_the_web_server_gets_its_workers_and_with_nothing_said_listens_here_only(
+    started: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve.settings, "HALOBRIDGE_WEB_WORKERS", 5)
+    monkeypatch.setenv("HALOBRIDGE_BIND", "")
+    call_command("serve", only="web")
+    command = started["web"]
+    assert command[command.index("--workers") + 1] == "5"
+    assert command[command.index("--bind") + 1].startswith("127.0.0.1:")
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django_q.models import Task
 
 from integrations.choices import EventStatus, RunKind, RunState
 from integrations.ingest.deliveries import keep
@@ -105,3 +106,20 @@ def test_alarms_that_are_over_are_dropped_with_what_was_told() -> None:
 
     assert list(Alarm.objects.all()) == [lasts]
     assert not AlarmNotice.objects.exists()
+
+
+def test_tasks_that_went_well_are_kept_for_a_week_and_failed_ones_as_long_as_runs(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr("integrations.retention.AT_ONCE", 2)
+    settings.HALOBRIDGE_RETENTION_DAYS = 30
+    now = timezone.now()
+    for success, ages in ((True, (6, 8, 9, 10, 400)), (False, (8, 29, 31))):
+        for days in ages:
+            at = now - timedelta(days=days)
+            name = f"{'done' if success else 'failed'} {days}"
+            Task.objects.create(id=name, name=name, func="f", started=at, stopped=at, success=success)
+
+    purge()
+
+    assert set(Task.objects.values_list("name", flat=True)) == {"done 6", "failed 8", "failed 29"}

@@ -12,11 +12,14 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from integrations.choices import PlanState
 from integrations.management.reporting import execute_here
-from integrations.models import HaloCredential
+from integrations.models import HaloCredential, Plan
 from integrations.runs.request import request_delivery
 from integrations.sandbox.server import Sandbox
 from mappings.models import CompanyMapping, ComputerMapping
+from mappings.planning import OFFBOARD
+from mappings.planning.offboarding import new_offboard
 from tests.exported import export, preview
 from tests.scene import Scene
 from ticketing.models import Ticket, TicketState
@@ -70,6 +73,16 @@ def test_it_counts_what_is_left_and_a_clean_up_ends_it(scene: Scene) -> None:
     assert "active assets created from computers" not in left
     assert left["inactive assets created from computers"] == 1
     assert report("--clean-up")[0] == []
+
+
+def test_each_clean_up_takes_the_place_of_the_preview_before_and_leaves_those_of_staff(
+    scene: Scene, admin_user: Any
+) -> None:
+    staffs = new_offboard(CompanyMapping.objects.get(), admin_user)
+    Plan.objects.filter(pk=staffs.pk).update(state=PlanState.READY)
+    last = [report("--clean-up")[0][0]["plan"] for _ in range(3)][-1]
+    waiting = Plan.objects.filter(kind=OFFBOARD, state=PlanState.READY).values_list("pk", flat=True)
+    assert set(waiting) == {staffs.pk, last}
 
 
 def test_a_clean_up_is_not_applied_unseen(scene: Scene) -> None:

@@ -26,13 +26,13 @@ from halobridge.environment_values import Environment
 from halobridge.health import CHECKS, NotReady
 from halobridge.life_signs import LifeSigns
 from halobridge.own_files import keep_private
+from halobridge.preparing import alone
 from halobridge.processes import Supervisor
 from halobridge.sandboxed import (
     allowed_addresses,
     connect_sandbox,
     note_sandbox_port,
     sandbox_addresses,
-    sandbox_wanted,
 )
 from halobridge.upgrading import NoBackup, back_up_before_upgrade
 from halobridge.watcher import QueueWatcher, own_clusters
@@ -100,7 +100,12 @@ class Command(BaseCommand):
             raise CommandError(f"{problem} The web part does so when it starts.") from None
 
     def _prepare(self) -> None:
+        """Two web parts that start at once would otherwise run each migration twice."""
         self._say("Preparing the database ...")
+        with alone(settings.VAR_DIR, self._say):
+            self._prepare_alone()
+
+    def _prepare_alone(self) -> None:
         try:
             back_up_before_upgrade(settings.VAR_DIR, self._say)
         except NoBackup as problem:
@@ -137,7 +142,7 @@ class Command(BaseCommand):
     def _start(self, supervisor: Supervisor, port: int, parts: tuple[str, ...], more: dict[str, str]) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", **more}
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-        with_sandbox = WEB in parts and sandbox_wanted()
+        with_sandbox = WEB in parts and settings.HALOBRIDGE_SANDBOX
         if with_sandbox:
             allowed = ",".join([*settings.HALOBRIDGE_ALLOW_PRIVATE_HOSTS, *allowed_addresses()])
             environment["HALOBRIDGE_ALLOW_PRIVATE_HOSTS"] = allowed
@@ -158,14 +163,13 @@ class Command(BaseCommand):
 
     @staticmethod
     def _web_server(port: int) -> list[str]:
-        workers = os.environ.get("HALOBRIDGE_WEB_WORKERS", "2")
-        bind = os.environ.get("HALOBRIDGE_BIND", "127.0.0.1")
+        bind = os.environ.get("HALOBRIDGE_BIND", "").strip() or "127.0.0.1"
         gunicorn = [sys.executable, "-m", "gunicorn", "halobridge.wsgi", "--bind", f"{bind}:{port}"]
         options = [
             "--chdir",
             str(settings.BASE_DIR),
             "--workers",
-            workers,
+            str(settings.HALOBRIDGE_WEB_WORKERS),
             "--threads",
             "4",  # an export that is being fetched must hold up nobody, nor be cut off by the timeout
             "--timeout",

@@ -16,6 +16,10 @@ HELD = (
     "All HaloPSA credentials are held back: start HaloBridge, look around, and press Release on each "
     "credential. Make sure that no other copy of this installation runs."
 )
+REVOKED = (
+    "Tokens, staff accounts and rights are those of the backup: what was revoked or taken away since is "
+    "valid again. Look through API tokens and staff accounts, and revoke it once more."
+)
 ASIDE = (
     "The database that was here was damaged ({}) and is kept as {}. Nothing of it was taken over: delete it "
     "when you do not need it any more."
@@ -38,6 +42,7 @@ class Command(ReportingCommand):
         except BackupProblem as problem:
             raise CommandError(str(problem)) from problem
         self.stderr.write(HELD)
+        self.stderr.write(REVOKED)
         if done.damaged:
             self.stderr.write(ASIDE.format(done.damaged, done.kept))
         return [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import threading
 from pathlib import Path
@@ -24,7 +23,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        first = int(os.environ.get("HALOBRIDGE_SANDBOX_PORT", USUAL_PORTS.halo))
+        first = settings.HALOBRIDGE_SANDBOX_PORT
         parser.add_argument("--halo-port", type=int, default=first, help="0 takes any free port")
         parser.add_argument("--msp360-port", type=int, default=first + 1)
         parser.add_argument("--rmm-port", type=int, default=first + 2)

@@ -21,8 +21,9 @@ from django.db import connection
 
 from integrations.backups import BackupProblem, contents, keys, make_backup, restore
 from integrations.backups.marking import read_mark
-from integrations.models import Console, HaloCredential
+from integrations.models import ApiToken, Console, HaloCredential
 from tests.builders import make_console, make_credential
+from tests.integrations.api.clients import make_account, make_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -207,3 +208,16 @@ def test_the_commands_tell_json_and_name_the_keys(tmp_path: Path, settings: Any)
     call_command("restore", row["backup"], "--replace", "--json", stdout=out, stderr=err)
     assert json.loads(out.getvalue())[0]["rows"] == row["rows"]
     assert "press Release" in err.getvalue()
+
+
+def test_whoever_restores_is_told_that_a_token_revoked_meanwhile_is_valid_again(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.VAR_DIR = tmp_path / "var"
+    make_token(make_account())
+    path = make_backup(tmp_path / "backup.tar.gz").path
+    ApiToken.objects.get().revoke()
+    err = StringIO()
+    call_command("restore", str(path), "--replace", "--json", stdout=StringIO(), stderr=err)
+    assert ApiToken.objects.get().revoked_at is None
+    assert "what was revoked or taken away since is valid again" in err.getvalue()

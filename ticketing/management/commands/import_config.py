@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,7 +24,7 @@ class Command(ReportingCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=Path, help="-: what is piped in")
         parser.add_argument("--apply", action="store_true", help="store it; needs the preview's --checksum")
         parser.add_argument("--checksum", default="", help="as the preview has told it")
         parser.add_argument("--all", action="store_true", help="list unchanged rows as well")
@@ -32,7 +33,7 @@ class Command(ReportingCommand):
         if options["apply"] and not options["checksum"]:
             raise CommandError("--apply needs the --checksum of a preview: run the command without it first.")
         try:
-            text = options["file"].read_text(encoding="utf-8")
+            text = _read(options["file"])
             done = import_config(text, checksum=options["checksum"] if options["apply"] else "")
         except (OSError, UnicodeDecodeError) as problem:
             raise CommandError(f"{options['file']} can't be read: {problem}") from problem
@@ -52,6 +53,11 @@ class Command(ReportingCommand):
             "reason": "",
             "failed": apply and not done.stored,
         }
+
+
+def _read(file: Path) -> str:
+    """From a container, or under another account, a file of the caller's can't be opened, only piped in."""
+    return (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).decode()
 
 
 def _rows(done: Imported, *, every: bool) -> list[dict[str, Any]]:

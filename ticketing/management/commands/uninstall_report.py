@@ -10,15 +10,16 @@ from django.core.management.base import CommandError, CommandParser
 
 from integrations.choices import PlanState
 from integrations.management.reporting import ENDED_BADLY, ReportingCommand, execute_here, named, work_off
-from integrations.models import HaloCredential, Plan, Run
+from integrations.models import OPEN_STATES, HaloCredential, Plan, Run
 from integrations.runs.request import request_delivery, request_planning
 from mappings.models import CompanyMapping
-from mappings.planning import request_apply
+from mappings.planning import OFFBOARD, request_apply
 from mappings.planning.offboarding import new_offboard
 from ticketing.leaving import what_is_left
 
 PREVIEW: Final = "Nothing was changed. To offboard these companies: --clean-up --apply --checksum {}"
 WITHOUT: Final = "Nothing was done: {} goes with --clean-up, which offboards. Without it this only reports."
+AGAIN: Final = "A later clean-up has previewed it again."
 CHANGED: Final = "Nothing was changed: the world has changed since the preview with that checksum."
 
 
@@ -44,7 +45,9 @@ class Command(ReportingCommand):
             ]
         if options["apply"] and not options["checksum"]:
             raise CommandError("--apply needs the --checksum of a preview: run the command without it first.")
-        plans = [_preview(mapping) for mapping in _mappings(options["halo"])]
+        mappings = _mappings(options["halo"])
+        _supersede(mappings)
+        plans = [_preview(mapping) for mapping in mappings]
         checksum = _checksum(plans)
         if not options["apply"]:
             self.stderr.write(PREVIEW.format(checksum))
@@ -59,6 +62,14 @@ def _mappings(halo: str | None) -> list[CompanyMapping]:
     if halo:
         rows = rows.filter(halo_credential=named(HaloCredential, halo))
     return list(rows.select_related("company", "halo_credential"))
+
+
+def _supersede(mappings: Sequence[CompanyMapping]) -> None:
+    """What an earlier clean-up has previewed and nobody applied waits for nobody any more. Previews that
+    staff or programs have asked for name who did, and stay."""
+    earlier = Plan.objects.filter(kind=OFFBOARD, created_by=None, state=PlanState.READY)
+    mine = earlier.filter(halo_credential__in={mapping.halo_credential_id for mapping in mappings})
+    mine.exclude(runs__state__in=OPEN_STATES).update(state=PlanState.STALE, error=AGAIN)
 
 
 def _preview(mapping: CompanyMapping) -> Plan:
