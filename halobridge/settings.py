@@ -115,6 +115,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "halobridge.urls"
+CSRF_FAILURE_VIEW = "halobridge.urls.stale"
 WSGI_APPLICATION = "halobridge.wsgi.application"
 TEMPLATES = [
     {

@@ -168,6 +168,7 @@ UNFOLD: dict[str, Any] = {
     "SCRIPTS": [
         lambda request: static("integrations/face.js"),
         lambda request: static("integrations/checking.js"),
+        lambda request: static("integrations/answers.js"),
     ],
     "SIDEBAR": {
         "show_search": True,

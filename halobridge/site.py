@@ -20,6 +20,12 @@ class HaloBridgeAdminSite(UnfoldAdminSite):
         view = self.admin_view(guide)
         return [path("guide/", view, name="guide"), path("guide/<slug:slug>/", view, name="guide_page")]
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Marked: a page that asks for a part of itself (`answers.js`) sees that it was sent here."""
+        answer = super().login(request, extra_context)
+        answer["HB-Log-In"] = "1"
+        return answer
+
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """What the search of every page finds now. The theme would keep it for minutes, rights and all."""
         from halobridge.searching import search

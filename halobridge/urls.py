@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views import defaults
@@ -15,6 +16,7 @@ from rest_framework.routers import DefaultRouter, Route
 from halobridge import health
 from halobridge.missing_pages import is_for_staff, missing_page
 from halobridge.openapi_view import DescriptionView
+from halobridge.refused_pages import failed_page, refused_page, stale_page
 from integrations.api import urls as integrations_api
 from integrations.api.problems import problem_answer, wants_problem
 from mappings.api import urls as mappings_api
@@ -61,7 +63,14 @@ def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if wants_problem(request):
         return problem_answer(403, "This is not allowed.")
+    if is_for_staff(request):
+        return refused_page(request)
     return defaults.permission_denied(request, exception)
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Without the token that a page of ours sends along (`CSRF_FAILURE_VIEW`)."""
+    return forbidden(request, PermissionDenied()) if wants_problem(request) else stale_page(request)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -76,7 +85,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def failed(request: HttpRequest, *args: Any) -> HttpResponse:
     if wants_problem(request):
         return problem_answer(500, "An unexpected error; the log of the server has the details.")
-    return defaults.server_error(request)
+    return failed_page()
 
 
 handler400 = "halobridge.urls.unreadable"

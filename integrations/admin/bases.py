@@ -15,7 +15,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
 from django.template.response import TemplateResponse
@@ -26,6 +25,7 @@ from integrations.admin.deletion import without
 from integrations.admin.display import admin_url
 from integrations.admin.histories import ToldHistory
 from integrations.admin.pages import came_from
+from integrations.admin.pressing import not_pressed
 from integrations.admin.secret_columns import is_secret
 from integrations.admin.versions import VersionedForms
 from integrations.listing import LongPaginator
@@ -163,7 +163,7 @@ class BridgeAdmin(ToldHistory, CheckedAtOnce, VersionedForms, ModelAdmin):
                 self.log_change(request, row, f"{button.label}.")
             return answer or HttpResponseRedirect(came_from(request) or admin_url(row))
         if request.method != "GET" or not button.ask:
-            return HttpResponseNotAllowed(["POST"])
+            return not_pressed(request, admin_url(row), button.label)
         question = button.ask.format(row=row)
         return self.confirm_page(
             request, question, button.label, back=admin_url(row), row=row, consequences=button.means(row)

@@ -136,11 +136,21 @@ def badge(text: object, tone: str = "neutral", title: str = "") -> SafeString:
 
 
 def state_badge(row: Model, field: str = "state", tones: Mapping[str, str] = TONES) -> SafeString:
-    """The badge of a field with choices, in its label's words; what stands in brackets is the tool tip."""
+    """The badge of a field with choices, in its label's words; what stands in brackets is the tool tip.
+
+    A connection that is switched off says so instead of how its last test went.
+    """
     value = str(getattr(row, field))
     label = str(getattr(row, f"get_{field}_display")())
+    if field == "state" and not getattr(row, "enabled", True):
+        return switched_off_badge(f"It is not used. At its last test: {label}.")
     tone = TONES_OF_KIND.get((str(row._meta.model_name), value)) or tones.get(value, "neutral")
     return badge(label.split(" (")[0], tone, label if " (" in label else "")
+
+
+def switched_off_badge(title: str = "") -> SafeString:
+    """The same for a console and a HaloPSA credential."""
+    return badge("Switched off", "neutral", title)
 
 
 def moment(at: datetime | None) -> SafeString | str:

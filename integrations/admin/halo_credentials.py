@@ -12,7 +12,14 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 
 from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.deletion import CountedDeletion
-from integrations.admin.display import admin_url, badge, badge_column, state_badge, time_column
+from integrations.admin.display import (
+    admin_url,
+    badge,
+    badge_column,
+    state_badge,
+    switched_off_badge,
+    time_column,
+)
 from integrations.admin.gauges import gauge_of
 from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialForm, fieldsets_to_look_at
 from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
@@ -109,7 +116,7 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
         if row.instance.writes_stopped:
             return badge("Stopped", "bad", "All writing to this HaloPSA instance has been stopped.")
         if not row.enabled:
-            return badge("Switched off", "neutral")
+            return switched_off_badge()
         if row.held_since:
             return badge("Held back", "bad", row.held_reason)
         return badge("Write", "good") if row.write_mode == WriteMode.WRITE else badge("Observe", "info")

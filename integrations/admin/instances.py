@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
@@ -17,6 +17,7 @@ from integrations.admin.choosers import asset_fields, number_field
 from integrations.admin.display import badge
 from integrations.admin.gauges import gauge_of
 from integrations.admin.pages import came_from
+from integrations.admin.pressing import not_pressed
 from integrations.connections.writing import allow_writing, prove_again, stop_all_writing, stop_writing
 from integrations.models import Instance
 
@@ -127,7 +128,7 @@ class InstanceAdmin(BridgeAdmin):
         if not request.user.has_perm("integrations.stop_instance"):
             raise PermissionDenied
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+            return not_pressed(request, self.url("stop_writing"), "Stop all writing")
         for row in stop_all_writing():
             self.log_change(request, row, "Stop all writing.")
         messages.warning(request, "All writing to HaloPSA is stopped.")

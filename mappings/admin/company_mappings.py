@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integrations.admin.bases import BridgeAdmin, about_one_row
@@ -77,9 +78,9 @@ class CompanyMappingAdmin(
         return row_link(row.halo_credential)
 
     @admin.display(description="Mapped")
-    def mapped_shown(self, row: CompanyMapping) -> str:
+    def mapped_shown(self, row: CompanyMapping) -> SafeString:
         by = f" by {row.mapped_by}" if row.mapped_by else ""
-        return f"{moment(row.mapped_at)}{by}"
+        return format_html("{}{}", moment(row.mapped_at), by)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CompanyMapping]:
         rows = (

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
@@ -25,6 +25,7 @@ from integrations.admin.display import (
     time_column,
     two_lines,
 )
+from integrations.admin.pressing import not_pressed
 from integrations.models import HaloAsset, HaloSite
 from mappings.admin.bulk_reviews import MAY_DECIDE, DecidingMany
 from mappings.linking import NothingToDecide, decide, decisions_for, match_again
@@ -152,9 +153,9 @@ class ComputerReviewAdmin(DecidingMany, HistoryAdmin):
         """One click of the page; the next one to decide follows."""
         if not request.user.has_perm(MAY_DECIDE):
             raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         review: ComputerReview = self.row_or_404(request, review_id)
+        if request.method != "POST":
+            return not_pressed(request, admin_url(review))
         decision, _, asset_id = request.POST.get("decision", "").partition(":")
         asset = HaloAsset.objects.filter(pk=int(asset_id)).first() if asset_id.isdigit() else None
         site = HaloSite.objects.filter(pk=_number(request, "halo_site") or 0).first()

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern
 from django.utils.html import format_html, format_html_join
@@ -29,6 +29,7 @@ from integrations.admin.display import (
 )
 from integrations.admin.exporting import ExportedList
 from integrations.admin.pages import Choice
+from integrations.admin.pressing import not_pressed
 from integrations.choices import RunKind
 from integrations.models import HaloCredential, Run
 from integrations.runs.request import request_gaps
@@ -196,12 +197,13 @@ class GapAdmin(GapActions, ExportedList, HistoryAdmin):
     def look(self, request: HttpRequest, credential_id: int) -> HttpResponse:
         if not request.user.has_perm("mappings.change_gap"):
             raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         credential = get_object_or_404(HaloCredential, pk=credential_id)
+        back = f"{self.url('changelist')}?halo_credential={credential.pk}"
+        if request.method != "POST":
+            return not_pressed(request, back, "Look now")
         request_gaps(credential, requested_by=request.user)
         messages.success(request, "The bridge looks for gaps now; reload this page in a moment.")
-        return HttpResponseRedirect(f"{self.url('changelist')}?halo_credential={credential.pk}")
+        return HttpResponseRedirect(back)
 
 
 def _shows_one_sided(kinds: list[Choice], chosen: str) -> bool:

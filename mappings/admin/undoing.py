@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern
 
 from integrations.admin.bases import Button
 from integrations.admin.credential_choice import credential_choice
 from integrations.admin.display import admin_url
+from integrations.admin.pressing import not_pressed
 from integrations.models import Computer, Plan, Run
 from mappings.admin.previewing import previewed
 from mappings.keeping import release
@@ -56,9 +57,9 @@ class Undoing(_Base):
         """Make the preview of an undo. Nothing is written before it is applied."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         run = get_object_or_404(Run, pk=run_id)
+        if request.method != "POST":
+            return not_pressed(request, admin_url(run), "Undo …")
         plan = previewed(request, lambda: new_undo(run, request.user))
         return HttpResponseRedirect(admin_url(plan or run))
 

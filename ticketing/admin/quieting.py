@@ -14,6 +14,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from integrations.admin.display import admin_url
+from integrations.admin.pressing import not_pressed
 from integrations.models import Company, Computer
 from ticketing.models import Alert, Snooze
 from ticketing.noise.deciding import noise_changed
@@ -73,10 +74,12 @@ class Quieting:
 
     def quiet(self, request: HttpRequest) -> HttpResponse:
         """Make one snooze or exclusion; back to where it was asked for."""
-        if request.method != "POST" or not request.user.has_perm("ticketing.add_snooze"):
+        if not request.user.has_perm("ticketing.add_snooze"):
             raise PermissionDenied
-        form = QuietForm(request.POST)
         back = self.url("loudest")  # type: ignore[attr-defined]
+        if request.method != "POST":
+            return not_pressed(request, back)
+        form = QuietForm(request.POST)
         if form.is_valid() and form.cleaned_data["alert"]:
             back = admin_url(form.cleaned_data["alert"])
         try:

@@ -159,7 +159,10 @@ def test_another_checksum_stores_nothing_and_says_why(browser: Client, console: 
 
 
 def test_applying_is_only_ever_posted(browser: Client, console: Console) -> None:
-    assert browser.get(page_of(make_upload(console), "apply")).status_code == 405
+    upload = make_upload(console)
+    answer = browser.get(page_of(upload, "apply"), follow=True)
+    assert "so nothing was done. Press " in answer.content.decode()
+    assert not Run.objects.filter(kind=RunKind.APPLY_UPLOAD).exists()
 
 
 def test_who_may_not_upload_applies_nothing_either(client: Client, console: Console) -> None:

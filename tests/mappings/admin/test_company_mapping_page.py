@@ -294,3 +294,17 @@ def test_whoever_may_only_look_changes_nothing(client: Client, credential: HaloC
     assert "accept:" not in page.content.decode()
     assert (pressed.status_code, chosen.status_code) == (403, 403)
     assert not CompanyMapping.objects.exists()
+
+
+def test_the_page_of_a_mapping_tells_who_mapped_when_as_text_and_not_as_code(
+    browser: Client, credential: HaloCredential
+) -> None:
+    mapping = map_to(make_company(make_console(), "Baker"), make_client(credential, "Baker"))
+    mapping.mapped_by = make_staff("<eve>")
+    mapping.save()
+
+    page = browser.get(reverse("admin:mappings_companymapping_change", args=(mapping.pk,))).content.decode()
+
+    assert '<time class="hb-time"' in page
+    assert "&lt;time" not in page
+    assert "</time> by &lt;eve&gt;" in page

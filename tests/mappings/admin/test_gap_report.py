@@ -270,7 +270,8 @@ def test_who_may_only_look_can_neither_dismiss_nor_look_again(client: Client, sc
 
 def test_look_now_asks_for_one_run(browser: Client, scene: Scene) -> None:
     url = reverse("admin:mappings_gap_look", args=(scene.credential.pk,))
-    assert browser.get(url).status_code == 405
+    assert "nothing was done. Press “Look now” again." in browser.get(url, follow=True).content.decode()
+    assert not Run.objects.exists()
     browser.post(url)
     browser.post(url)
 
