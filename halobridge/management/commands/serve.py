@@ -180,6 +180,7 @@ class Command(BaseCommand):
             "warning",
             "--logger-class",
             "halobridge.web_logs.WebServerLog",
+            "--no-control-socket",  # nobody asks it, and a system account has no home for it
         ]
         return gunicorn + options
 
