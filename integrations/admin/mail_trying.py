@@ -44,7 +44,11 @@ class Said:
 
 class TryForm(forms.Form):
     console = forms.ModelChoiceField(
-        queryset=Console.objects.none(), label="Mailbox", widget=UnfoldAdminSelectWidget, empty_label=None
+        queryset=Console.objects.none(),
+        label="Mailbox",
+        help_text="Whose rules are tried. After choosing another one press Try to see its mails.",
+        widget=UnfoldAdminSelectWidget,
+        empty_label=None,
     )
     mail = forms.ChoiceField(
         required=False, label="Mail", widget=UnfoldAdminSelectWidget, help_text="The newest of this mailbox."
