@@ -175,19 +175,21 @@ class OfTheQueue:
 
 @admin.register(Schedule)
 class QueueScheduleAdmin(OfTheQueue, ScheduleAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    empty_hint = "The bridge makes its own schedules when its queue is started. Start it."
 
 
 @admin.register(Success)
 class QueueSuccessAdmin(OfTheQueue, TaskAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    empty_hint = "The queue notes its latest tasks here. If it stays empty, the queue is not started."
 
 
 @admin.register(Failure)
 class QueueFailureAdmin(OfTheQueue, FailAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    empty_hint = (
+        "A task that breaks off with an error is kept here. What went wrong in a run is on the run's page."
+    )
 
 
 @admin.register(OrmQ)
 class QueueAdminOfOurs(OfTheQueue, QueueAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    empty_hint = "Nothing waits for a worker."

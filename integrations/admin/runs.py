@@ -161,6 +161,7 @@ class RunAdmin(HistoryAdmin):
         return {
             **run_results.listed(request, run),
             "outcome": chosen,
+            "counted": any(run.totals.values()),
             "results_url": f"{self.url('results', run.pk)}?{request.GET.urlencode()}",
             "export_url": self.url("results_export", run.pk),
         }

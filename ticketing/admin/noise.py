@@ -235,7 +235,10 @@ class NoiseSettingsAdmin(NoisyAdmin):
     list_display = ("halo_credential", "offline_mutes", "storm_company", "storm_all", "storm_minutes")
     list_filter = (("halo_credential", RelatedDropdownFilter),)
     list_select_related = ("halo_credential",)
-    empty_hint = "Credentials without settings of their own have the defaults."
+    empty_hint = (
+        "Every HaloPSA credential has the defaults until settings for it are added here: whether an offline "
+        "computer mutes its other alerts, and from how many tickets on there is a storm."
+    )
 
 
 @admin.register(Storm)
