@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 
 from integrations.admin import display, writing
 from integrations.admin.changes import Difference, differences
-from integrations.admin.display import CHANGE_TONES
 from integrations.admin.gauges import Gauge, gauges_of
 from integrations.admin.namesakes import label_of
 from integrations.admin.run_words import outcome_of
+from integrations.admin.tones import CHANGE_TONES
 from integrations.admin.writing import WritingControl
 from integrations.models import HaloChange, HaloCredential, Run
 from integrations.net.redact import redact
