@@ -100,7 +100,7 @@ def _connections(facts: Facts) -> Iterator[Attention]:
         url = reverse(f"admin:integrations_{page}_change", args=(row.pk,))
         if row.state == ConnectionState.FAILED and row.enabled:
             since = row.failing_since
-            told = f" (failing since {timezone.localtime(since):%Y-%m-%d %H:%M})" if since else ""
+            told = f" (failing since {timezone.localtime(since):%Y-%m-%d %H:%M %Z})" if since else ""
             yield Attention(f"{row}{told}: {row.state_reason or 'the connection fails.'}", url, "bad")
         elif isinstance(row, HaloCredential) and row.enabled:
             yield from (Attention(f"{row}: {words}", url) for words in missed(row.permissions, row.scopes))
