@@ -63,6 +63,12 @@ def unselected(days: int = 30, most: int = MOST) -> list[Unselected]:
     ]
 
 
+def heard_anything(days: int) -> bool:
+    """Whether consoles told of any trouble in the last days, selected or not."""
+    since = clock.now() - timedelta(days=days)
+    return Event.objects.filter(received_at__gte=since, state=EventState.OPEN).exists()
+
+
 def select(event_set: EventSet, event_type: str) -> bool:
     """Add the type to the set; False where it was in it already. Raises ValueError for an unknown type."""
     if event_type not in EVENT_TYPES:

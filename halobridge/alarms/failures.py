@@ -96,7 +96,9 @@ def _silence(now: datetime) -> Iterator[Failure]:
     for console in silent_consoles(now, least=LEAST_SILENCE, factor=LONGER_THAN_USUAL):
         last = timezone.localtime(console.last_event_at)
         usual = (console.longest_silence or 0) // 60
-        text = f"Its last event came at {last:%Y-%m-%d %H:%M}; {usual} hours were the longest silence so far."
+        text = (
+            f"Its last event came at {last:%Y-%m-%d %H:%M %Z}; {usual} hours were the longest silence so far."
+        )
         page = reverse("admin:integrations_console_change", args=(console.pk,))
         title = f"The console “{console}” is silent for longer than usual."
         yield Failure(AlarmKind.SILENCE, f"silence:{console.pk}", title, text, page)

@@ -15,8 +15,9 @@ from halobridge.dashboard.checklist import DONE, checklist, next_step
 from halobridge.dashboard.coverage import CoverageCounts, coverage_counts, coverage_of
 from halobridge.dashboard.facts import Facts, set_up_figures
 from halobridge.dashboard.figures import Figures, count_all
+from halobridge.dashboard.last_runs import last_runs
 from halobridge.dashboard.selecting import selecting_figures, selecting_groups
-from integrations.models import Console, HaloCredential, Run
+from integrations.models import Console, HaloCredential
 from integrations.sync.kept_figures import COUNT_NOW, kept, wants_them_now
 from ticketing.models import Ticket, TicketState
 
@@ -60,7 +61,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "all_runs": reverse("admin:integrations_run_changelist"),
         "counted_at": facts.counted_at,
         "count_now": f"?{urlencode(COUNT_NOW)}",
-        "last_runs": Run.objects.select_related("plan", "halo_credential", "console", "instance")[:8],
+        "last_runs": last_runs(),
     }
 
 

@@ -16,12 +16,7 @@ from django.utils.http import urlencode
 from halobridge.dashboard.facts import Facts
 from halobridge.dashboard.selecting import missing_for_tickets
 from halobridge.waiting_rows import problem_deliveries, undecided_reviews, unread_mails, unsettled_writes
-from integrations.choices import (
-    ConnectionState,
-    EventState,
-    EventStatus,
-    WriteMode,
-)
+from integrations.choices import ConnectionState, EventState, EventStatus, RunKind, RunState, WriteMode
 from integrations.models import (
     Company,
     Console,
@@ -40,7 +35,8 @@ from ticketing.preflight.outlook import is_due
 
 SILENT_AFTER = timedelta(minutes=5)
 """A queue that has not been seen at work for so long does nothing that staff ask for."""
-MOST_LOSSES = 5
+MOST_OF_A_KIND = 5
+"""Losses, and scheduled updates, that have a line each."""
 REMIND_BEFORE = timedelta(days=21)
 
 
@@ -104,7 +100,7 @@ def _connections(facts: Facts) -> Iterator[Attention]:
         url = reverse(f"admin:integrations_{page}_change", args=(row.pk,))
         if row.state == ConnectionState.FAILED and row.enabled:
             since = row.failing_since
-            told = f" (failing since {timezone.localtime(since):%Y-%m-%d %H:%M})" if since else ""
+            told = f" (failing since {timezone.localtime(since):%Y-%m-%d %H:%M %Z})" if since else ""
             yield Attention(f"{row}{told}: {row.state_reason or 'the connection fails.'}", url, "bad")
         elif isinstance(row, HaloCredential) and row.enabled:
             yield from (Attention(f"{row}: {words}", url) for words in missed(row.permissions, row.scopes))
@@ -165,20 +161,34 @@ def _to_be_decided() -> Iterator[Attention]:
             runs.values_list("line", "plan", "owned", "error"), all=True
         )
     )
-    for pk, owned, text in [row for line, *row in rows if line == "loss"][:MOST_LOSSES]:
+    held = [row for line, *row in rows if line == "loss"]
+    for pk, owned, text in held[:MOST_OF_A_KIND]:
         url = reverse("admin:integrations_heldloss_change", args=(pk,))
         yield Attention(f"{owned}: {text} Decide whether they are gone.", url)
-    for pk, owned, text in [row for line, *row in rows if line == "run"][:MOST_LOSSES]:
+    yield from _and_more(len(held), "loss", "losses", _list("integrations_heldloss", decision="waits"))
+    asked = [row for line, *row in rows if line == "run"]
+    for pk, owned, text in asked[:MOST_OF_A_KIND]:
         yield Attention(f"{owned}: {text}", reverse("admin:integrations_plan_change", args=(pk,)))
+    runs_url = _list("integrations_run", kind__exact=RunKind.KEEP_ASSETS, state__exact=RunState.WAITING)
+    yield from _and_more(len(asked), "scheduled update", "scheduled updates", runs_url)
+
+
+def _and_more(number: int, one: str, several: str, url: str) -> Iterator[Attention]:
+    """What the lines before it leave out, led to by the list of them all."""
+    if (more := number - MOST_OF_A_KIND) > 0:
+        yield Attention(f"And {more} more {one if more == 1 else several} to be decided.", url)
 
 
 def _companies(facts: Facts) -> Iterator[Attention]:
     if number := facts.figure("waiting_events"):
         are = "event is" if number == 1 else "events are"
-        unmapped = facts.figure("waiting_companies")
-        why = f" Not mapped: {_many(unmapped, 'company', 'companies')}." if unmapped else ""
-        text, url = f"{number} {are} waiting.{why}", _list("integrations_event", status__exact="waiting")
-        yield Attention(text, url, figure=number)
+        yield Attention(
+            f"{number} {are} waiting.", _list("integrations_event", status__exact="waiting"), figure=number
+        )
+    if number := facts.figure("waiting_companies"):
+        are, its, it = ("company is", "its", "it") if number == 1 else ("companies are", "their", "them")
+        text = f"{number} {are} not mapped while {its} events wait: map {it}, or ignore {it}."
+        yield Attention(text, _list("integrations_company", events="waiting"), figure=number)
     for credential in facts.credentials:
         towards = (row.companies for row in facts.coverage if row.credential == credential)
         if number := sum(states.get(CompanyState.BROKEN, 0) for states in towards):

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget
 
 from integrations.admin.bases import BridgeAdmin, Button, HistoryAdmin
-from integrations.admin.display import NOTHING, admin_url, badge, time_column, two_lines
+from integrations.admin.display import NOTHING, admin_url, badge, time_column, two_lines, word_badge
 from integrations.choices import AlarmKind, ChannelKind, NoticeState
 from integrations.models import Alarm, AlarmChannel, AlarmNotice
 from integrations.runs.request import request_alarm_test
@@ -112,7 +112,7 @@ class AlarmAdmin(HistoryAdmin):
 
     @admin.display(description="State", ordering="ended_at")
     def state_shown(self, row: Alarm) -> SafeString:
-        return badge("Over", "good") if row.ended_at else badge("Lasts", "bad")
+        return word_badge("Over") if row.ended_at else badge("Lasts", "bad")
 
     @admin.display(description="Told")
     def told(self, row: Alarm) -> SafeString | str:

@@ -34,16 +34,32 @@ from integrations.admin.display import (
 )
 from integrations.admin.searching import SearchedById
 from integrations.catalogue import EVENT_TYPES, NO_CATEGORY
+from integrations.choices import EventStatus
 from integrations.models import Company, Computer, Event, Location, Product
 
 BY_CONSOLE = ("console", RelatedDropdownFilter)
+
+
+WAITING = "waiting"
+
+
+class WaitingEventsFilter(DropdownFilter):
+    title = "events"
+    parameter_name = "events"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(WAITING, "With waiting events")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        waiting = Event.objects.filter(status=EventStatus.WAITING).order_by()
+        return queryset.filter(pk__in=waiting.values("company")) if self.value() == WAITING else queryset
 
 
 @admin.register(Company)
 class CompanyAdmin(HistoryAdmin):
     list_display = ("name", "console", "computer_count", "state_shown", "domain", "account_number")
     fields = ("name", "console", "state_shown", "domain", "account_number", "all_tags", "number", "gone")
-    list_filter = (BY_CONSOLE, ("active", BooleanRadioFilter))
+    list_filter = (BY_CONSOLE, ("active", BooleanRadioFilter), WaitingEventsFilter)
     list_select_related = ("console",)
     search_fields = ("name", "domain", "account_number", "external_id")
     empty_hint = "Companies are read from a console by its first sync."

@@ -162,7 +162,10 @@ def _inputs(kind: str, stored: Collection[str]) -> dict[str, forms.Field]:
         fields[PREFIX + item.name] = _field_of(item, stored=item.name in stored)
         if item.secret and not item.required and item.name in stored:
             fields[FORGET + item.name] = forms.BooleanField(
-                label=f"Forget the stored {item.label}", required=False, widget=UnfoldBooleanSwitchWidget
+                label=f"Forget the stored {item.label}",
+                required=False,
+                help_text="On: it is deleted when you save, and the console is read without it.",
+                widget=UnfoldBooleanSwitchWidget,
             )
     return fields
 

@@ -14,120 +14,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from integrations.admin.tones import TONES, TONES_OF_KIND
 from integrations.catalogue import EVENT_TYPES
-from integrations.choices import ChangeKind
 
 NOTHING: Final = "–"
-
-TONES: Final[dict[str, str]] = {
-    # connections
-    "untested": "neutral",
-    "testing": "info",
-    "working": "good",
-    # runs, steps, plans
-    "queued": "neutral",
-    "running": "info",
-    "leased": "info",
-    "waiting": "warn",
-    "succeeded": "good",
-    "partial": "warn",
-    "cancelled": "neutral",
-    "planning": "info",
-    "ready": "good",
-    "applied": "good",
-    "stale": "warn",
-    # uploads
-    "looking": "info",
-    "asks": "warn",
-    "applying": "info",
-    # outcomes, intentions
-    "done": "good",
-    "skipped": "neutral",
-    "refused": "bad",
-    "changed_meanwhile": "warn",
-    "uncertain": "warn",
-    "observed": "info",
-    "failed": "bad",
-    "warning": "warn",
-    "planned": "neutral",
-    "sending": "info",
-    "staff": "bad",
-    # events, alerts, tickets
-    "new": "info",
-    "open": "warn",
-    "routed": "good",
-    "ignored": "neutral",
-    "resolved": "good",
-    "critical": "bad",
-    "high": "bad",
-    "medium": "warn",
-    "low": "neutral",
-    "closing": "info",
-    "closed": "neutral",
-    "superseded": "neutral",
-    "undecided": "neutral",
-    "wanted": "good",
-    "not_wanted": "neutral",
-    "baseline": "info",
-    # write mode
-    "observe": "info",
-    "write": "good",
-    "held": "warn",
-    # actions
-    "create": "good",
-    "update": "info",
-    "deactivate": "warn",
-    "link": "info",
-    "unlink": "warn",
-    "skip": "neutral",
-    "note": "info",
-    "close": "info",
-    "reopen": "info",
-    # severities, mails, tickets, storms
-    "info": "neutral",
-    "event": "good",
-    "untaken": "warn",
-    "by_pattern": "neutral",
-    "reopening": "info",
-    "going_on": "warn",
-    "over": "neutral",
-    "released": "neutral",
-    "dissolved": "neutral",
-    # to-dos, reviews that are decided
-    "known": "neutral",
-    "dismissed": "neutral",
-    "export": "good",
-    "ignore": "neutral",
-    "move": "good",
-    "leave": "neutral",
-}
-"""Tone by stored value; the same on every page."""
-
-TONES_OF_KIND: Final[dict[tuple[str, str], str]] = {
-    ("auditentry", "add"): "good",
-    ("auditentry", "change"): "info",
-    ("auditentry", "delete"): "bad",
-    ("auditentry", "start"): "neutral",
-    ("auditentry", "act"): "neutral",
-    ("auditentry", "cancel"): "warn",
-    ("auditentry", "export"): "neutral",
-    ("auditentry", "log_in"): "neutral",
-    ("auditentry", "log_out"): "neutral",
-    ("auditentry", "failed_log_in"): "bad",
-}
-"""Where a value means something else; what is open has one colour everywhere."""
-
-
-CHANGE_TONES: Final[Mapping[str, str]] = {
-    ChangeKind.RENAMED: "info",
-    ChangeKind.MOVED: "info",
-    ChangeKind.RETYPED: "info",
-    ChangeKind.DEACTIVATED: "warn",
-    ChangeKind.REACTIVATED: "good",
-    ChangeKind.GONE: "warn",
-    ChangeKind.BACK: "good",
-    ChangeKind.MERGED: "warn",
-}
 
 
 def badge(text: object, tone: str = "neutral", title: str = "") -> SafeString:
@@ -146,6 +36,11 @@ def state_badge(row: Model, field: str = "state", tones: Mapping[str, str] = TON
         return switched_off_badge(f"It is not used. At its last test: {label}.")
     tone = TONES_OF_KIND.get((str(row._meta.model_name), value)) or tones.get(value, "neutral")
     return badge(label.split(" (")[0], tone, label if " (" in label else "")
+
+
+def word_badge(word: str, title: str = "") -> SafeString:
+    """The badge of a state that no field holds, e.g. `Over`: its tone is that of the word in `TONES`."""
+    return badge(word, TONES[word.lower().replace(" ", "_")], title)
 
 
 def switched_off_badge(title: str = "") -> SafeString:

@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from integrations.admin.bases import HistoryAdmin
-from integrations.admin.display import CHANGE_TONES, badge_column, before_and_after, link, time_column
+from integrations.admin.display import badge_column, before_and_after, link, time_column
 from integrations.admin.halo_objects import SEEN_THROUGH
+from integrations.admin.tones import CHANGE_TONES
 from integrations.choices import Resource
 from integrations.models import (
     HaloAsset,

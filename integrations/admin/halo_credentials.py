@@ -17,7 +17,6 @@ from integrations.admin.display import (
     badge,
     badge_column,
     state_badge,
-    switched_off_badge,
     time_column,
 )
 from integrations.admin.gauges import gauge_of
@@ -25,6 +24,7 @@ from integrations.admin.halo_credential_form import FIELDSETS, HaloCredentialFor
 from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
 from integrations.admin.other_integrations import linked_lists
 from integrations.admin.sync_settings import SyncSettingsPage
+from integrations.admin.writing import HELD, STOPPED, told_of
 from integrations.choices import IntentionState, WriteMode
 from integrations.connections import give_up_move, save_halo_credential
 from integrations.models import HaloCredential, Intention, Run
@@ -113,13 +113,12 @@ class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, Bridge
 
     @admin.display(description="Writing", ordering="write_mode")
     def writing(self, row: HaloCredential) -> SafeString:
-        if row.instance.writes_stopped:
-            return badge("Stopped", "bad", "All writing to this HaloPSA instance has been stopped.")
-        if not row.enabled:
-            return switched_off_badge()
-        if row.held_since:
-            return badge("Held back", "bad", row.held_reason)
-        return badge("Write", "good") if row.write_mode == WriteMode.WRITE else badge("Observe", "info")
+        state = told_of(row)
+        why = {
+            STOPPED: "All writing to this HaloPSA instance has been stopped.",
+            HELD: row.held_reason,
+        }
+        return badge(*state, why.get(state, ""))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HaloCredential]:
         return super().get_queryset(request).select_related("instance")

@@ -39,6 +39,14 @@ def client_column(path: str = "client") -> Any:
     return shown
 
 
+def lacked_by_all(right: str) -> str:
+    """Why HaloPSA refuses something to every credential in use; "" where one of them may. One query."""
+    lacks = [(row, row.lacks(right)) for row in HaloCredential.objects.filter(enabled=True)]
+    if not lacks or not all(why for _, why in lacks):
+        return ""
+    return " ".join(f"{row}: {why}" for row, why in lacks)
+
+
 class MirrorAdmin(HistoryAdmin):
     """A mirrored list. `in_halo` names HaloPSA's own page for the object; `resource` what its history is."""
 
@@ -75,11 +83,7 @@ class MirrorAdmin(HistoryAdmin):
 
     def why_empty(self) -> str:
         """The right that every credential lacks; "" where one may read it, and the hint is right."""
-        rows = list(HaloCredential.objects.filter(enabled=True)) if self.resource else []
-        lacks = [(row, row.lacks(RESOURCE_NEEDS[Resource(self.resource)])) for row in rows]
-        if not lacks or not all(why for _, why in lacks):
-            return ""
-        return " ".join(f"{row}: {why}" for row, why in lacks)
+        return lacked_by_all(RESOURCE_NEEDS[Resource(self.resource)]) if self.resource else ""
 
     # ---- the page of one object -------------------------------------------------------------
 

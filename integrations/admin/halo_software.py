@@ -17,9 +17,10 @@ from integrations.admin.asset_filters import in_warranty_state
 from integrations.admin.bases import HistoryAdmin
 from integrations.admin.display import badge, date_column, day, row_link, text_column, two_lines
 from integrations.admin.exporting import ExportedList
-from integrations.admin.halo_objects import IS_ACTIVE, SEEN_THROUGH, MirrorAdmin, client_column
+from integrations.admin.halo_objects import IS_ACTIVE, SEEN_THROUGH, MirrorAdmin, client_column, lacked_by_all
 from integrations.admin.halo_places import OF_CLIENT
 from integrations.admin.halo_sheets import LICENCE_COLUMNS
+from integrations.admin.installed_software import PERMISSION
 from integrations.admin.pages import address, page_of
 from integrations.admin.program_rows import program_count, program_names, program_rows
 from integrations.choices import Resource
@@ -159,6 +160,7 @@ class HaloSoftwareAdmin(HistoryAdmin):
             programs=program_rows(page.object_list, chosen),
             credentials=credentials,
             chosen=chosen,
+            why="" if page.object_list else lacked_by_all(PERMISSION),
             by_name=address(request, order="name"),
             by_assets=address(request, order=None),
         )

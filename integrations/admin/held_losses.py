@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.display import admin_url, badge, row_link, time_column
@@ -26,11 +26,34 @@ KEEP = (
 )
 
 
+WAITS, APPROVED, KEPT = "waits", "approved", "kept"
+
+
+class DecisionFilter(DropdownFilter):
+    title = "decision"
+    parameter_name = "decision"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(WAITS, "Waits"), (APPROVED, "Approved"), (KEPT, "Everything is kept")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen: dict[str, dict[str, Any]] = {
+            WAITS: {"approved_at": None, "dismissed_at": None},
+            APPROVED: {"approved_at__isnull": False},
+            KEPT: {"approved_at": None, "dismissed_at__isnull": False},
+        }
+        return queryset.filter(**chosen.get(self.value() or "", {}))
+
+
 @admin.register(HeldLoss)
 class HeldLossAdmin(HistoryAdmin):
     list_display = ("what_shown", "owner_shown", "missing", "known", "reason", "noticed", "decision")
     fields = ("what_shown", "owner_shown", "missing", "known", "reason", "noticed", "decision")
-    list_filter = (("halo_credential", RelatedDropdownFilter), ("console", RelatedDropdownFilter))
+    list_filter = (
+        DecisionFilter,
+        ("halo_credential", RelatedDropdownFilter),
+        ("console", RelatedDropdownFilter),
+    )
     list_select_related = ("halo_credential", "console", "approved_by")
     empty_hint = (
         "When much is missing at once from what HaloPSA or a console sends, nothing is taken away; it waits "

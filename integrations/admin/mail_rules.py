@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import BridgeAdmin, Button
-from integrations.admin.display import badge, event_type_name, row_link, two_lines
+from integrations.admin.display import event_type_name, row_link, two_lines, word_badge
 from integrations.admin.mail_rule_form import (
     FIELDSETS,
     MailRuleForm,
@@ -79,7 +79,7 @@ class MailRuleAdmin(TryingPage, BridgeAdmin):
 
     @admin.display(description="State", ordering="enabled")
     def state_shown(self, row: MailRule) -> SafeString:
-        return badge("On", "good") if row.enabled else badge("Off")
+        return word_badge("On" if row.enabled else "Switched off")
 
     @admin.display(description="Mails", ordering="taken")
     def mail_count(self, row: Any) -> int:

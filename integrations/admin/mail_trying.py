@@ -11,10 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from integrations.admin.display import event_type_name
+from integrations.admin.display import badge, event_type_name
 from integrations.admin.mail_rule_form import mailboxes
+from integrations.admin.tones import TONES
+from integrations.choices import EventState, Severity
 from integrations.ingest.mail_places import Named, Place, find_places
 from integrations.ingest.mail_rules import rules_of
 from integrations.ingest.mails import as_raw
@@ -38,13 +41,28 @@ class Said:
     place: Place | None = None
 
     @property
+    def state_badge(self) -> SafeString:
+        """As the event would have it that the mail becomes."""
+        state = EventState(self.taken.event.state) if self.taken else None
+        return badge(state.label, TONES[state]) if state else SafeString()
+
+    @property
+    def severity_badge(self) -> SafeString:
+        severity = Severity(self.taken.event.severity) if self.taken else None
+        return badge(severity.label, TONES[severity]) if severity else SafeString()
+
+    @property
     def event_type(self) -> str:
         return event_type_name(self.rule.event_type)
 
 
 class TryForm(forms.Form):
     console = forms.ModelChoiceField(
-        queryset=Console.objects.none(), label="Mailbox", widget=UnfoldAdminSelectWidget, empty_label=None
+        queryset=Console.objects.none(),
+        label="Mailbox",
+        help_text="Whose rules are tried. After choosing another one press Try to see its mails.",
+        widget=UnfoldAdminSelectWidget,
+        empty_label=None,
     )
     mail = forms.ChoiceField(
         required=False, label="Mail", widget=UnfoldAdminSelectWidget, help_text="The newest of this mailbox."

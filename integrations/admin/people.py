@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
 from axes.models import AccessAttempt
@@ -93,9 +94,11 @@ class StaffAccountAdmin(NamesPermissions, TellsItself, DjangoUserAdmin, ModelAdm
         ("What it may do", {"fields": ("is_active", "is_staff", "groups")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("More", {"classes": ("collapse",), "fields": ("is_superuser", "user_permissions")}),
-        ("Dates", {"classes": ("collapse",), "fields": ("last_login", "date_joined")}),
+        ("Dates", {"classes": ("collapse",), "fields": ("logged_in", "joined")}),
     )
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("logged_in", "joined")
+    logged_in = time_column("last_login", "Last login")
+    joined = time_column("date_joined", "Date joined")
 
     filter_horizontal = ("user_permissions",)
 
@@ -150,6 +153,15 @@ class FailedLogInAdmin(HistoryAdmin):
         note(action, name=f"Failed log-ins from {row.ip_address}")
 
 
+TIMES_OF_THE_QUEUE: Final = {name: f"{name}_shown" for name in ("next_run", "started", "stopped", "lock")}
+
+
+def _with_zones(names: Iterable[str]) -> list[str]:
+    """Times as everywhere else; each once. What a kind of row has no time of is left out."""
+    kept = [name for name in names if name not in TIMES_OF_THE_QUEUE.values()]
+    return [TIMES_OF_THE_QUEUE.get(name, name) for name in kept]
+
+
 class OfTheQueue:
     """Looked at and cleared, never edited: a schedule or task calls whatever function its row names.
 
@@ -160,6 +172,21 @@ class OfTheQueue:
     list_per_page = 50
     show_full_result_count = False
     empty_hint: Any = "The queue of the bridge keeps its own records here."
+    next_run_shown = time_column("next_run", "Next run")
+    started_shown = time_column("started", "Started")
+    stopped_shown = time_column("stopped", "Stopped")
+    lock_shown = time_column("lock", "Lock")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return _with_zones(super().get_list_display(request))  # type: ignore[misc]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return _with_zones(super().get_fields(request, obj))  # type: ignore[misc]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields themselves stay among them, so that no form offers them."""
+        names = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        return [*names, *TIMES_OF_THE_QUEUE.values()]
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
         return False
@@ -175,19 +202,21 @@ class OfTheQueue:
 
 @admin.register(Schedule)
 class QueueScheduleAdmin(OfTheQueue, ScheduleAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    empty_hint = "The bridge makes its own schedules when its queue is started. Start it."
 
 
 @admin.register(Success)
 class QueueSuccessAdmin(OfTheQueue, TaskAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    empty_hint = "The queue notes its latest tasks here. If it stays empty, the queue is not started."
 
 
 @admin.register(Failure)
 class QueueFailureAdmin(OfTheQueue, FailAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    empty_hint = (
+        "A task that breaks off with an error is kept here. What went wrong in a run is on the run's page."
+    )
 
 
 @admin.register(OrmQ)
 class QueueAdminOfOurs(OfTheQueue, QueueAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    empty_hint = "Nothing waits for a worker."

@@ -56,7 +56,10 @@ class RawDeliveryAdmin(HistoryAdmin):
     list_select_related = ("console",)
     search_fields = ("body", "error")
     search_help_text = "Text of the delivery or of its problem"
-    empty_hint = "What webhooks deliver is kept here as it came in, with what became of it."
+    empty_hint = (
+        "What webhooks deliver is kept here as it came in, with what became of it. The page of a console or "
+        "credential shows the address that its webhook is to be sent to."
+    )
     actions = ("read_selected_again",)
     buttons: ClassVar[tuple[Button, ...]] = (
         Button("read_again", "Read again", "replay", shown=_is_readable),

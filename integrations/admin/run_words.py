@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from integrations.models import Run
+
 WORDS: Final[dict[str, str]] = {
     # results, as the tabs of a run call them
     "observed": "only observed",
@@ -35,3 +37,8 @@ WORDS: Final[dict[str, str]] = {
 def in_words(totals: Mapping[str, int]) -> dict[str, int]:
     """Without what there is nothing of."""
     return {WORDS.get(name, name.replace("_", " ")): number for name, number in totals.items() if number}
+
+
+def outcome_of(run: Run) -> str:
+    """What went wrong, else what it counted; '' where it has nothing to tell."""
+    return run.error or ", ".join(f"{number} {name}" for name, number in in_words(run.totals).items())

@@ -22,7 +22,7 @@ from integrations.admin.exporting import CSV, FORMAT, XLSX, download, too_many
 from integrations.admin.gauges import gauge_of
 from integrations.admin.held_losses import panel_of
 from integrations.admin.mirror import Line, mirror_of
-from integrations.admin.run_words import in_words
+from integrations.admin.run_words import in_words, outcome_of
 from integrations.choices import RunKind, RunState
 from integrations.models import OPEN_STATES, Entry, Run, Upload
 from integrations.runs.approvals import losses_of
@@ -105,11 +105,7 @@ class RunAdmin(HistoryAdmin):
 
     @admin.display(description="Outcome")
     def outcome(self, row: Run) -> str:
-        return (
-            row.error
-            or ", ".join(f"{number} {name}" for name, number in in_words(row.totals).items())
-            or NOTHING
-        )
+        return outcome_of(row) or NOTHING
 
     # ---- the run page -----------------------------------------------------------------------
 
@@ -165,6 +161,7 @@ class RunAdmin(HistoryAdmin):
         return {
             **run_results.listed(request, run),
             "outcome": chosen,
+            "counted": any(run.totals.values()),
             "results_url": f"{self.url('results', run.pk)}?{request.GET.urlencode()}",
             "export_url": self.url("results_export", run.pk),
         }

@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 
 from integrations.admin import display, writing
 from integrations.admin.changes import Difference, differences
-from integrations.admin.display import CHANGE_TONES
 from integrations.admin.gauges import Gauge, gauges_of
 from integrations.admin.namesakes import label_of
+from integrations.admin.run_words import outcome_of
+from integrations.admin.tones import CHANGE_TONES
 from integrations.admin.writing import WritingControl
 from integrations.models import HaloChange, HaloCredential, Run
 from integrations.net.redact import redact
@@ -81,6 +82,11 @@ def lack(credential: HaloCredential | None, key: str) -> str:
 def about(run: Run) -> SafeString | str:
     """Which connection or preview a run is about."""
     return display.row_link(run.plan or run.halo_credential or run.console or run.instance)
+
+
+@register.filter
+def outcome(run: Run) -> str:
+    return outcome_of(run)
 
 
 @register.filter

@@ -54,19 +54,19 @@ def writing_control(request: HttpRequest) -> WritingControl | None:
     return WritingControl(told, tone, modes, stopped, request.get_full_path())
 
 
+def told_of(row: HaloCredential) -> tuple[str, str]:
+    """Word and tone for whether anything may be written with it now: the same on every page."""
+    if row.instance.writes_stopped:
+        return STOPPED
+    if not row.enabled:
+        return OFF
+    if row.held_since:
+        return HELD
+    return WRITING if row.write_mode == WriteMode.WRITE else OBSERVING
+
+
 def _mode(row: HaloCredential, may_observe: bool) -> Mode:
-    may_write = row.enabled and row.write_mode == WriteMode.WRITE
-    told, tone = (
-        STOPPED
-        if row.instance.writes_stopped
-        else OFF
-        if not row.enabled
-        else HELD
-        if row.held_since
-        else WRITING
-        if may_write
-        else OBSERVING
-    )
+    told, tone = told_of(row)
     observe_url = admin_url(row, "only_observe") if row.write_mode == WriteMode.WRITE and may_observe else ""
     return Mode(row, told, tone, admin_url(row), observe_url)
 

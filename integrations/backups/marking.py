@@ -27,7 +27,7 @@ class Mark:
 
     @property
     def reason(self) -> str:
-        return RESTORED.format(f"{timezone.localtime(self.made_at):%Y-%m-%d %H:%M}")
+        return RESTORED.format(f"{timezone.localtime(self.made_at):%Y-%m-%d %H:%M %Z}")
 
 
 def marking(mark: Mark) -> Sequence[str]:

@@ -67,6 +67,7 @@ class MoveForm(forms.Form):
         self.fields["halo_site"] = forms.ModelChoiceField(
             sites,
             label=f"Site of {pair.halo_client}",
+            help_text="Where the asset stands from then on.",
             initial=pair.halo_site_id,
             empty_label=None if pair.halo_site_id else "– choose –",
             widget=forms.Select(attrs={"class": "hb-input"}),

@@ -52,6 +52,7 @@ class ExportForm(forms.Form):
             Console.objects.order_by("name"),
             required=False,
             empty_label="All consoles",
+            help_text="Whose computers are exported. Empty: those of all consoles.",
             widget=UnfoldAdminSelect2Widget,
         )
         self.fields["company"] = forms.ModelChoiceField(

@@ -69,7 +69,11 @@ class StartForm(forms.Form):
     def __init__(self, credential_id: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["asset_type"] = number_field(
-            asset_types(credential_id), label="Asset type", required=True, nothing_yet=AFTER_SYNC
+            asset_types(credential_id),
+            label="Asset type",
+            required=True,
+            help_text="Whose fields the table fills; all other types keep the common rows.",
+            nothing_yet=AFTER_SYNC,
         )
 
 

@@ -30,7 +30,11 @@ def told_rows(counts: Mapping[str, int]) -> str:
 class SheetForm(forms.Form):
     """A file and what it holds. The file is only looked at when it is saved."""
 
-    what = forms.ChoiceField(label="What does it hold?", widget=UnfoldAdminRadioSelectWidget)
+    what = forms.ChoiceField(
+        label="What does it hold?",
+        widget=UnfoldAdminRadioSelectWidget,
+        help_text="Each has columns of its own, as its sample below shows.",
+    )
     file = forms.FileField(
         label="File",
         widget=forms.FileInput(attrs={"class": "hb-input", "accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),

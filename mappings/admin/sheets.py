@@ -16,9 +16,10 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, 
 
 from integrations.admin.bases import Button, HistoryAdmin
 from integrations.admin.credential_choice import PARAMETER, credential_choice
-from integrations.admin.display import NOTHING, TONES, admin_url, badge, time_column
+from integrations.admin.display import NOTHING, admin_url, badge, time_column
 from integrations.admin.exporting import CSV, XLSX, download
 from integrations.admin.pages import choices, page_of
+from integrations.admin.tones import TONES
 from integrations.choices import Outcome, UploadState
 from integrations.models import Company, Computer, HaloCredential, Product
 from integrations.runs.uploads import CannotApply

@@ -21,7 +21,7 @@ from unfold.widgets import (
 )
 
 from integrations.admin.bases import BridgeAdmin, Button, HistoryAdmin
-from integrations.admin.display import badge, badge_column, row_link, time_column
+from integrations.admin.display import badge, badge_column, row_link, time_column, word_badge
 from integrations.catalogue import EVENT_TYPES
 from ticketing.models import MaintenanceWindow, NoiseSettings, Snooze, Storm
 from ticketing.noise import deciding
@@ -30,7 +30,6 @@ from ticketing.noise.recurrence import next_begin, on_until
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EVENT_TYPE_CHOICES = [(key, f"{info.category}: {info.name}") for key, info in EVENT_TYPES.items()]
-STORM_TONES = {"going_on": "bad", "over": "warn", "released": "neutral", "dissolved": "neutral"}
 RELEASE = (
     "Give each alert of {row} that is still open a ticket of its own? The ticket that lists them is closed."
 )
@@ -156,14 +155,14 @@ class MaintenanceWindowAdmin(NoisyAdmin):
     @admin.display(description="State")
     def on(self, row: MaintenanceWindow) -> SafeString:
         if not row.enabled:
-            return badge("Switched off", "neutral")
+            return word_badge("Switched off")
         now, times = timezone.now(), times_of(row)
         if until := on_until(times, now):
-            return badge("On", "info", f"Until {timezone.localtime(until):%Y-%m-%d %H:%M}.")
+            return word_badge("On", f"Until {timezone.localtime(until):%Y-%m-%d %H:%M %Z}.")
         begins = next_begin(times, now)
         if begins is None:
-            return badge("Over", "neutral")
-        return badge(f"From {timezone.localtime(begins):%Y-%m-%d %H:%M}", "good")
+            return word_badge("Over")
+        return badge(f"From {timezone.localtime(begins):%Y-%m-%d %H:%M %Z}", "info")
 
 
 # ---- snoozes --------------------------------------------------------------------------------
@@ -211,7 +210,7 @@ class SnoozeAdmin(NoisyAdmin):
     def state_shown(self, row: Snooze) -> SafeString:
         if row.until is None:
             return badge("Excluded", "warn")
-        return badge("Snoozed", "info") if row.until > timezone.now() else badge("Over", "neutral")
+        return badge("Snoozed", "info") if row.until > timezone.now() else word_badge("Over")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.made_by = obj.made_by or request.user
@@ -235,7 +234,10 @@ class NoiseSettingsAdmin(NoisyAdmin):
     list_display = ("halo_credential", "offline_mutes", "storm_company", "storm_all", "storm_minutes")
     list_filter = (("halo_credential", RelatedDropdownFilter),)
     list_select_related = ("halo_credential",)
-    empty_hint = "Credentials without settings of their own have the defaults."
+    empty_hint = (
+        "Every HaloPSA credential has the defaults until settings for it are added here: whether an offline "
+        "computer mutes its other alerts, and from how many tickets on there is a storm."
+    )
 
 
 @admin.register(Storm)
@@ -283,7 +285,7 @@ class StormAdmin(HistoryAdmin):
             shown=lambda row: row.state in deciding.UNDECIDED,
         ),
     )
-    state_shown = badge_column("state", "State", STORM_TONES)
+    state_shown = badge_column("state", "State")
     began = time_column("began_at", "Began")
     newest = time_column("newest_at", "Newest alert")
     ended = time_column("ended_at", "Ended")

@@ -35,7 +35,7 @@ SELECTS: dict[str, tuple[str, OptionKind, bool, str]] = {
         "Action for notes",
         OptionKind.OUTCOME,
         False,
-        "Which action adds a note. Whether such a note is private is decided by the action in HaloPSA.",
+        "Which action adds a note. Whether end users see it is decided by “Notes are public” below.",
     ),
     "closing_action": ("Action for closing", OptionKind.OUTCOME, False, "Which action closes the ticket."),
 }

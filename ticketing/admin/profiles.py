@@ -53,9 +53,16 @@ PREFLIGHT_TONES = {
 
 class CopyForm(forms.Form):
     halo_credential: Any = forms.ModelChoiceField(
-        HaloCredential.objects.all(), label="HaloPSA credential", widget=UnfoldAdminSelect2Widget
+        HaloCredential.objects.all(),
+        label="HaloPSA credential",
+        help_text="Whose tickets the copy is for; it may be another HaloPSA.",
+        widget=UnfoldAdminSelect2Widget,
     )
-    name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget)
+    name = forms.CharField(
+        max_length=100,
+        help_text="Of the copy. A credential has no two profiles of one name.",
+        widget=UnfoldAdminTextInputWidget,
+    )
 
     def __init__(self, profile: IntegrationProfile, *args: Any) -> None:
         super().__init__(*args)

@@ -32,6 +32,7 @@ from ticketing.models import EventSet, IntegrationProfile, Ticket, TicketRule, T
 from ticketing.pairing import pair_mappings, unpair_mappings
 from ticketing.planning import companies_with_open_tickets, mark_baselines
 
+HOW_TICKETS_ARE_MADE = "How the ticket is made, noted and closed."
 PROPOSED = "Empty: the event set that the profile proposes."
 
 
@@ -43,7 +44,7 @@ class TicketRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("event_set", "profile", "position")
         help_texts = {
             "company_mapping": "The rule is for alerts of this company.",
-            "profile": "How the ticket is made, noted and closed.",
+            "profile": HOW_TICKETS_ARE_MADE,
             "position": "The lowest number is tried first.",
         }
 
@@ -102,7 +103,9 @@ class PairForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.told = ""
         profiles = IntegrationProfile.objects.filter(halo_credential=credential).select_related("event_set")
-        self.fields["profile"] = forms.ModelChoiceField(profiles, widget=UnfoldAdminSelectWidget)
+        self.fields["profile"] = forms.ModelChoiceField(
+            profiles, help_text=HOW_TICKETS_ARE_MADE, widget=UnfoldAdminSelectWidget
+        )
         self.fields["event_set"] = forms.ModelChoiceField(
             EventSet.objects.all(), required=False, help_text=PROPOSED, widget=UnfoldAdminSelectWidget
         )

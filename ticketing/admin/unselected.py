@@ -13,7 +13,7 @@ from django.urls import URLPattern
 
 from integrations.catalogue import EVENT_TYPES
 from ticketing.models import EventSet
-from ticketing.unselected import select, unselected
+from ticketing.unselected import heard_anything, select, unselected
 
 DAYS: Final = (7, 30, 90)
 
@@ -44,6 +44,7 @@ class UnselectedEvents:
             "Seen, in no event set",
             rows=unselected(days),
             days=days,
+            anything=heard_anything(days),
             choices=DAYS,
             event_sets=EventSet.objects.order_by("name"),
             may_select=self.has_change_permission(request),  # type: ignore[attr-defined]

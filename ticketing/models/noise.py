@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from integrations.catalogue import EVENT_TYPES
 from integrations.models import Audited, Company, Computer, HaloCredential
@@ -213,4 +214,5 @@ class Storm(Audited):
         ]
 
     def __str__(self) -> str:
-        return f"Storm of {self.began_at:%Y-%m-%d %H:%M}, {self.company or 'all companies'}"
+        began = timezone.localtime(self.began_at)
+        return f"Storm of {began:%Y-%m-%d %H:%M %Z}, {self.company or 'all companies'}"

@@ -72,7 +72,9 @@ class Msp360Connector(Connector):
             "rmm_token",
             "RMM API token",
             "Optional. With the token of the RMM API, serial number, manufacturer, model, IP and MAC address "
-            "and the alerts of the RMM are read as well, with one call for each computer whose turn it is.",
+            "and the alerts of the RMM are read as well, with one call for each computer whose turn it is. "
+            f"It is not the API password but a token of its own, for {RMM_BASE_URL}; MSP360's support says "
+            "where your account gets it.",
             secret=True,
             required=False,
         ),

@@ -189,7 +189,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     credential = world.credential
     client = made.make_client(credential)
     site = made.make_site(client)
-    made.make_end_user(site)
+    made.make_end_user(site, email=f"{'long.' * 12}{made.number()}@customer.example")
     asset = made.make_asset(client, site=site, asset_type=asset_type, fields={"3": "Dell"})
     made.make_licence(client, site=site, count=5, in_use=7)
     made.make_program(asset, f"Program {made.number()}")
@@ -230,7 +230,7 @@ def _fill_one(world: World, console: Any, product: Any, asset_type: Any, run: An
     made.make_run(halo_credential=credential)
     made.make_change(plan)
     made.make_plan(credential, company=company)
-    made.make_intention(credential, lane=f"ticket:{ticket.pk}")
+    made.make_intention(credential, cause=f"{made.number():064x}", lane=f"ticket:{ticket.pk}")
 
 
 def make_audit_entry(user: Any, **more: Any) -> AuditEntry:

@@ -69,7 +69,8 @@ def test_it_tells_what_needs_attention(browser: Client) -> None:
         "1 ticket refused by HaloPSA.",
         "1 ticket waiting for staff.",
         "Desk: 30 of 40 Halo assets are missing. Decide whether they are gone.",
-        "1 event is waiting. Not mapped: 1 company.",
+        "1 event is waiting.",
+        "1 company is not mapped while its events wait: map it, or ignore it.",
         "The profile 'Broken' uses the ticket type 777000",
     ):
         assert words in told

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from integrations.choices import EventStatus, IntentionKind, IntentionState, Role
+from integrations.choices import EventStatus, IntentionKind, IntentionState, Role, RunKind, RunState
 from integrations.models import Event, RawDelivery
 from mappings.models import (
     CompanyMapping,
@@ -200,6 +200,37 @@ def test_what_needs_attention_is_counted_as_its_list_counts_it(browser: Client) 
     assert {item.text: item.figure for item in counted} == {
         item.text: listed(browser, item.url) for item in counted
     }
+
+
+def test_losses_and_updates_beyond_five_are_counted_and_lead_to_their_lists(browser: Client) -> None:
+    credential = made.make_credential()
+    for number in range(7):
+        made.make_held_loss(credential, resource=f"assets {number}")
+        made.make_run(
+            RunKind.KEEP_ASSETS,
+            state=RunState.WAITING,
+            halo_credential=credential,
+            plan=made.make_plan(credential),
+            error="No limits are set.",
+        )
+    made.make_held_loss(credential, resource="sites", dismissed_at=timezone.now())
+
+    lines = {item.text: item.url for item in overview(browser)["attention"]}
+
+    assert listed(browser, lines["And 2 more losses to be decided."]) == 7
+    assert listed(browser, lines["And 2 more scheduled updates to be decided."]) == 7
+
+
+def test_waiting_events_lead_to_just_the_companies_that_are_to_be_mapped(browser: Client) -> None:
+    console = made.make_console()
+    waiting, _other = made.make_company(console), made.make_company(console)
+    for _ in range(2):
+        made.make_event(console, company=waiting, status=EventStatus.WAITING)
+
+    lines = {item.text: item.url for item in overview(browser)["attention"]}
+
+    url = lines["1 company is not mapped while its events wait: map it, or ignore it."]
+    assert list(browser.get(url).context["cl"].queryset) == [waiting]
 
 
 def test_the_overview_costs_at_most_fifteen_statements(client: Client) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from halobridge.guide import PAGES, page_of_view
 from halobridge.sidebar import NAVIGATION
 from integrations.halo.permissions import NEEDS
+from ticketing.admin.profile_form import SELECTS
 
 SLUGS = [page.slug for page in PAGES]
 
@@ -125,3 +126,22 @@ def test_who_is_meant_is_always_said(slug: str, word: str) -> None:
     }[word]
     rest = re.sub(said, " ", " ".join(text.split()), flags=re.IGNORECASE)
     assert not re.search(rf"\b{word}s?\b", rest, re.IGNORECASE), rest
+
+
+@pytest.mark.parametrize(
+    ("slug", "told"),
+    [
+        ("quiet", "also hold back notes on tickets that are open"),
+        ("quiet", "one note tells how often it has happened"),
+        ("programs", "sees everything but staff accounts and the audit log"),
+        ("mapping", "If only the name does, it waits under"),
+    ],
+)
+def test_it_tells_what_the_rules_do(browser: Client, slug: str, told: str) -> None:
+    """Held by: notes in a window `test_held_back`, the audit log `matrix`, a name of one gone `matching`."""
+    assert told in article(read(browser, slug))
+
+
+def test_who_sees_a_note_is_told_where_its_action_is_chosen(browser: Client) -> None:
+    *_, help_text = SELECTS["note_action"]
+    assert "“Notes are public”" in help_text

@@ -8,10 +8,24 @@ from typing import Any
 import pytest
 from django import forms
 from django.test import Client
+from django.urls import reverse
 
+from integrations.admin.console_form import console_form
+from integrations.admin.mail_trying import TryForm
+from integrations.admin.spreadsheets import UploadForm
+from integrations.registry import CONNECTORS, connector_class
+from mappings.admin.computer_reviews import MoveForm
+from mappings.admin.export_form import ExportForm
+from mappings.admin.field_mappings import StartForm
+from mappings.admin.new_types import NewTypesForm
+from mappings.admin.sheet_form import SheetForm
+from mappings.models import CompanyMapping, ComputerReview
 from tests.halobridge.admin.rows import World, fill, fill_system, make_world
 from tests.halobridge.admin.test_every_page import ADMINS, NEEDS_ADDRESS, address
 from tests.integrations.admin.made import make_superuser
+from ticketing.admin.profiles import CopyForm
+from ticketing.admin.routing import PairForm
+from ticketing.models import Alert
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +70,47 @@ def test_every_field_of_a_form_says_what_it_is_for(client: Client, world: World)
 
     assert silent == []
     assert seen > 200
+
+
+def forms_with_questions(world: World) -> Iterator[forms.BaseForm]:
+    """Those of pages that are no page of a row: they ask before something is done."""
+    pair = CompanyMapping.objects.filter(halo_credential=world.credential).select_related("halo_client")[0]
+    yield ExportForm(world.credential)
+    yield PairForm(world.credential)
+    yield CopyForm(world.profile)
+    yield TryForm({})
+    yield SheetForm([("companies", "Company mappings")])
+    yield UploadForm()
+    yield MoveForm(pair)
+    yield StartForm(world.credential.pk)
+    yield NewTypesForm(world.credential)
+    for kind in CONNECTORS:
+        secrets = {field.name for field in connector_class(kind).credential_fields if field.secret}
+        yield console_form(kind, secrets)()
+
+
+def test_every_field_of_a_page_with_a_question_says_what_it_is_for(world: World) -> None:
+    seen, silent = 0, []
+    for form in forms_with_questions(world):
+        shown = [field for field in form if not field.name.startswith("product_")]
+        seen += len(shown)
+        silent += [f"{type(form).__name__}: {field.name}" for field in shown if not field.help_text]
+
+    assert silent == []
+    assert seen > 100
+
+
+def test_an_alert_says_what_the_reason_of_its_silence_is_for(client: Client, world: World) -> None:
+    alert = Alert.objects.get()
+    page = client.get(reverse("admin:ticketing_alert_change", args=(alert.pk,))).content.decode()
+
+    assert 'aria-describedby="hb-quiet-help"' in page
+    assert "Only this alert falls silent" in page
+
+
+def test_a_move_says_what_its_site_is_for(client: Client, world: World) -> None:
+    review = ComputerReview.objects.get()
+    ComputerReview.objects.filter(pk=review.pk).update(kind="moved")
+    page = client.get(reverse("admin:mappings_computerreview_change", args=(review.pk,))).content.decode()
+
+    assert "Where the asset stands from then on." in page

@@ -185,6 +185,7 @@ def test_each_rule_says_its_word_on_a_stored_mail(browser: Client) -> None:
         "backup.failed||pc-01",
     ):
         assert word in text
+    assert 'hb-badge--warn" title="">Open</span>' in text, "as on the page of an event"
     assert text.count("Takes it") == 1
     assert "Found" in text
 
