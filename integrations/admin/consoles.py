@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 
 from integrations.admin.bases import BridgeAdmin, Button
 from integrations.admin.console_form import console_form, fieldsets_of
-from integrations.admin.deletion import CountedDeletion
+from integrations.admin.deletion import ConnectionDeletion
 from integrations.admin.display import admin_url, badge_column, state_badge, time_column
 from integrations.admin.hook_addresses import HOOK_ADDRESS, HookAddress
 from integrations.admin.spreadsheets import SpreadsheetUpload, last_uploads
@@ -40,7 +40,7 @@ def _count(model: Any) -> Coalesce:
 
 
 @admin.register(Console)
-class ConsoleAdmin(SpreadsheetUpload, HookAddress, CountedDeletion, BridgeAdmin):
+class ConsoleAdmin(SpreadsheetUpload, HookAddress, ConnectionDeletion, BridgeAdmin):
     hook_route = "console-hook"
     list_display = (
         "name",

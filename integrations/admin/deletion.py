@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from django.db import models, transaction
+from django.db.models import Count, Value
 from django.http import HttpRequest
+
+INNER: Final = frozenset({"integrations.knownseries", "integrations.mirrorstate"})
+"""What the bridge remembers for itself: staff know nothing of that name, a count would tell them nothing."""
 
 
 class CountedDeletion:
@@ -18,9 +22,10 @@ class CountedDeletion:
         """(rows, counts by name, rights that lack, protected), as Django's pages take them."""
         rows = list(objs)
         counts: dict[str, int] = {str(self.opts.verbose_name_plural): len(rows)}
-        for relation in self._cascades():
-            if lost := _pointing_at(relation, rows).count():
-                name = str(relation.related_model._meta.verbose_name_plural)
+        relations = [each for each in self._cascades() if each.related_model._meta.label_lower not in INNER]
+        for number, lost in _lost(relations, rows) if relations else ():
+            name = str(relations[number].related_model._meta.verbose_name_plural)
+            if lost:
                 counts[name] = counts.get(name, 0) + lost
         return [str(row) for row in rows], counts, set(), []
 
@@ -43,6 +48,13 @@ class CountedDeletion:
                 yield relation
 
 
+class ConnectionDeletion(CountedDeletion):
+    """For what HaloPSA stands behind: the page says what stays there."""
+
+    delete_confirmation_template: Any = "bridge/delete_connection.html"
+    delete_selected_confirmation_template: Any = "bridge/delete_connections.html"
+
+
 def without(told: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
     """A list of lists of texts, without those that begin so."""
     return [
@@ -50,6 +62,20 @@ def without(told: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
         for item in told
         if isinstance(item, list) or not (beginnings and str(item).startswith(beginnings))
     ]
+
+
+def _lost(relations: list[Any], rows: list[Any]) -> Any:
+    """How many rows each of the relations (by its number) takes along, in one statement."""
+    parts = [
+        _pointing_at(relation, rows)
+        .order_by()
+        .annotate(of=Value(number))
+        .values("of")
+        .annotate(lost=Count("pk"))
+        .values_list("of", "lost")
+        for number, relation in enumerate(relations)
+    ]
+    return parts[0].union(*parts[1:], all=True)
 
 
 def _pointing_at(relation: Any, rows: list[Any]) -> Any:

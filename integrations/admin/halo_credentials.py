@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 
 from integrations.admin.bases import BridgeAdmin, Button
-from integrations.admin.deletion import CountedDeletion
+from integrations.admin.deletion import ConnectionDeletion
 from integrations.admin.display import (
     admin_url,
     badge,
@@ -55,7 +55,7 @@ def _what_writing_means(row: HaloCredential) -> list[str]:
 
 
 @admin.register(HaloCredential)
-class HaloCredentialAdmin(SyncSettingsPage, HookAddress, CountedDeletion, BridgeAdmin):
+class HaloCredentialAdmin(SyncSettingsPage, HookAddress, ConnectionDeletion, BridgeAdmin):
     hook_route = "halo-hook"
     form = HaloCredentialForm
     fieldsets = FIELDSETS
