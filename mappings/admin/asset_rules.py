@@ -25,7 +25,7 @@ TAKEN = "This credential has asset rules already; change those."
 class AssetRulesForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = AssetRules
-        fields = ("grace_days", "gone_status", "reactivate", "asset_group")
+        fields = ("grace_days", "gone_status", "reactivate", "main_site", "asset_group")
 
     def __init__(self, *args: Any, credential_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,7 +52,7 @@ class AssetRulesForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(AssetRules)
 class AssetRulesAdmin(CredentialFirst, BridgeAdmin):
     form = AssetRulesForm
-    fields = ("grace_days", "gone_status", "reactivate", "asset_group")
+    fields = ("grace_days", "gone_status", "reactivate", "main_site", "asset_group")
     list_display = ("halo_credential", "grace_days", "status_shown", "reactivate", "group_shown")
     list_filter = (("halo_credential", RelatedDropdownFilter),)
     list_select_related = ("halo_credential",)

@@ -8,11 +8,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from integrations.admin.choosers import SearchSelect, asset_types, number_field
+from integrations.admin.versions import VersionedForm
 from integrations.models import Computer, HaloAsset, HaloCredential, HaloSite
 from mappings.models import CompanyMapping, ComputerMapping, ProductMapping
 
 
-class EditMappingForm(forms.Form):
+class EditMappingForm(VersionedForm):
     """An existing asset, which keeps its site and type unless they are changed here; or a new one, with the
     company's default site preselected and a type of its own only where no product decides it."""
 
@@ -27,6 +28,7 @@ class EditMappingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         client = company.halo_client_id if company else 0
+        self._mapping = mapping
         self._types = asset_types(credential.pk)
         self._default = self._default_type(credential, computer)
         self._add_existing(client, mapping)
@@ -92,11 +94,19 @@ class EditMappingForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned = super().clean()
         is_new = not cleaned.get("halo_asset") and "halo_asset" not in self.errors
         if is_new and not cleaned.get("asset_type") and not self._default and "asset_type" not in self.errors:
             self.add_error("asset_type", "Choose an asset type: no product decides it.")
         return cleaned
+
+    def shown(self) -> Any:
+        """The mapping itself: what of the company is preselected may change."""
+        mapping = self._mapping
+        if mapping is None:
+            return None
+        names = ("halo_asset_id", "wanted_site_id", "wanted_type", "halo_site_id", "asset_type")
+        return [getattr(mapping, name) for name in names]
 
     def take_problem(self, problem: ValidationError) -> None:
         """Put each sentence beside its field, the rest above the form."""

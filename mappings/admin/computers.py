@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -32,6 +33,7 @@ from integrations.admin.display import (
 from integrations.admin.exporting import ExportedList
 from integrations.admin.searching import SearchedById
 from integrations.models import Computer, HaloCredential
+from integrations.models.audit import locked
 from mappings.admin.computer_form import EditMappingForm
 from mappings.admin.computer_ignoring import Ignoring
 from mappings.admin.computer_rows import (
@@ -240,10 +242,14 @@ class ComputerAdmin(Ignoring, ExportSelected, ReleasingComputers, ExportedList, 
         company = CompanyMapping.objects.filter(
             company=computer.company_id, halo_credential=credential
         ).first()
-        mapping = ComputerMapping.objects.filter(computer=computer, halo_credential=credential).first()
-        form = EditMappingForm(credential, computer, company, mapping, request.POST or None)
-        if company is not None and form.is_valid() and self._edited(request, credential, computer, form):
-            return HttpResponseRedirect(self._back(credential))
+        with transaction.atomic():
+            if request.method == "POST":
+                # Of two who save at once, the second one sees what the first has saved.
+                locked(Computer.objects.filter(pk=computer.pk)).first()
+            mapping = ComputerMapping.objects.filter(computer=computer, halo_credential=credential).first()
+            form = EditMappingForm(credential, computer, company, mapping, request.POST or None)
+            if company is not None and form.is_valid() and self._edited(request, credential, computer, form):
+                return HttpResponseRedirect(self._back(credential))
         context = self.page_context(
             request, "Edit mapping", credential=credential, computer=computer, company_mapping=company,
             mapping=mapping, form=form, media=form.media, back=self._back(credential),

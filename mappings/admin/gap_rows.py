@@ -16,7 +16,7 @@ from integrations.admin.credential_choice import PARAMETER
 from integrations.admin.display import admin_url, halo_url
 from integrations.admin.pages import Choice, address
 from integrations.models import HaloCredential
-from mappings.models import CompanyMapping, ComputerReview, Gap, GapKind
+from mappings.models import CompanyMapping, CompanySuggestion, ComputerReview, Gap, GapKind
 
 KIND: Final = "kind__exact"
 DAYS: Final = (7, 14, 30, 60, 90, 180, 365)
@@ -48,13 +48,14 @@ RIGHTS: Final = {
 def gap_rows(rows: QuerySet[Gap], request: HttpRequest, credential: HaloCredential | None) -> QuerySet[Any]:
     """Standing gaps with what a row shows, without a query of its own.
 
-    `asset_halo_id` (of the computer's asset), `client_is_mapped`, `review` (id of the open one) and the
-    `RIGHTS`.
+    `asset_halo_id` (of the computer's asset), `pair_is_held`, `client_is_mapped`, `client_is_suggested`,
+    `review` (id of the open one) and the `RIGHTS`.
     """
     user = request.user
     reviews = ComputerReview.objects.filter(
         computer=OuterRef("computer"), halo_credential=credential, decided_at__isnull=True
     )
+    suggested = CompanySuggestion.objects.filter(halo_client=OuterRef("client"), halo_credential=credential)
     return (
         rows.standing()  # type: ignore[attr-defined]
         .filter(halo_credential=credential)
@@ -63,8 +64,10 @@ def gap_rows(rows: QuerySet[Gap], request: HttpRequest, credential: HaloCredenti
                 "computer__mappings", condition=Q(computer__mappings__halo_credential=credential)
             ),
             asset_halo_id=F("pair__halo_asset__halo_id"),
+            pair_is_held=F("pair__held"),
             review=Subquery(reviews.values("pk")[:1]),
             client_is_mapped=Exists(CompanyMapping.objects.filter(halo_client=OuterRef("client"))),
+            client_is_suggested=Exists(suggested),
             **{name: Value(user.has_perm(right)) for name, right in RIGHTS.items()},
         )
         .select_related("halo_credential", "computer", "halo_asset", "console", "company", "client")
@@ -156,10 +159,12 @@ def ways_of(row: Any) -> Iterator[Way]:
     """What staff can do about a gap, the most likely first. `row` is of `gap_rows`."""
     if row.kind == GapKind.NOT_IN_HALO:
         yield from _into_halo(row)
-    elif row.kind in (GapKind.TWO_COMPANIES, *ONE_SIDED) and row.client_id and row.may_edit:
-        yield _edit(row)
+    elif row.kind in (GapKind.TWO_COMPANIES, *ONE_SIDED):
+        yield from _mapping_of(row)
     elif row.kind == GapKind.NOT_IN_CONSOLE and row.client and row.may_map and not row.client_is_mapped:
-        found = {PARAMETER: row.halo_credential_id, "state": "unmapped"}
+        # Where the client is suggested for a company, that one is shown; else all that wait for one.
+        among = {"client": row.client.name} if row.client_is_suggested else {"state": "unmapped"}
+        found = {PARAMETER: row.halo_credential_id, **among}
         yield Way(
             "Map a company", f"{reverse('admin:mappings_companymapping_changelist')}?{urlencode(found)}"
         )
@@ -175,19 +180,31 @@ def ways_of(row: Any) -> Iterator[Way]:
         yield Way("Take back" if row.dismissed_at else "Dismiss", admin_url(row, page))
 
 
-def _into_halo(row: Any) -> Iterator[Way]:
-    """Map the company first; then decide what matching could not, else link the computer or export it."""
+def _mapping_of(row: Any) -> Iterator[Way]:
+    """Of the company as long as that has none, else of the computer."""
     if row.client_id is None:
         if row.company_id and row.may_map:
             args = (row.halo_credential_id, row.company_id)
             yield Way("Map the company", reverse("admin:mappings_companymapping_choose", args=args))
+    elif row.may_edit:
+        yield _edit(row)
+
+
+def _into_halo(row: Any) -> Iterator[Way]:
+    """Map the company first; then decide what matching could not, else link the computer or export it. One
+    that is held is released before that."""
+    if row.client_id is None:
+        yield from _mapping_of(row)
         return
     if row.review and row.may_decide:
         yield Way("Decide", reverse("admin:mappings_computerreview_change", args=(row.review,)))
         return
+    if row.pair_is_held and row.may_edit:
+        args = (row.halo_credential_id, row.computer_id)
+        yield Way("Release", reverse("admin:integrations_computer_release", args=args))
     if row.may_edit:
         yield _edit(row)
-    if row.may_export:
+    if row.may_export and not row.pair_is_held:
         scope = {
             PARAMETER: row.halo_credential_id,
             "console": row.console_id,

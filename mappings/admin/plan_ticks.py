@@ -24,6 +24,7 @@ from mappings.planning import (
     take_ticks,
     tick,
 )
+from mappings.planning.rows import ASSETS, LOCAL
 
 if TYPE_CHECKING:
     from mappings.admin.plan_rows import RowChoices as _Base
@@ -105,6 +106,7 @@ def figures(plan: Plan) -> dict[str, Any]:
     """What of a preview's page follows its ticks, beside the rows."""
     return {
         "ticked": plan.counts.get("selected", 0),
+        "fixed": plan.changes.filter(selected=True, action__in=LOCAL).count() if plan.kind != ASSETS else 0,
         "counted": counts_of_plan(plan),
         "asked": left_to_staff(plan),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
@@ -257,7 +258,10 @@ def _rows(request: HttpRequest, sheet: MappingSheet) -> tuple[Any, Any]:
         row.differences = list(_differences(row, labels))
         told = row.get_outcome_display() if row.outcome else row.get_verdict_display()
         row.badge = badge(told, _TONES.get(row.outcome or row.verdict, "warn"))
-    return page, choices(request, "verdict", list(SheetVerdict.choices), counts)
+    first, *verdicts = choices(request, "verdict", list(SheetVerdict.choices), counts)
+    # Unchanged rows are counted, not stored.
+    everything = (first.count or 0) + sheet.counts.get("unchanged", 0)
+    return page, [replace(first, count=everything), *verdicts]
 
 
 def _consoles(what: str, rows: Sequence[SheetRow]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Asset rules of a HaloPSA credential: grace days, status of gone assets, group of new asset types."""
+"""Asset rules of a HaloPSA credential: grace days, status of gone assets, main sites, new asset types."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ class AssetRulesSerializer(KnownNamesOnly, serializers.ModelSerializer[AssetRule
 
     class Meta:
         model = AssetRules
-        fields = ["id", "halo_credential", "grace_days", "gone_status", "reactivate", "asset_group"]
+        fields = [
+            *("id", "halo_credential", "grace_days", "gone_status", "reactivate", "main_site"),
+            "asset_group",
+        ]
 
     def validate_halo_credential(self, credential: HaloCredential) -> HaloCredential:
         taken = AssetRules.objects.filter(halo_credential=credential)

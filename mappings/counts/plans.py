@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 from django.db.models import Count, OuterRef, Subquery, TextField, Value
 from django.db.models.fields.json import KT
@@ -13,15 +11,13 @@ from django.db.models.functions import Coalesce
 
 from integrations.choices import Action, PlanState
 from integrations.models import Computer, HaloCredential, Plan
-from mappings.counts.moves import Key, gone_along, moved_by
-from mappings.counts.today import IN_HALO, counted
+from mappings.counts.afterwards import Key, moved_by
+from mappings.counts.today import counted
 from mappings.models import ComputerMapping
-from mappings.planning.rows import ASSET_SHEET, ASSET_TYPES, COMPANY_MAPPING, OFFBOARD
+from mappings.planning.rows import ASSET_TYPES
 from mappings.planning.world import Scope
 
-MOST_LINES: Final = 100
-
-_OF_NO_COMPUTERS = (ASSET_TYPES, ASSET_SHEET)
+MOST_LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +47,9 @@ class PlanCounts:
 
 
 def counts_of_plan(plan: Plan) -> PlanCounts | None:
-    """Eight statements at most, whatever the size. None once a plan has been applied: its *before* is gone.
-    None of a plan that is about no computers."""
-    if plan.state != PlanState.READY or plan.halo_credential is None or plan.kind in _OF_NO_COMPUTERS:
+    """Nine statements at most, whatever the size. None once a plan has been applied: its *before* is gone.
+    None of one that makes asset types."""
+    if plan.state != PlanState.READY or plan.halo_credential is None or plan.kind == ASSET_TYPES:
         return None
     before = _present(plan)
     after = _after(plan, before)
@@ -65,24 +61,16 @@ def counts_of_plan(plan: Plan) -> PlanCounts | None:
 
 
 def _after(plan: Plan, before: Counter[Key]) -> Counter[Key]:
-    if _ends_company(plan):
-        return Counter(dict.fromkeys(before, 0))
     after = before.copy()
     for (client, product, asset_type), number in _created(plan).items():
         after[client, product, asset_type] += number
         after[client, product, ""] -= number
-    for (client, product, asset_type, waits), number in _retired(plan):
-        after[client, product, asset_type] -= number
-        after[client, product, ""] += number if waits else 0
-    for former, later in (*moved_by(plan), *gone_along(plan)):
-        after[former] -= 1
-        after[later] += 1
+    for former, later in moved_by(plan, _credential(plan)):
+        if former is not None:
+            after[former] -= 1
+        if later is not None:
+            after[later] += 1
     return after
-
-
-def _ends_company(plan: Plan) -> bool:
-    """Whether all computers of its scope count no more afterwards: their company is offboarded."""
-    return plan.kind == OFFBOARD and plan.changes.filter(selected=True, subject_kind=COMPANY_MAPPING).exists()
 
 
 def _in_halo(counts: Counter[Key]) -> int:
@@ -126,20 +114,6 @@ def _created(plan: Plan) -> Counter[Key]:
 
 def _text(path: str) -> Coalesce:
     return Coalesce(KT(path), Value(""), output_field=TextField())
-
-
-def _retired(plan: Plan) -> Iterator[tuple[tuple[str, str, str, bool], int]]:
-    """Of assets that ticked changes make inactive: what counts by them, and whether the computer stays."""
-    ticked = plan.changes.filter(selected=True, action=Action.DEACTIVATE, subject_kind="computer_mapping")
-    pairs = ComputerMapping.objects.filter(pk__in=ticked.order_by().values("subject_id"))
-    # Of those assets there are few: their computers are looked up, instead of all being gone through.
-    sharing = ComputerMapping.objects.filter(halo_asset__in=pairs.values("halo_asset"))
-    rows = counted(_credential(plan)).filter(
-        IN_HALO, pk__in=sharing.order_by().values("computer"), own__halo_asset__in=pairs.values("halo_asset")
-    )
-    keys = rows.values_list("client_name", "product_name", "asset_type_name", "active")
-    for client, product, asset_type, active, number in keys.annotate(number=Count("pk")):
-        yield (client, product, asset_type, active), number
 
 
 def _credential(plan: Plan) -> HaloCredential:

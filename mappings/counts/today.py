@@ -23,18 +23,24 @@ KEYS = (
     *("product_name", "asset_type", "asset_type_name"),
 )
 IN_HALO = Q(own__halo_asset__active=True, own__halo_asset__client__isnull=False)
+WAITING = Q(~is_ignored(), active=True, eligible=True, place__isnull=False)
+"""Counts without an asset, too."""
 ORDER = ("client_name", "console_name", "product_name", "asset_type_name", "client", "console", "asset_type")
+
+
+def of_credential(credential: HaloCredential, computers: QuerySet[Computer]) -> QuerySet[Computer]:
+    """Those that the credential may be about: all, or those of the company that it is restricted to."""
+    if credential.associated_company_id:
+        return computers.filter(company=credential.associated_company_id)
+    return computers
 
 
 def counted(credential: HaloCredential, among: QuerySet[Computer] | None = None) -> QuerySet[Any]:
     """The computers that count, each with the names that it counts under (`KEYS`)."""
     computers = Computer.objects.all() if among is None else among
-    if credential.associated_company_id:
-        computers = computers.filter(company=credential.associated_company_id)
-    waiting = Q(~is_ignored(), active=True, eligible=True, place__isnull=False)
     return (
-        with_halo(computers, credential)
-        .filter(IN_HALO | waiting, place__archived_at__isnull=True)
+        with_halo(of_credential(credential, computers), credential)
+        .filter(IN_HALO | WAITING, place__archived_at__isnull=True)
         .annotate(
             client=_either("client_id", F("place__halo_client_id"), IntegerField()),
             client_halo_id=_either("client__halo_id", F("place__halo_client__halo_id"), IntegerField()),

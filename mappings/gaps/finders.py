@@ -67,7 +67,7 @@ def _not_in_halo(look: Looking) -> Any:
         computer=OuterRef("pk"), halo_credential=look.credential, decided_at__isnull=True
     )
     rows = with_halo(computers_of(look.credential), look.credential).filter(~Exists(linked), eligible=True)
-    return rows.annotate(review=Subquery(reviews.values("reason")[:1]))
+    return rows.annotate(review=Subquery(reviews.values("reason")[:1]), pair_is_held=F("own__held"))
 
 
 def _why_not_in_halo(row: Row) -> str:
@@ -75,6 +75,8 @@ def _why_not_in_halo(row: Row) -> str:
         return "The console does not say which company it belongs to."
     if row["in_client"] is None:
         return "Its company is not mapped to a Halo client."
+    if row["pair_is_held"]:
+        return "Held after an undo: no export looks after it until it is released."
     if row["paired_asset"] is not None:
         return "Its asset is inactive in HaloPSA."
     if row["review"] is not None:
@@ -220,7 +222,9 @@ def _why_double(row: Row) -> str:
 
 
 FINDERS: Final[dict[GapKind, Finder]] = {
-    GapKind.NOT_IN_HALO: Finder(_not_in_halo, _why_not_in_halo, ("pair", "paired_asset", "review")),
+    GapKind.NOT_IN_HALO: Finder(
+        _not_in_halo, _why_not_in_halo, ("pair", "pair_is_held", "paired_asset", "review")
+    ),
     GapKind.NOT_IN_CONSOLE: Finder(
         _not_in_console, _why_not_in_console, ("had_computer", "client_is_mapped"), of_assets=True
     ),

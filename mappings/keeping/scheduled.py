@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -19,7 +20,7 @@ from integrations.runs.steps import Done, Result, Work
 from integrations.sync.safety import WritesStopped
 from mappings.keeping.judging import Tally, in_words, why_it_waits
 from mappings.keeping.waiting import asked_already, drop_preview, has_asked, supersede
-from mappings.models import CompanyMapping, ComputerMapping, SyncLimits
+from mappings.models import AssetRules, CompanyMapping, ComputerMapping, SyncLimits
 from mappings.planning import UNDO, WRITES, Change, Computed, compute_changes, store, sum_of
 
 ROWS = 1000
@@ -50,7 +51,7 @@ def keep_assets(work: Work, credential: HaloCredential) -> Result:
         return Done()
     work.progress("Comparing", 0, len(companies))
     limits = SyncLimits.objects.filter(halo_credential=credential).first()
-    scope = Plan(halo_credential=credential, parameters={"companies": sorted(companies)})
+    scope = Plan(halo_credential=credential, parameters=_parameters(credential, companies))
     computed = compute_changes(scope)
     _tell_skips(work, credential, computed)
     changes = _wanted(computed, limits)
@@ -69,6 +70,12 @@ def keep_assets(work: Work, credential: HaloCredential) -> Result:
     if free:
         _apply(work.run, credential, free, company_of)
     return _ask(work.run, credential, held, company_of, in_words(tallies, reasons, len(held)))
+
+
+def _parameters(credential: HaloCredential, companies: Iterable[int]) -> dict[str, Any]:
+    """Of a plan of these companies, by the asset rules. One statement."""
+    main_site = AssetRules.objects.filter(halo_credential=credential, main_site=True).exists()
+    return {"companies": sorted(companies), **({"main_site": True} if main_site else {})}
 
 
 def _wanted(computed: Computed, limits: SyncLimits | None) -> list[Change]:
@@ -156,8 +163,9 @@ def _tallies(
 
 def _new(credential: HaloCredential, changes: list[Change], company_of: dict[tuple[str, int], int]) -> Plan:
     """A ready plan of just these changes, of the companies that they are about."""
-    about = sorted({company_of[change.key] for change in changes})
-    plan = Plan.objects.create(halo_credential=credential, parameters={"scheduled": True, "companies": about})
+    about = {company_of[change.key] for change in changes}
+    parameters = {"scheduled": True, **_parameters(credential, about)}
+    plan = Plan.objects.create(halo_credential=credential, parameters=parameters)
     counts: dict[str, int] = defaultdict(int)
     for change in changes:
         counts[change.action] += 1

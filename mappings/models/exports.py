@@ -41,6 +41,13 @@ class AssetRules(Audited):
         help_text="Asset types that are missing in HaloPSA are created in this asset group.",
     )
 
+    main_site = models.BooleanField(
+        "main site for companies without a default site",
+        default=False,
+        help_text="Scheduled updates create assets of such a company at the main site of its client. "
+        "Off: they leave its new computers out, with that reason. An export by hand asks for itself.",
+    )
+
     class Meta:
         verbose_name = "asset rules"
         verbose_name_plural = "asset rules"

@@ -73,7 +73,7 @@ class MappingSheet(models.Model):
         verbose_name = "imported sheet"
 
     def __str__(self) -> str:
-        return f"{self.file_name} ({self.get_what_display().lower()})"
+        return f"{self.get_what_display()} of {self.file_name}"
 
 
 class SheetRow(models.Model):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import F
 
 from integrations.choices import Action, IntentionKind, IntentionState
-from integrations.models import HaloAsset, HaloSite, Intention
+from integrations.models import HaloAsset, HaloSite, Intention, Location
 from mappings.attributes import ComputerFacts
 from mappings.models.intentions import of_mappings
 from mappings.planning.desired import FieldValues, new_fields
@@ -55,7 +57,7 @@ class Drafts:
     """Turns a wanted asset into a create or a skip. Tags are handed out in the order of the calls."""
 
     def __init__(self, world: World, scope: Scope, options: ExportOptions) -> None:
-        self._world = world
+        self._world, self._scope = world, scope
         self._options = options
         assets = HaloAsset.objects.filter(halo_credential=scope.credential)
         tags = assets.values_list("inventory_number", flat=True)
@@ -149,12 +151,25 @@ class Drafts:
         if options.site and options.site.client_pk == client:
             return options.site, "Site chosen for this preview."
         if usual := row.place.site_at(row.facts.location_id):
-            return usual, ""
+            return usual, self._why_default(row)
         main = self._main_sites.get(client)
         of = f"{row.place.company} has no default site"
         if row.place.lost_site:
             of = f"The default site {row.place.lost_site} is not an active one of the client any more"
         return main, f"{of}, so it goes to the client's main site."
+
+    def _why_default(self, row: Wanted) -> str:
+        """A sentence where the computer has a location, which has no site of its own."""
+        location = row.facts.location_id
+        if location is None or location in row.place.sites:
+            return ""
+        return f"Location {self._locations[location]} is not mapped, so it goes to the default site."
+
+    @cached_property
+    def _locations(self) -> dict[int, str]:
+        """Names, by our id. One statement when the first is needed."""
+        companies = Location.objects.filter(company__in=self._scope.mapped_companies())
+        return defaultdict(lambda: "of the computer", companies.values_list("pk", "name"))
 
 
 def _main_sites(scope: Scope) -> dict[int, Site]:

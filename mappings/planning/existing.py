@@ -145,7 +145,7 @@ class _Judge:
         if not changed:
             self._counts["unchanged"] += 1
             return []
-        told = [f"Back in {back.console}, so the asset is made active again."] if back else []
+        told = [f"{back.console} lists its computer, so the asset is made active again."] if back else []
         names = ", ".join(value["name"] for value in found.after.values())
         told += [f"Differs in: {names}."] if names else []
         told += ["Staff chose its place or type."] if place.after else []

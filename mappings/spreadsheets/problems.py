@@ -41,7 +41,7 @@ class Problems:
 
     def add(self, column: str, sentence: str) -> None:
         """What was found first about a field is what staff have to mend first."""
-        self._found.setdefault(column, sentence)
+        self._found.setdefault(column, _ended_once(sentence))
 
     def attempt(self, find: Callable[[], T], *columns: str) -> T | None:
         """What `find` finds. None if it raises `NotFound`, which is noted, or if one of these fields that it
@@ -68,6 +68,11 @@ class Problems:
         (first, sentence), *others = self._found.items()
         parts = [sentence, *(f"{where(column)}: {words}" for column, words in others)]
         return where(first)[:LONGEST_COLUMN], _within(parts, " ", LONGEST_REASON)
+
+
+def _ended_once(sentence: str) -> str:
+    """Names end in a full stop, too: “Summit Ltd.” at the end of a sentence."""
+    return sentence.removesuffix(".") if sentence.endswith("..") else sentence
 
 
 def _within(parts: list[str], between: str, limit: int) -> str:

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from integrations.choices import Action, ChangeKind, OptionKind, Resource
 from integrations.models import Computer, HaloAsset, HaloChange, HaloOption, PlannedChange
-from mappings.linking import edit_computer_mapping
+from mappings.linking import edit_computer_mapping, release
 from mappings.models import AssetRules, ComputerMapping
+from mappings.planning import new_undo, plan_assets
 from tests.mappings.builders import NAME, SYSTEM, Scene, make_asset, rows_of
 from tests.mappings.fake_halo import FakeHalo, work_off
 
@@ -182,3 +183,14 @@ def test_another_asset_chosen_by_hand_is_nothing_that_we_retired() -> None:
     other = make_asset(scene.client, {NAME: "A"})
     edit_computer_mapping(Computer.objects.get(name="A"), scene.credential, halo_asset=other)
     assert ComputerMapping.objects.get(halo_asset=other).retired_at is None
+
+
+def test_an_asset_of_a_computer_that_was_never_gone_is_not_told_as_back() -> None:
+    scene, halo = Scene(computers=1), FakeHalo()
+    undone = work_off(scene.run(scene.plan()), halo)
+    undo = new_undo(undone)
+    plan_assets(undo)
+    undo.refresh_from_db()
+    work_off(scene.run(undo), halo)
+    release(ComputerMapping.objects.all())
+    assert row(scene).reason.startswith(f"{scene.console} lists its computer, so the asset is made active")

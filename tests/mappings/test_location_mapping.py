@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from integrations.models import HaloSite, Location, PlannedChange
 from mappings.linking import map_company, map_locations, suggest_sites
 from mappings.models import CompanyChange, LocationMapping
-from tests.mappings.builders import Scene, make_client, make_company, make_site
+from tests.mappings.builders import Scene, make_client, make_company, make_site, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +29,18 @@ def test_new_assets_of_a_location_go_to_its_site() -> None:
     assert planned_site(scene) == "Main"
     assert map_locations(scene.mapping, {location: branch}) == 1
     assert planned_site(scene) == "Branch"
+
+
+def test_a_computer_of_an_unmapped_location_says_why_it_goes_to_the_default_site() -> None:
+    scene = Scene()
+    location, branch = make_location(scene), make_site(scene.client, "Branch")
+    scene.computer(location=location)
+    scene.computer()
+    words = "Location Branch is not mapped, so it goes to the default site."
+    reasons = [reason for *_, reason in rows_of(scene.plan())]
+    assert [words in reason for reason in reasons] == [True, False]
+    map_locations(scene.mapping, {location: branch})
+    assert not any(words in reason for *_, reason in rows_of(scene.plan()))
 
 
 def test_a_site_that_staff_chose_for_the_computer_goes_first() -> None:

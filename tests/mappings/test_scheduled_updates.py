@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integrations.choices import PlanState, RunKind, RunState, WriteMode
-from integrations.models import Computer, Entry, HaloAsset, Plan, Run
+from integrations.models import Computer, Entry, HaloAsset, HaloClient, Plan, Run
 from integrations.runs.request import cancel, request_run
 from integrations.runs.steps import work
 from mappings.keeping import keep_assets, release
-from mappings.models import ComputerMapping, SyncLimits
+from mappings.models import AssetRules, CompanyMapping, ComputerMapping, SyncLimits
 from mappings.planning import GRACE, new_undo, plan_assets, tick
 from mappings.schedules import request_keeping
 from tests.builders import make_console
@@ -341,3 +341,20 @@ def test_comparing_costs_the_same_for_few_assets_and_for_many() -> None:
     cost(1)  # what is made once does not count
     few, many = cost(3), cost(60)
     assert few == many <= 60
+
+
+# ---- companies without a default site ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("main_site", [True, False])
+def test_asset_rules_say_whether_new_assets_go_to_the_main_site_of_the_client(main_site: bool) -> None:
+    scene = Kept()
+    AssetRules.objects.create(halo_credential=scene.credential, main_site=main_site)
+    HaloClient.objects.filter(pk=scene.client.pk).update(main_site_id=scene.site.halo_id)
+    CompanyMapping.objects.update(halo_site=None)
+    scene.computer("NEW")
+
+    scene.update()
+
+    made = ComputerMapping.objects.filter(computer__name="NEW", halo_asset__site=scene.site)
+    assert made.exists() == main_site

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -320,3 +321,25 @@ def test_releasing_needs_the_right_to_change_mappings(
     data = {"action": "release_selected", "_selected_action": [computer.pk]}
     client.post(reverse(LIST), data)
     assert ComputerMapping.objects.get().held
+
+
+# ---- somebody else at the same time ------------------------------------------------------------
+
+
+def test_what_somebody_else_has_saved_since_the_dialog_was_opened_stays(
+    browser: Client, credential: HaloCredential, pair: CompanyMapping
+) -> None:
+    computer = make_computer(pair.company, "PC-1")
+    first, second = (make_asset(pair.halo_client, name=name) for name in ("FIRST", "SECOND"))
+    url = edit(credential, computer)
+    (drawn,) = re.findall(r'name="_version" value="([^"]+)"', browser.get(url).content.decode())
+    map_to(computer, credential, first)
+
+    answer = browser.post(url, {"halo_asset": second.pk, "_version": drawn})
+
+    assert "Somebody has changed this meanwhile." in answer.content.decode()
+    assert ComputerMapping.objects.get().halo_asset == first
+
+    (drawn,) = re.findall(r'name="_version" value="([^"]+)"', browser.get(url).content.decode())
+    browser.post(url, {"halo_asset": second.pk, "_version": drawn})
+    assert ComputerMapping.objects.get().halo_asset == second

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +19,7 @@ from django.utils import timezone
 from integrations.choices import RunKind
 from integrations.models import Run
 from mappings.gaps import look_at, look_for
-from mappings.models import ComputerReview, Gap, GapKind, IgnoredComputer
+from mappings.models import CompanySuggestion, ComputerReview, Gap, GapKind, IgnoredComputer
 from tests.builders import make_console, make_credential
 from tests.integrations.admin.made import make_staff
 from tests.mappings.builders import Scene, make_asset, make_client, make_company, make_computer
@@ -94,6 +96,56 @@ def test_an_asset_leads_into_halopsa_and_its_unmapped_client_to_the_mapping_page
 
     assert f"/assets?id={asset.halo_id}" in shown
     assert "Map a company" in shown
+
+
+def test_a_client_that_is_suggested_for_a_company_leads_to_that_company(
+    browser: Client, scene: Scene
+) -> None:
+    client = make_client(scene.credential, "Birch & Sons")
+    make_asset(client, name="forgotten")
+    company = make_company(scene.console, "Birch and Sons")
+    CompanySuggestion.objects.create(
+        company=company, halo_credential=scene.credential, halo_client=client, score=90, reason="Alike."
+    )
+    look(scene)
+
+    (link,) = re.findall(r'href="([^"]*)"[^>]*>Map a company<', page(browser))
+
+    assert "Birch and Sons" in browser.get(html.unescape(link)).content.decode()
+
+
+def test_a_machine_in_two_unmapped_companies_leads_to_mapping_each(browser: Client, scene: Scene) -> None:
+    companies = [make_company(scene.console, name) for name in ("Ash", "Beech")]
+    for company in companies:
+        make_computer(company, f"PC of {company}", serial_number="5CG12345X")
+    look(scene)
+
+    shown = page(browser, kind__exact="two_companies")
+
+    for company in companies:
+        args = (scene.credential.pk, company.pk)
+        assert reverse("admin:mappings_companymapping_choose", args=args) in shown
+
+
+def test_a_held_computer_is_told_as_held_and_released_from_its_row(browser: Client, scene: Scene) -> None:
+    computer = scene.computer("ALD-PC1")
+    scene.link(computer, make_asset(scene.client, active=False), held=True)
+    look(scene)
+    release = reverse("admin:integrations_computer_release", args=(scene.credential.pk, computer.pk))
+
+    shown = page(browser)
+
+    assert "Held after an undo: no export looks after it until it is released." in shown
+    assert release in shown
+    assert "Export</a>" not in shown
+
+    browser.post(release)
+    look(scene)
+
+    shown = page(browser)
+    assert "Its asset is inactive in HaloPSA." in shown
+    assert release not in shown
+    assert "Export</a>" in shown
 
 
 def test_every_kind_is_counted_under_the_other_filters(browser: Client, scene: Scene) -> None:

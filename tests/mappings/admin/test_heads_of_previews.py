@@ -125,3 +125,10 @@ def test_a_scheduled_update_that_waits_says_what_it_is_and_why(browser: Client) 
     assert "What an export would do" not in words
     assert f"It waits for you. {run.error}" in words
     assert "Apply its preview" in run.error
+
+
+def test_what_is_ticked_and_cannot_be_unticked_is_told_apart(browser: Client) -> None:
+    plan = made(Moving().move())
+    told = words_of(browser, plan)
+    assert "3 changes ticked in all. 2 of them change only the bridge itself" in told
+    assert "Tick all 1" in told

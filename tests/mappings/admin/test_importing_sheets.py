@@ -376,3 +376,19 @@ def test_the_run_that_applied_a_sheet_tells_each_row(
     told = browser.get(reverse("admin:integrations_run_change", args=[run.pk])).content.decode()
 
     assert "Row 2: Alder Dental" in told
+
+
+def test_unchanged_rows_are_among_all(browser: Client, credential: HaloCredential, company: Company) -> None:
+    map_company(company, HaloClient.objects.get(name="Alder Group"))
+    sheet = looked_at(credential, [row()])
+    assert sheet.counts == {"unchanged": 1}
+    answer = browser.get(reverse("admin:mappings_mappingsheet_change", args=[sheet.pk]))
+    assert answer.context["verdicts"][0].count == 1
+
+
+def test_the_title_of_a_sheet_spells_its_file_as_it_is_called(browser: Client, company: Company) -> None:
+    sent(browser, [row()], "co2.csv")
+    sheet = MappingSheet.objects.get()
+    told = page(browser, sheet)
+    assert "Company mappings of co2.csv" in told
+    assert "Co2.csv" not in told

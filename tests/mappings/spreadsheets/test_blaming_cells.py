@@ -292,3 +292,11 @@ def test_cells_that_cannot_be_read_are_stored_and_read_again() -> None:
     many = packed((f"property:{number:030}", "x" * 60) for number in range(20))
     assert max(map(len, many)) <= 500 and len(many[0]) <= 220
     assert len(unpacked(*many)) == len(many[0].split("\n"))
+
+
+def test_a_sentence_that_ends_in_a_name_with_a_full_stop_has_only_that_one(scene: Scene) -> None:
+    client = make_client(scene.credential, "Summit Physiotherapy Ltd.")
+    make_site(client)
+    plan = plan_from(scene, {**NEW, "client_name": client.name, "site_name": "Nowhere"})
+    ((_, _, reason),) = changes_of(plan)
+    assert reason.endswith("of the client Summit Physiotherapy Ltd.")
