@@ -6,8 +6,8 @@ from datetime import UTC
 from typing import Any, Final
 
 from django.forms import Field, TextInput, ValidationError
-from django_filters import BooleanFilter, IsoDateTimeFilter
-from django_filters.fields import IsoDateTimeField
+from django_filters import BaseInFilter, BooleanFilter, ChoiceFilter, IsoDateTimeFilter
+from django_filters.fields import ChoiceField, IsoDateTimeField
 
 YES_OR_NO: Final = {"true": True, "1": True, "false": False, "0": False}
 
@@ -45,3 +45,18 @@ class MomentField(IsoDateTimeField):  # type: ignore[misc]
 
 class MomentFilter(IsoDateTimeFilter):  # type: ignore[misc]
     field_class = MomentField
+
+
+class OneOfField(ChoiceField):  # type: ignore[misc]
+    """One of the values between commas; blanks after a comma are no part of it."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.strip() if isinstance(value, str) else value)
+
+
+class OneOfFilter(ChoiceFilter):  # type: ignore[misc]
+    field_class = OneOfField
+
+
+class AnyOfFilter(BaseInFilter, OneOfFilter):  # type: ignore[misc]
+    """Several choices between commas; refuses what is none of them, as the filter for one does."""

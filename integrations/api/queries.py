@@ -13,7 +13,7 @@ from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from integrations.api.filter_fields import MomentFilter, YesNoFilter
+from integrations.api.filter_fields import AnyOfFilter, MomentFilter, YesNoFilter
 from integrations.sync.storable import storable_text
 
 LONGEST_NAME: Final = 100
@@ -28,6 +28,12 @@ class Filters(FilterSet):  # type: ignore[misc]
         BooleanField: {"filter_class": YesNoFilter},
         DateTimeField: {"filter_class": MomentFilter},
     }
+
+    @classmethod
+    def filter_for_lookup(cls, field: Any, lookup_type: str) -> tuple[Any, dict[str, Any]]:
+        if lookup_type == "in" and getattr(field, "choices", None):
+            return AnyOfFilter, {"choices": field.choices}
+        return super().filter_for_lookup(field, lookup_type)  # type: ignore[no-any-return]
 
 
 class FilterBackend(DjangoFilterBackend):  # type: ignore[misc]

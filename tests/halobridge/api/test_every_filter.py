@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django_filters import IsoDateTimeFilter
+from django_filters.utils import get_model_field
 
 from integrations.api.queries import FilterBackend
 from tests.halobridge.api.test_every_list import LISTS
@@ -49,3 +50,24 @@ def taken(prefix: str, names: list[str], value: str) -> Iterator[tuple[str, int]
 )
 def test_a_time_that_utc_does_not_have_is_refused(prefix: str, names: list[str], time: str) -> None:
     assert not list(taken(prefix, names, time))
+
+
+# ---- choices ----------------------------------------------------------------------------------
+
+
+def any_of_choices(view: Any, one: Any) -> bool:
+    field = get_model_field(view.queryset.model, one.field_name)
+    return one.lookup_expr == "in" and bool(field is not None and field.choices)
+
+
+@pytest.mark.parametrize(("prefix", "names"), lists_with(any_of_choices))
+def test_of_several_choices_a_misspelt_one_is_refused(prefix: str, names: list[str]) -> None:
+    assert not list(taken(prefix, names, "nonsense"))
+
+
+def test_of_several_choices_known_ones_are_taken_also_with_a_blank_between() -> None:
+    World().grow(1)
+    caller = make_caller()
+    assert caller.get("/api/v1/runs/", {"kind__in": "match, gaps"}).json()["count"] > 0
+    assert caller.get("/api/v1/runs/", {"kind__in": "gaps"}).json()["count"] == 0
+    assert caller.get("/api/v1/runs/", {"kind__in": "match,nonsense"}).status_code == 400
