@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from django_filters import IsoDateTimeFilter
+from django_filters import IsoDateTimeFilter, ModelChoiceFilter, NumberFilter
 from django_filters.utils import get_model_field
 
 from integrations.api.queries import FilterBackend
@@ -50,6 +50,24 @@ def taken(prefix: str, names: list[str], value: str) -> Iterator[tuple[str, int]
 )
 def test_a_time_that_utc_does_not_have_is_refused(prefix: str, names: list[str], time: str) -> None:
     assert not list(taken(prefix, names, time))
+
+
+# ---- numbers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("prefix", "names"), lists_with(lambda view, one: isinstance(one, ModelChoiceFilter | NumberFilter))
+)
+def test_a_number_that_no_column_holds_never_fails(prefix: str, names: list[str]) -> None:
+    """Our own ids are refused where no row has them; numbers of HaloPSA find nothing."""
+    assert not [name for name, code in taken(prefix, names, "9" * 23) if code != 200]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "names"), lists_with(lambda view, one: isinstance(one, ModelChoiceFilter))
+)
+def test_an_id_that_no_row_has_is_refused(prefix: str, names: list[str]) -> None:
+    assert not list(taken(prefix, names, "9" * 23))
 
 
 # ---- choices ----------------------------------------------------------------------------------
