@@ -9,7 +9,7 @@ from django.db.models import BooleanField, DateTimeField, QuerySet
 from django_filters.filterset import FILTER_FOR_DBFIELD_DEFAULTS
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework import serializers
-from rest_framework.filters import OrderingFilter
+from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -38,6 +38,16 @@ class Filters(FilterSet):  # type: ignore[misc]
 
 class FilterBackend(DjangoFilterBackend):  # type: ignore[misc]
     filterset_base = Filters
+
+
+class NamedSearch(SearchFilter):
+    """Tells what is wrong with the words by the name of the parameter."""
+
+    def get_search_terms(self, request: Request) -> Any:
+        try:
+            return super().get_search_terms(request)
+        except serializers.ValidationError as problem:
+            raise serializers.ValidationError({self.search_param: problem.detail}) from problem
 
 
 class StableOrdering(OrderingFilter):

@@ -70,6 +70,11 @@ def test_an_id_that_no_row_has_is_refused(prefix: str, names: list[str]) -> None
     assert not list(taken(prefix, names, "9" * 23))
 
 
+def test_a_search_that_no_text_holds_is_refused_by_its_name() -> None:
+    answer = make_caller().get("/api/v1/runs/", {"search": "a\x00b"})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["search"])
+
+
 # ---- choices ----------------------------------------------------------------------------------
 
 
