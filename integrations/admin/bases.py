@@ -8,6 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin.filters import RelatedFieldListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import (
@@ -21,6 +23,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from integrations.admin.checking import CheckedAtOnce
+from integrations.admin.choosers import id_in
 from integrations.admin.deletion import without
 from integrations.admin.display import admin_url
 from integrations.admin.histories import ToldHistory
@@ -73,8 +76,22 @@ def about_one_row(request: HttpRequest) -> bool:
 class CountedOnce(ChangeList):
     """A list that is not narrowed has as many rows as it shows: nothing to count again, nothing to reset."""
 
+    def get_filters(self, request: HttpRequest) -> Any:
+        """The select of a filter looks for the row that is chosen in it."""
+        found = super().get_filters(request)
+        for one in found[0]:
+            if isinstance(one, RelatedFieldListFilter):
+                told = str(request.GET.get(one.lookup_kwarg, ""))
+                if told.isdigit() and id_in(told) is None:
+                    raise IncorrectLookupParameters
+        return found
+
     def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
+        try:
+            super().get_results(request)
+        except OverflowError as problem:
+            # An id in the query string that no column holds: SQLite can't even look for it.
+            raise IncorrectLookupParameters(problem) from problem
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
 

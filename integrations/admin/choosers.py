@@ -22,6 +22,8 @@ from integrations.models import HaloAssetType, HaloClient, HaloField, HaloOption
 
 CHOOSE = "– choose –"
 PAGE_SIZE = 25
+MOST_DIGITS = 18
+"""Any number of so many fits into 64 bits."""
 MOST_PAGES = 1000
 
 
@@ -74,7 +76,7 @@ class SearchSelect(AutocompleteWidgetMixin, forms.Select):
     def _rows(self, wanted: Sequence[str]) -> Iterable[Any]:
         choices: Any = self.choices
         queryset = getattr(choices, "queryset", None)
-        numbers = [item for item in wanted if str(item).isdigit()]
+        numbers = [number for item in wanted if (number := id_in(str(item))) is not None]
         if queryset is None or not numbers:
             return []
         rows = queryset.filter(pk__in=numbers)
@@ -115,8 +117,13 @@ def matches(request: HttpRequest, rows: QuerySet[Any], *fields: str, label: Any 
 
 def id_of(request: HttpRequest, name: str) -> int | None:
     """A number out of the query string; None where it is absent or no number."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 18 else None
+    return id_in(request.GET.get(name, ""))
+
+
+def id_in(text: str) -> int | None:
+    """The id that a text is; None for what is no number or more than a column holds, which SQLite can't even
+    look for."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 # ---- choices that live in HaloPSA ---------------------------------------------------------------

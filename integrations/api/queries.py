@@ -5,38 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from django.db.models import BooleanField, QuerySet
-from django.forms import Field, TextInput, ValidationError
-from django_filters import BooleanFilter
+from django.db.models import BooleanField, DateTimeField, QuerySet
 from django_filters.filterset import FILTER_FOR_DBFIELD_DEFAULTS
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework import serializers
-from rest_framework.filters import OrderingFilter
+from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from integrations.api.filter_fields import AnyOfFilter, MomentFilter, YesNoFilter
 from integrations.sync.storable import storable_text
 
-YES_OR_NO: Final = {"true": True, "1": True, "false": False, "0": False}
 LONGEST_NAME: Final = 100
-
-
-class YesNoField(Field):
-    widget = TextInput
-
-    def to_python(self, value: Any) -> bool | None:
-        if value in self.empty_values:
-            return None
-        try:
-            return YES_OR_NO[str(value).lower()]
-        except KeyError:
-            raise ValidationError("Write true or false.") from None
-
-
-class YesNoFilter(BooleanFilter):  # type: ignore[misc]
-    """Refuses other words; django-filter's own takes them for no filter at all."""
-
-    field_class = YesNoField
 
 
 class Filters(FilterSet):  # type: ignore[misc]
@@ -46,11 +26,28 @@ class Filters(FilterSet):  # type: ignore[misc]
         **FILTER_FOR_DBFIELD_DEFAULTS,
         **FilterSet.FILTER_DEFAULTS,
         BooleanField: {"filter_class": YesNoFilter},
+        DateTimeField: {"filter_class": MomentFilter},
     }
+
+    @classmethod
+    def filter_for_lookup(cls, field: Any, lookup_type: str) -> tuple[Any, dict[str, Any]]:
+        if lookup_type == "in" and getattr(field, "choices", None):
+            return AnyOfFilter, {"choices": field.choices}
+        return super().filter_for_lookup(field, lookup_type)  # type: ignore[no-any-return]
 
 
 class FilterBackend(DjangoFilterBackend):  # type: ignore[misc]
     filterset_base = Filters
+
+
+class NamedSearch(SearchFilter):
+    """Tells what is wrong with the words by the name of the parameter."""
+
+    def get_search_terms(self, request: Request) -> Any:
+        try:
+            return super().get_search_terms(request)
+        except serializers.ValidationError as problem:
+            raise serializers.ValidationError({self.search_param: problem.detail}) from problem
 
 
 class StableOrdering(OrderingFilter):

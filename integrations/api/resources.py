@@ -7,21 +7,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework import mixins
-from rest_framework.filters import SearchFilter
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from integrations.api.known_names import refuse_body
 from integrations.api.parsing import BoundedJSONParser
-from integrations.api.queries import FilterBackend, KnownParametersOnly, StableOrdering
+from integrations.api.queries import FilterBackend, KnownParametersOnly, NamedSearch, StableOrdering
 from integrations.api.schema import ProblemSchema
 
 
 class Resource(KnownParametersOnly, GenericViewSet[Any]):
     schema = ProblemSchema()
     parser_classes = [BoundedJSONParser]
-    filter_backends = [FilterBackend, SearchFilter, StableOrdering]
+    filter_backends = [FilterBackend, NamedSearch, StableOrdering]
     lookup_value_regex = "[0-9]+"
     post_permissions: tuple[str, ...] = ()
     put_permissions: tuple[str, ...] = ()

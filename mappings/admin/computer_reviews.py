@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
 
 from integrations.admin.bases import HistoryAdmin, about_one_row
+from integrations.admin.choosers import id_in
 from integrations.admin.display import (
     admin_url,
     badge,
@@ -158,8 +159,8 @@ class ComputerReviewAdmin(DecidingMany, HistoryAdmin):
         if request.method != "POST":
             return not_pressed(request, admin_url(review))
         decision, _, asset_id = request.POST.get("decision", "").partition(":")
-        asset = HaloAsset.objects.filter(pk=int(asset_id)).first() if asset_id.isdigit() else None
-        site = HaloSite.objects.filter(pk=_number(request, "halo_site") or 0).first()
+        asset = HaloAsset.objects.filter(pk=id_in(asset_id) or 0).first()
+        site = HaloSite.objects.filter(pk=id_in(request.POST.get("halo_site", "")) or 0).first()
         try:
             review = decide(review, decision, halo_asset=asset, halo_site=site, staff=request.user)
         except NothingToDecide as problem:
@@ -178,11 +179,6 @@ class ComputerReviewAdmin(DecidingMany, HistoryAdmin):
 
 def _in_halo(server: str, asset: Any) -> str:
     return halo_url(server, "assets", asset.halo_id)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 18 else None
 
 
 def _with_way_on(request: HttpRequest, review: ComputerReview, told: str) -> SafeString | str:

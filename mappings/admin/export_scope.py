@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
+from integrations.admin.choosers import id_in
 from integrations.admin.credential_choice import PARAMETER, credential_choice
 from integrations.models import Computer
 
@@ -30,7 +31,8 @@ def named_computers(request: HttpRequest) -> QuerySet[Computer] | None:
     """None: no computers were named, so it is about all of the scope."""
     if TICKED in request.GET:
         words = request.GET[TICKED].split(",")
-        return Computer.objects.filter(pk__in=[int(word) for word in words if word.isdigit()])
+        named = [number for word in words if (number := id_in(word)) is not None]
+        return Computer.objects.filter(pk__in=named)
     if FILTERED in request.GET:
         return _listed(request, QueryDict(request.GET[FILTERED]))
     return None

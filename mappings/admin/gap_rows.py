@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
+from integrations.admin.choosers import id_in
 from integrations.admin.credential_choice import PARAMETER
 from integrations.admin.display import admin_url, halo_url
 from integrations.admin.pages import Choice, address
@@ -121,7 +123,10 @@ class ConsoleFilter(RelatedDropdownFilter):
         chosen = str(self.value() or "")
         if not chosen.isdigit():
             return queryset
-        found: QuerySet[Any] = queryset.of_console(int(chosen))  # type: ignore[attr-defined]
+        console = id_in(chosen)
+        if console is None:
+            raise IncorrectLookupParameters
+        found: QuerySet[Any] = queryset.of_console(console)  # type: ignore[attr-defined]
         return found
 
 

@@ -18,6 +18,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from integrations.admin.bases import HistoryAdmin
+from integrations.admin.choosers import id_in
 from integrations.admin.display import (
     NOTHING,
     badge,
@@ -110,9 +111,7 @@ class GapAdmin(GapActions, ExportedList, HistoryAdmin):
         match = request.resolver_match
         number = match.kwargs.get("object_id", "") if match else ""
         if number:
-            row = (
-                rows.filter(pk=number).select_related("halo_credential").first() if number.isdigit() else None
-            )
+            row = rows.filter(pk=id_in(number)).select_related("halo_credential").first()
             return gap_rows(rows, request, row.halo_credential if row else None)
         return gap_rows(rows, request, chosen_credential(request).chosen)
 

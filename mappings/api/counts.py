@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
-from django_filters import CharFilter, NumberFilter
+from django_filters import CharFilter, ModelChoiceFilter
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -19,6 +20,7 @@ from integrations.models import HaloCredential
 from mappings.counts import Month, months_of, present_counts
 from mappings.models import MonthCount
 
+MONTH: Final = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
 CREDENTIAL = OpenApiParameter("halo_credential", int, required=True, description="Our id.")
 
 
@@ -77,7 +79,9 @@ class MonthSerializer(serializers.Serializer[Any]):
 
 
 class MonthCountFilters(Filters):
-    halo_credential = NumberFilter(field_name="month_end__halo_credential")
+    halo_credential = ModelChoiceFilter(
+        field_name="month_end__halo_credential", queryset=HaloCredential.objects.all()
+    )
     month = CharFilter(method="of_month", label="A month as 2026-10.")
 
     class Meta:
@@ -85,10 +89,9 @@ class MonthCountFilters(Filters):
         fields = ["client", "client_halo_id", "console", "product", "asset_type"]
 
     def of_month(self, rows: Any, name: str, text: str) -> Any:
-        year, _, month = text.partition("-")
-        if not (len(text) == 7 and year.isdigit() and month.isdigit() and year.isascii()):
+        if not MONTH.fullmatch(text):
             raise ValidationError({"month": "Write a month as 2026-10."})
-        return rows.filter(month_end__ends_on__year=int(year), month_end__ends_on__month=int(month))
+        return rows.filter(month_end__ends_on__year=int(text[:4]), month_end__ends_on__month=int(text[5:]))
 
 
 class CountViewSet(ReadResource):

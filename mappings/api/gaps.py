@@ -12,10 +12,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.filter_fields import YesNoFilter
 from integrations.api.known_names import KnownNamesOnly
 from integrations.api.many import DoneSerializer, ManySerializer, asked_of, told
 from integrations.api.problems import Conflict
-from integrations.api.queries import Filters, YesNoFilter
+from integrations.api.queries import Filters
 from integrations.api.resources import ReadResource
 from integrations.api.runs import RunSerializer, accepted
 from integrations.models import Computer, Console, HaloCredential

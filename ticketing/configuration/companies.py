@@ -16,6 +16,9 @@ from ticketing.configuration.verdicts import Judged, Verdict, refused
 from ticketing.models import TicketRule
 
 OTHER_PLACE: Final = "It is mapped to {}; another client or site is a preview on the page of the mapping."
+NO_CLIENT: Final = (
+    "halo_client: a client is wanted; leave the row out of the file to leave its mapping as it is."
+)
 OFFBOARDED: Final = "It was offboarded; bring it back first."
 
 
@@ -33,6 +36,15 @@ class CompanyColumn:
         if not isinstance(value, dict):
             raise refused("company: console and ID are wanted.")
         row.company = names.company(names.consoles.found(None, value.get("console")), value.get("id"))
+
+
+class ClientColumn(ClientReference):
+    """A mapping without a client is none; and the site of the row is looked for within it."""
+
+    def put(self, row: CompanyMapping, value: Any, names: Names) -> None:
+        if value is None:
+            raise refused(NO_CLIENT)
+        super().put(row, value, names)
 
 
 class SiteColumn:
@@ -90,7 +102,7 @@ class CompanySection:
 
     name = "company_mappings"
     key: Sequence[Column] = (Reference("halo_credential", lambda names: names.credentials), CompanyColumn())
-    place: Sequence[Column] = (ClientReference("halo_client"), SiteColumn())
+    place: Sequence[Column] = (ClientColumn("halo_client"), SiteColumn())
     columns: Sequence[Column] = (*place, *(Plain(name) for name in SWITCHES), _RULES)
 
     def _stored(self) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, transaction
 
 from integrations.sync.digest import digest_of
@@ -89,6 +89,9 @@ def _judge(section: Section, row: Any, place: str, names: Names) -> Judged:
         return Judged(section.name, _name(row, place), problem.verdict, {}, str(problem))
     except ValidationError as problem:
         return Judged(section.name, _name(row, place), Verdict.REFUSED, {}, _sentences(problem))
+    except ObjectDoesNotExist as problem:
+        reason = f"It lacks what it belongs to: {problem}"
+        return Judged(section.name, _name(row, place), Verdict.REFUSED, {}, reason)
     except (IntegrityError, TypeError, ValueError) as problem:
         return Judged(section.name, _name(row, place), Verdict.REFUSED, {}, f"It can't be stored: {problem}")
 

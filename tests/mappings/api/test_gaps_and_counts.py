@@ -122,5 +122,9 @@ def test_counts_of_months_are_listed_and_missing_months_are_told() -> None:
 
     assert [(row["month"], row["number"]) for row in rows] == [(f"{before:%Y-%m}", 5)]
     assert [(row["counted"], row["left_out"]) for row in months] == [(False, None), (False, None), (True, 4)]
-    assert caller.get(COUNTS, {"month": "October"}).status_code == 400
+    for none in ("October", "2026-99", "2026-00", "0000-10", "２０２６-10"):
+        assert caller.get(COUNTS, {"month": none}).json()["errors"].keys() == {"month"}, none
+    known, unknown = ({"halo_credential": pk} for pk in (scene.credential.pk, "9" * 23))
+    assert caller.get(COUNTS, known).json()["count"] == 1
+    assert caller.get(COUNTS, unknown).json()["errors"].keys() == {"halo_credential"}
     assert caller.get(COUNTS, {"month": f"{date(1999, 1, 1):%Y-%m}"}).json()["count"] == 0

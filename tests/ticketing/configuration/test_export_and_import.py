@@ -20,6 +20,7 @@ from mappings.linking import map_company
 from mappings.models import AssetRules, CompanyMapping, FieldMapping, ProductMapping
 from tests.ticketing.world import World, make_client, make_company, make_option
 from ticketing.configuration import BadFile, Imported, Verdict, export_config, import_config
+from ticketing.configuration.companies import CompanySection
 from ticketing.models import EventSet, IntegrationProfile, NoiseSettings, TicketRule
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,7 @@ def verdicts(done: Imported) -> set[str]:
     return {str(row.verdict) for row in done.rows}
 
 
-def changed(text: str, section: str, **values: Any) -> str:
+def changed(text: str, section: str, /, **values: Any) -> str:
     told = yaml.safe_load(text)
     told[section][0].update(values)
     return str(yaml.safe_dump(told))
@@ -216,6 +217,7 @@ def test_the_default_of_the_file_takes_the_place_of_another(world: World) -> Non
             "There is no HaloPSA credential called “Nobody”.",
         ),
         ("field_mappings", {"attribute": "no_such"}, "no_such"),
+        ("company_mappings", {"halo_client": None}, "halo_client: a client is wanted"),
         ("company_mappings", {"company": {"console": 5}}, "5 is no name of a console."),
         ("company_mappings", {"ticket_rules": "all"}, "a list of event set and profile is wanted"),
         ("noise_settings", {"storm_minutes": 0}, "storm_minutes"),
@@ -228,6 +230,24 @@ def test_bad_values_are_told_with_their_row(
     (row,) = [row for row in done.rows if row.verdict in (Verdict.REFUSED, Verdict.MISSING)]
     assert row.section == section
     assert sentence in row.reason
+
+
+def test_an_empty_value_in_any_column_is_a_matter_of_its_row(world: World) -> None:
+    text = export_config()[0]
+    sections = {name: rows for name, rows in yaml.safe_load(text).items() if name != "format" and rows}
+    for section, (row, *_) in sections.items():
+        for column in row:
+            assert import_config(changed(text, section, **{column: None})).rows, (section, column)
+
+
+def test_a_row_that_lacks_what_it_belongs_to_leaves_the_others_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CompanySection, "take", lambda *told: CompanyMapping().halo_client)
+    rows = import_config(export_config()[0]).rows
+    (row,) = [row for row in rows if row.verdict == Verdict.REFUSED]
+    assert (row.section, row.reason[:30]) == ("company_mappings", "It lacks what it belongs to: C")
+    assert len(rows) > 1
 
 
 @pytest.mark.parametrize(
