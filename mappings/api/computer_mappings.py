@@ -17,6 +17,7 @@ from integrations.api.numbers import HaloId
 from integrations.api.problems import Conflict
 from integrations.api.resources import WriteResource
 from integrations.models import Computer, HaloAsset, HaloCredential, HaloSite
+from mappings.apply.lost import retry_lost
 from mappings.keeping import release
 from mappings.linking import edit_computer_mapping, remove_computer_mapping
 from mappings.models import ComputerMapping
@@ -178,6 +179,16 @@ class ComputerMappingViewSet(WriteResource):
         """Let go of held mappings: the next export looks after them again."""
         ids = asked_of(request)["ids"]
         return Response(told(release(ComputerMapping.objects.filter(pk__in=ids)), ids))
+
+    @extend_schema(request=None, responses={200: ComputerMappingSerializer})
+    @action(detail=True, methods=["post"], takes_nothing=True)
+    def retry(self, request: Request, pk: str) -> Response:
+        """Let the next export take up a create whose fate nobody knows: it is looked up before it is sent
+        again. 409 if none waits for staff."""
+        mapping = self.get_object()
+        if not retry_lost(mapping):
+            raise Conflict(f"Nothing of {mapping.computer} waits for staff (any more).")
+        return Response(ComputerMappingSerializer(mapping, context={"request": request}).data)
 
     def perform_destroy(self, instance: ComputerMapping) -> None:
         """The asset stays as it is, and the pair is not matched again; 409 while its create is unanswered."""

@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 from integrations.models import Company, Computer, Console, HaloCredential
 from mappings.linking.first_that_holds import Conditions, in_state_only, state_column
 from mappings.linking.ignoring import is_ignored
-from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, IgnoredComputer
+from mappings.models import CompanyMapping, ComputerMapping, ComputerReview, IgnoredComputer, RefusedPair
 
 
 class ComputerState(models.TextChoices):
@@ -42,6 +42,7 @@ _REASONS = {
     ComputerState.COMPANY_UNMAPPED: "Only computers of mapped companies can be mapped.",
     ComputerState.NO_COMPANY: "The console does not say which company it belongs to.",
 }
+_TAKEN_APART = "Taken apart from an asset by staff, and no other fits it; export it or choose an asset."
 _GONE_WITH_ASSET = "The console no longer lists it; its asset is inactive in HaloPSA."
 
 
@@ -81,6 +82,10 @@ def with_states(
             When(
                 Q(mapping_state=ComputerState.GONE.value) & _with_inactive(credential),
                 then=Value(_GONE_WITH_ASSET),
+            ),
+            When(
+                Q(mapping_state=ComputerState.UNMAPPED.value) & _was_taken_apart(credential),
+                then=Value(_TAKEN_APART),
             ),
             When(Q(mapping_state=ComputerState.NOT_ELIGIBLE.value), then=F("ineligible_reason")),
             *told,
@@ -129,6 +134,12 @@ def _pairs(credential: Any) -> QuerySet[ComputerMapping]:
 def _with_inactive(credential: Any) -> Exists:
     """It has an asset that is inactive in HaloPSA."""
     return Exists(_pairs(credential).filter(halo_asset__active=False))
+
+
+def _was_taken_apart(credential: Any) -> Exists:
+    """Staff have refused one of the assets that are there."""
+    pairs = RefusedPair.objects.filter(computer=OuterRef("pk"), halo_asset__active=True)
+    return Exists(pairs if credential is None else pairs.filter(halo_asset__halo_credential=credential))
 
 
 def _reviews(credential: Any) -> QuerySet[ComputerReview]:

@@ -210,6 +210,17 @@ def test_a_removed_pair_is_not_matched_again() -> None:
     assert match_computers_for(scene.credential)["linked"] == 0
 
 
+@pytest.mark.parametrize("towards_one", [True, False], ids=["one credential", "any credential"])
+def test_a_computer_says_that_it_was_taken_apart(towards_one: bool) -> None:
+    scene = Scene()
+    remove_computer_mapping(scene.link(scene.computer("A"), make_asset(scene.client)))
+    scene.computer("B")
+    told = with_states(Computer.objects.order_by("name"), scene.credential if towards_one else None)
+    taken, other = (computer_state(row)[1] for row in told)
+    assert taken.startswith("Taken apart from an asset by staff")
+    assert other.startswith("No asset fits it")
+
+
 def test_choosing_the_refused_asset_by_hand_forgets_the_refusal() -> None:
     scene = Scene()
     computer, asset = scene.computer("A"), make_asset(scene.client)

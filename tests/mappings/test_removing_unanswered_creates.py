@@ -122,3 +122,12 @@ def test_programs_are_told_the_same_as_a_conflict(waiting: ComputerMapping) -> N
     assert answer.status_code == 409
     assert NOT_TOLD in answer.json()["detail"]
     assert ComputerMapping.objects.exists()
+
+
+def test_programs_let_it_be_tried_again_once(waiting: ComputerMapping) -> None:
+    address = f"/api/v1/computer-mappings/{waiting.pk}/retry/"
+    assert make_caller().post(address).status_code == 200
+    assert Intention.objects.get().state == IntentionState.UNCERTAIN
+    again = make_caller().post(address)
+    assert again.status_code == 409
+    assert "waits for staff (any more)" in again.json()["detail"]
