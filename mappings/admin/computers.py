@@ -239,14 +239,15 @@ class ComputerAdmin(Ignoring, ExportSelected, ReleasingComputers, ExportedList, 
 
     def edit_mapping(self, request: HttpRequest, credential_id: int, computer_id: int) -> HttpResponse:
         credential, computer = self._both(request, credential_id, computer_id)
-        company = CompanyMapping.objects.filter(
-            company=computer.company_id, halo_credential=credential
-        ).first()
+        companies = CompanyMapping.objects.select_related("company", "halo_client", "halo_site")
+        company = companies.filter(company=computer.company_id, halo_credential=credential).first()
+        shown = ("halo_asset__client", "halo_asset__site", "halo_asset__asset_type", "halo_site")
+        mappings = ComputerMapping.objects.select_related(*shown).filter(computer=computer)
         with transaction.atomic():
             if request.method == "POST":
                 # Of two who save at once, the second one sees what the first has saved.
                 locked(Computer.objects.filter(pk=computer.pk)).first()
-            mapping = ComputerMapping.objects.filter(computer=computer, halo_credential=credential).first()
+            mapping = mappings.filter(halo_credential=credential).first()
             form = EditMappingForm(credential, computer, company, mapping, request.POST or None)
             if company is not None and form.is_valid() and self._edited(request, credential, computer, form):
                 return HttpResponseRedirect(self._back(credential))

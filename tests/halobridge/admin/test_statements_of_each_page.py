@@ -16,6 +16,7 @@ from halobridge.sidebar import NAVIGATION
 from integrations.choices import Role
 from mappings.models import CompanyMapping
 from tests.halobridge.admin.rows import fill, fill_system, make_event_set, make_profile, make_world
+from tests.halobridge.roles.admin_doors import all_doors, make_rows
 from tests.halobridge.roles.members import make_member
 from ticketing.models import Alert, IntegrationProfile, TicketRule
 
@@ -88,3 +89,21 @@ def test_no_page_costs_more_statements_than_it_may(client: Client) -> None:
 
     assert len(costs) > 150
     assert {address: number for address, number in costs.items() if number > MOST} == {}
+
+
+def test_no_other_page_does_either(client: Client) -> None:
+    """What a button, a row or a bulk action leads to, and the questions before something is deleted."""
+    member = make_member(Role.ADMINISTRATOR)
+    make_rows(member)
+    client.force_login(member)
+
+    costs: dict[str, int] = {}
+    for door in all_doors():
+        if door.method != "get" or client.get(door.url).status_code != 200:
+            continue
+        with CaptureQueriesContext(connection) as captured:
+            client.get(door.url)
+        costs[f"{door.block} {door.name}"] = len(captured)
+
+    assert len(costs) > 200
+    assert {page: number for page, number in costs.items() if number > MOST} == {}
