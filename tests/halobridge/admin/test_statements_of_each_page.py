@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -48,6 +48,18 @@ def statements(client: Client, address: str) -> int:
     return len(captured)
 
 
+def costs_of(client: Client, pages: Iterable[str]) -> dict[str, int]:
+    """Statements by address, of those that answer. Only what seems too much is asked once more: some of it is
+    looked up once per process."""
+    costs = {}
+    for address in dict.fromkeys(pages):
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(address)
+        if answer.status_code == 200:
+            costs[address] = len(captured) if len(captured) <= MOST else statements(client, address)
+    return costs
+
+
 def page_of(row: Any) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=(row.pk,))
 
@@ -79,13 +91,7 @@ def test_no_page_costs_more_statements_than_it_may(client: Client) -> None:
     fill_system(member)
     client.force_login(member)
 
-    costs = {}
-    for address in dict.fromkeys(addresses()):
-        if client.get(address).status_code != 200:
-            continue
-        with CaptureQueriesContext(connection) as captured:
-            client.get(address)
-        costs[address] = len(captured)
+    costs = costs_of(client, addresses())
 
     assert len(costs) > 150
     assert {address: number for address, number in costs.items() if number > MOST} == {}
@@ -97,13 +103,7 @@ def test_no_other_page_does_either(client: Client) -> None:
     make_rows(member)
     client.force_login(member)
 
-    costs: dict[str, int] = {}
-    for door in all_doors():
-        if door.method != "get" or client.get(door.url).status_code != 200:
-            continue
-        with CaptureQueriesContext(connection) as captured:
-            client.get(door.url)
-        costs[f"{door.block} {door.name}"] = len(captured)
+    costs = costs_of(client, (door.url for door in all_doors() if door.method == "get"))
 
     assert len(costs) > 200
     assert {page: number for page, number in costs.items() if number > MOST} == {}
