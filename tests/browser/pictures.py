@@ -29,9 +29,8 @@ def look_at(page: Page, name: str) -> None:
 def assert_fits(page: Page, name: str) -> None:
     """In a window as wide as a phone nothing has to be scrolled sideways."""
     page.set_viewport_size({"width": NARROW, "height": 844})
-    # Whoever has just followed a link may be between two pages, where there is no document.
-    page.wait_for_function("document.documentElement && document.readyState === 'complete'")
-    wide = page.evaluate("document.documentElement.scrollWidth")
+    # Asked of the element: between two pages there is none, and it is waited for.
+    wide = page.locator("html").evaluate("root => root.scrollWidth")
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     assert wide <= NARROW, f"{name} is {wide} pixels wide"
 
