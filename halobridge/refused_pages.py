@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from halobridge.missing_pages import is_for_staff
+from halobridge.missing_pages import is_for_staff, with_navigation
 from halobridge.roles import roles_with
 from integrations.net.log_context import known
 
@@ -30,7 +30,7 @@ STALE: Final = (
 
 def refused_page(request: HttpRequest) -> HttpResponse:
     """403, for staff."""
-    context = _with_navigation(request, "Not allowed", told="Your account may not do this.")
+    context = with_navigation(request, "Not allowed", told="Your account may not do this.")
     context["who"] = _who_may(request)
     return HttpResponse(render_to_string("bridge/refused.html", context, request), status=403)
 
@@ -38,7 +38,7 @@ def refused_page(request: HttpRequest) -> HttpResponse:
 def stale_page(request: HttpRequest) -> HttpResponse:
     """403 for a form without the right token; anybody may meet it, at the log-in most likely."""
     staff = is_for_staff(request)
-    context = _with_navigation(request, "Out of date", told=STALE)
+    context = with_navigation(request, "Out of date", told=STALE)
     template = "bridge/refused.html" if staff else "bridge/refused_outside.html"
     return HttpResponse(render_to_string(template, context, request), status=403)
 
@@ -46,16 +46,6 @@ def stale_page(request: HttpRequest) -> HttpResponse:
 def failed_page() -> HttpResponse:
     """500. Asks neither the database nor the request: what failed may be either."""
     return HttpResponse(render_to_string("500.html", {"name": known().get("request_id", "")}), status=500)
-
-
-def _with_navigation(request: HttpRequest, title: str, *, told: str) -> dict[str, Any]:
-    request.current_app = admin.site.name  # type: ignore[attr-defined]
-    return {
-        **admin.site.each_context(request),
-        "title": title,
-        "told": told,
-        "is_nav_sidebar_enabled": True,
-    }
 
 
 def _who_may(request: HttpRequest) -> str:

@@ -33,7 +33,7 @@ def state_badge(row: Model, field: str = "state", tones: Mapping[str, str] = TON
     value = str(getattr(row, field))
     label = str(getattr(row, f"get_{field}_display")())
     if field == "state" and not getattr(row, "enabled", True):
-        return switched_off_badge(f"It is not used. At its last test: {label}.")
+        return word_badge("Switched off", f"It is not used. At its last test: {label}.")
     tone = TONES_OF_KIND.get((str(row._meta.model_name), value)) or tones.get(value, "neutral")
     return badge(label.split(" (")[0], tone, label if " (" in label else "")
 
@@ -41,11 +41,6 @@ def state_badge(row: Model, field: str = "state", tones: Mapping[str, str] = TON
 def word_badge(word: str, title: str = "") -> SafeString:
     """The badge of a state that no field holds, e.g. `Over`: its tone is that of the word in `TONES`."""
     return badge(word, TONES[word.lower().replace(" ", "_")], title)
-
-
-def switched_off_badge(title: str = "") -> SafeString:
-    """The same for a console and a HaloPSA credential."""
-    return badge("Switched off", "neutral", title)
 
 
 def moment(at: datetime | None) -> SafeString | str:

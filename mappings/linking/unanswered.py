@@ -12,20 +12,25 @@ from integrations.models import Intention
 from mappings.models import ComputerMapping
 from mappings.models.intentions import of_mappings
 
-_ON_THEIR_WAY = (IntentionState.SENDING, IntentionState.UNCERTAIN)
-
 
 def on_their_way(computers: QuerySet[ComputerMapping]) -> QuerySet[Intention]:
     """Creates that are being sent, or whose answer is missing; `subject_id` is the mapping."""
-    creates = Intention.objects.filter(kind=IntentionKind.CREATE_ASSET, state__in=_ON_THEIR_WAY)
-    return of_mappings(creates.filter(subject_id__in=computers.order_by().values("pk")))
+    return _creates(_on_their_way(computers))
 
 
 def unanswered(computers: QuerySet[ComputerMapping]) -> QuerySet[Intention]:
     """The same, and those that wait for staff, of mappings that still lack an asset."""
-    without = computers.filter(halo_asset__isnull=True).order_by()
-    creates = Intention.objects.filter(kind=IntentionKind.CREATE_ASSET).filter(
-        Q(state__in=_ON_THEIR_WAY, subject_id__in=computers.order_by().values("pk"))
-        | Q(state=IntentionState.STAFF, subject_id__in=without.values("pk"))
-    )
-    return of_mappings(creates)
+    without = computers.filter(halo_asset__isnull=True)
+    return _creates(_on_their_way(computers) | _of(without, IntentionState.STAFF))
+
+
+def _creates(which: Q) -> QuerySet[Intention]:
+    return of_mappings(Intention.objects.filter(which, kind=IntentionKind.CREATE_ASSET))
+
+
+def _on_their_way(computers: QuerySet[ComputerMapping]) -> Q:
+    return _of(computers, IntentionState.SENDING, IntentionState.UNCERTAIN)
+
+
+def _of(computers: QuerySet[ComputerMapping], *states: IntentionState) -> Q:
+    return Q(state__in=states, subject_id__in=computers.order_by().values("pk"))
